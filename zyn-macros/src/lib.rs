@@ -1,0 +1,1 @@
+//! The macros of zyn. Use them through the `zyn` crate, which documents them.

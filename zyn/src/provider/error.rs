@@ -1,0 +1,273 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::session::Usage;
+
+/// Why a call to a provider gave no answer.
+///
+/// `Display` says what happened and what to do, never what was sent or received; the provider's own
+/// words are in [`detail`](Self::detail), cut and with secrets removed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ProviderError {
+    /// What went wrong.
+    pub kind: Failure,
+    /// The provider's name, as in `openai`.
+    pub provider: String,
+    /// The host that was asked, without path or key.
+    pub host: Option<String>,
+    /// The HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// The provider's error code, as in `model_not_found`.
+    pub code: Option<String>,
+    /// The provider's id of the request, to quote to its support.
+    pub request_id: Option<String>,
+    /// How long the provider asked to wait, if it did.
+    pub retry_after: Option<Duration>,
+    /// What the provider said about repeating the call (`x-should-retry`), if it did.
+    pub should_retry: Option<bool>,
+    /// The tokens that this attempt cost, where the provider said so.
+    pub usage: Option<Usage>,
+    detail: Option<String>,
+}
+
+/// The kinds of failure of a provider call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The provider is set up wrongly; no request was sent.
+    Config(ConfigError),
+    /// No connection: name resolution, refusal, TLS. Nothing was sent.
+    Connect,
+    /// The connection broke after the request was sent.
+    Interrupted,
+    /// No answer in time. The provider may have done, and billed, the work.
+    Timeout {
+        /// The limit that was reached.
+        limit: Duration,
+    },
+    /// Too many requests or tokens (429).
+    RateLimit,
+    /// The account has no credit or has reached its limit.
+    Quota,
+    /// The provider is over capacity (529).
+    Overloaded,
+    /// The provider is not available (503).
+    Unavailable,
+    /// The provider failed (other 5xx, 408, 409).
+    Server,
+    /// The key is missing, wrong or not allowed (401, 403).
+    Auth,
+    /// No such model or address (404).
+    NotFound,
+    /// The conversation is longer than the model can read.
+    ContextWindow,
+    /// The provider does not accept the request (400, 422, other 4xx).
+    Rejected,
+    /// A redirect; zyn follows none, because it would send key and prompt to another host.
+    Redirect,
+    /// The reply is larger than the cap.
+    ReplyTooLarge {
+        /// The cap, in bytes.
+        limit: usize,
+    },
+    /// What came back is not what this API answers: HTML, broken JSON, no choices.
+    Protocol {
+        /// What is wrong with it, in a few words.
+        what: &'static str,
+    },
+    /// The model refused.
+    Refusal,
+    /// The provider's filter removed the answer.
+    Filtered,
+    /// The answer was cut at the token limit. It is never repaired into a value.
+    Truncated,
+    /// The model answered nothing.
+    Empty,
+}
+
+/// What may be done after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Class {
+    /// The request was not sent: repeating it costs nothing.
+    NotSent,
+    /// The provider turned it away for now: repeating it can succeed.
+    Rejected,
+    /// It may have been done and billed: repeated at most once.
+    Ambiguous,
+    /// Repeating it cannot succeed.
+    Terminal,
+}
+
+impl ProviderError {
+    /// An error of `kind` from the provider called `provider`.
+    pub fn new(provider: impl Into<String>, kind: Failure) -> Self {
+        Self {
+            kind,
+            provider: provider.into(),
+            host: None,
+            status: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+            should_retry: None,
+            usage: None,
+            detail: None,
+        }
+    }
+
+    /// Keeps the provider's own words, cut to 2 KiB. The caller has removed secrets from them.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        const LIMIT: usize = 2048;
+        let mut detail = detail.into();
+        if detail.len() > LIMIT {
+            let cut = (0..=LIMIT)
+                .rev()
+                .find(|&at| detail.is_char_boundary(at))
+                .unwrap_or(0);
+            detail.truncate(cut);
+        }
+        self.detail = Some(detail);
+        self
+    }
+
+    /// What the provider said, cut to 2 KiB, without secrets. It may quote the prompt.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// What may be done after this failure.
+    pub fn class(&self) -> Class {
+        match self.kind {
+            Failure::Connect => Class::NotSent,
+            Failure::RateLimit | Failure::Overloaded | Failure::Unavailable => Class::Rejected,
+            Failure::Server if matches!(self.status, Some(408 | 409)) => Class::Rejected,
+            Failure::Server | Failure::Interrupted | Failure::Timeout { .. } => Class::Ambiguous,
+            _ => Class::Terminal,
+        }
+    }
+}
+
+impl std::error::Error for ProviderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            Failure::Config(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = self.host.as_deref().unwrap_or(&self.provider);
+        match &self.kind {
+            Failure::Config(error) => return error.fmt(f),
+            Failure::Connect => write!(
+                f,
+                "could not connect to {who}; is the address right and the server running?"
+            )?,
+            Failure::Interrupted => write!(
+                f,
+                "the connection to {who} broke before the answer was complete"
+            )?,
+            Failure::Timeout { limit } => write!(
+                f,
+                "{who} did not answer within {limit:?}; allow more with `.timeout(…)`"
+            )?,
+            Failure::RateLimit => {
+                write!(f, "{who} asks for fewer requests; wait, or lower the load")?
+            }
+            Failure::Quota => write!(
+                f,
+                "the account at {who} has no credit left or reached its limit; repeating will not help"
+            )?,
+            Failure::Overloaded => write!(f, "{who} is over capacity; try again later")?,
+            Failure::Unavailable => write!(f, "{who} is not available; try again later")?,
+            Failure::Server => write!(f, "{who} failed")?,
+            Failure::Auth => write!(
+                f,
+                "{who} did not accept the key; check it and what it is allowed to do"
+            )?,
+            Failure::NotFound => write!(f, "{who} knows no such model or address; check both")?,
+            Failure::ContextWindow => write!(
+                f,
+                "the conversation is longer than the model can read; prune the session or shorten the input"
+            )?,
+            Failure::Rejected => write!(f, "{who} did not accept the request")?,
+            Failure::Redirect => write!(
+                f,
+                "{who} answered with a redirect, which is not followed because it would send key and prompt elsewhere; set the final address as base URL"
+            )?,
+            Failure::ReplyTooLarge { limit } => {
+                write!(f, "the reply of {who} is larger than {limit} bytes")?
+            }
+            Failure::Protocol { what } => write!(
+                f,
+                "{who} did not answer as a chat-completions server does ({what}); is the base URL right?"
+            )?,
+            Failure::Refusal => write!(f, "the model refused to answer")?,
+            Failure::Filtered => write!(f, "the content filter of {who} removed the answer")?,
+            Failure::Truncated => write!(
+                f,
+                "the answer was cut at the token limit; raise `max_tokens`"
+            )?,
+            Failure::Empty => write!(f, "the model answered nothing")?,
+        }
+        if let Some(status) = self.status {
+            write!(f, " (HTTP {status}")?;
+            if let Some(code) = &self.code {
+                write!(f, ", {code}")?;
+            }
+            write!(f, ")")?;
+        }
+        if let Some(wait) = self.retry_after {
+            write!(f, "; it asks to wait {wait:?}")?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, " [request {id}]")?;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with how a provider or an [`Llm`](crate::Llm) was set up. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A variable that is needed is not in the environment.
+    #[error("{variable} is not set: {remedy}")]
+    Missing {
+        /// The variable.
+        variable: &'static str,
+        /// What to set it to.
+        remedy: String,
+    },
+    /// A variable holds something that cannot be used.
+    #[error("{variable} cannot be used: {problem}")]
+    Variable {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with it. Never its value, where that is a secret.
+        problem: String,
+    },
+    /// The base URL cannot be used.
+    #[error("the base URL cannot be used: {problem}")]
+    BaseUrl {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The key cannot be sent in a header.
+    #[error("the API key cannot be used: {problem}; the key is not shown")]
+    Key {
+        /// What is wrong with it, without the key.
+        problem: &'static str,
+    },
+    /// The HTTP client could not be built.
+    #[error("the HTTP client could not be built: {problem}")]
+    Client {
+        /// What is wrong.
+        problem: String,
+    },
+}

@@ -1,0 +1,144 @@
+//! One API each: a request becomes bytes, bytes become an outcome.
+
+mod error;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use error::{Class, ConfigError, Failure, ProviderError};
+
+use crate::session::{History, Message, Usage};
+
+/// A boxed future, as object-safe async traits return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Speaks to one API.
+///
+/// Implemented by [`OpenAi`](crate::OpenAi), by the fakes in [`testing`](crate::testing), and by anyone who has another
+/// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a provider",
+    label = "does not implement `Provider`",
+    note = "use `OpenAi::new(\"model\")`, a fake from `zyn::testing`, or implement `zyn::Provider`"
+)]
+pub trait Provider: Send + Sync + 'static {
+    /// The provider's name, as in `openai`. It is not secret.
+    fn name(&self) -> &str;
+
+    /// The model that answers.
+    fn model(&self) -> &str;
+
+    /// What the model behind this provider can do.
+    fn profile(&self) -> Profile;
+
+    /// Checks the set-up without sending anything.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if no request could ever be sent.
+    fn check(&self) -> Result<(), ConfigError> {
+        Ok(())
+    }
+
+    /// Makes one attempt. Dropping the future abandons it.
+    ///
+    /// # Errors
+    ///
+    /// [`ProviderError`], with the tokens that were paid where the API tells.
+    fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>>;
+}
+
+/// What one attempt asks for. Everything in it is shared, so a clone copies no text.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// The same for all attempts of one fire.
+    pub id: String,
+    /// The system message of every request.
+    pub system: &'static str,
+    /// The conversation so far.
+    pub history: History,
+    /// The user message of this turn; its text enters the session if the answer is accepted.
+    pub prompt: Message,
+    /// Text for this call only, after the text of `prompt`: what a server hides from its model.
+    pub note: Option<Arc<str>>,
+    /// Invalid answers and what was wrong with them, in order. They never enter the session.
+    pub feedback: Vec<Message>,
+    /// The schema to answer in, or `None` for plain text.
+    pub schema: Option<WireSchema>,
+    /// Sampling temperature; sent only if set.
+    pub temperature: Option<f64>,
+    /// The most tokens to write; sent only if set.
+    pub max_tokens: Option<u32>,
+}
+
+/// A schema in a provider's dialect.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WireSchema {
+    /// The schema's name: `[A-Za-z0-9_-]{1,64}`.
+    pub name: Arc<str>,
+    /// The schema, as compact JSON in declaration order.
+    pub json: Arc<str>,
+}
+
+/// What an attempt gave.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Response {
+    /// The text of the answer, hidden reasoning left out. Never blank.
+    pub text: String,
+    /// What it cost, where the provider said so.
+    pub usage: Option<Usage>,
+    /// The model that answered, as the provider names it.
+    pub model: Option<String>,
+    /// The provider's reason for ending, as it says it: `stop`.
+    pub finish: Option<String>,
+    /// The provider's id of the request.
+    pub request_id: Option<String>,
+}
+
+impl Response {
+    /// A response of `text` that cost `usage`.
+    pub fn new(text: impl Into<String>, usage: Usage) -> Self {
+        Self {
+            text: text.into(),
+            usage: Some(usage),
+            ..Self::default()
+        }
+    }
+}
+
+/// What a model can do, as data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The subset of JSON Schema it takes.
+    pub dialect: Dialect,
+    /// Whether the model sees the schema, or only its sampler does (llama.cpp, Ollama, vLLM).
+    pub schema_visible: bool,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            dialect: Dialect::OpenAi,
+            schema_visible: true,
+        }
+    }
+}
+
+/// A provider's subset of JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// OpenAI's strict mode, which compatible servers take too.
+    OpenAi,
+}
+
+/// The JSON shape of messages. A message keeps its bytes for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WireFormat {
+    OpenAiChat,
+}
