@@ -3,11 +3,15 @@
 // In doc tests and in this crate's own tests the macros' paths start with `::zyn` too.
 extern crate self as zyn;
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod error;
 mod provider;
 mod reply;
 mod schema;
 mod session;
+mod synapse;
 mod verb;
 
 pub use error::{Error, ErrorKind, Excerpt};
@@ -18,4 +22,5 @@ pub use provider::{
 pub use reply::Violation;
 pub use schema::SchemaError;
 pub use session::{History, Message, SessionError, Usage};
+pub use synapse::{Classify, Extract, Label, ToPrompt};
 pub use verb::Verb;

@@ -1,0 +1,154 @@
+//! Types that a model can fill in.
+
+use std::collections::{BTreeMap, HashMap};
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::reply::Violation;
+
+/// A type that a model can fill in from text.
+///
+/// Derive it beside `Deserialize` and `JsonSchema`. The three say one thing each: `JsonSchema` what a
+/// model must answer, `Deserialize` how the answer becomes the type, `Extract` that the two fit
+/// together and what holds beyond them. `#[serde(…)]` and `#[schemars(…)]` mean what they always mean;
+/// a shape that a model cannot fill in, or a schema that tells another story than the type reads, is a
+/// compile error.
+///
+/// `use zyn::prelude::*;` brings all that the derives need. Without it, `use zyn::schemars;` must stand
+/// beside them, unless `schemars` is a dependency of your own.
+///
+/// # Attributes
+///
+/// | Attribute | On | Means |
+/// |---|---|---|
+/// | `#[extract(task = "…")]` | type | the instruction where none is given; else the first paragraph of the doc comment |
+/// | `#[extract(validate = path)]` | type, field | `path: fn(&T) -> Result<(), impl Display>` holds, or the answer is invalid |
+/// | `#[extract(crate = path)]` | type | where `zyn` is, if it is renamed |
+///
+/// Limits are schemars': `#[schemars(range(min = 1, max = 5))]`, so that the model sees them too.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::prelude::*;
+///
+/// /// A customer and what they need.
+/// #[derive(Debug, Deserialize, JsonSchema, Extract)]
+/// struct Customer {
+///     #[extract(validate = not_blank)]
+///     name: String,
+///     email: Option<String>,
+///     /// The problem, in one sentence.
+///     issue: String,
+/// }
+///
+/// fn not_blank(text: &String) -> Result<(), &'static str> {
+///     if text.trim().is_empty() { Err("must not be blank") } else { Ok(()) }
+/// }
+///
+/// assert_eq!(Customer::TASK, Some("A customer and what they need."));
+///
+/// let customer = Customer { name: " ".into(), email: None, issue: "No heating".into() };
+/// assert_eq!(customer.check()[0].to_string(), "/name: must not be blank");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be extracted from a model's answer",
+    label = "does not derive `Extract`",
+    note = "derive it, with what it needs: `#[derive(Deserialize, JsonSchema, Extract)]`"
+)]
+pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
+    /// The instruction where none is given.
+    const TASK: Option<&'static str> = None;
+
+    /// What the validators have against this value; the schema was checked before.
+    fn check(&self) -> Vec<Violation> {
+        Vec::new()
+    }
+}
+
+/// `JsonSchema`, as [`Extract`] asks for it: so that a missing derive is named in our words.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be extracted: it has no JSON schema",
+    label = "needs `#[derive(JsonSchema)]`",
+    note = "`JsonSchema` tells the model what to answer; it is in `zyn::prelude`"
+)]
+pub trait HasSchema: JsonSchema {}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema> HasSchema for T {}
+
+/// `DeserializeOwned`, as [`Extract`] asks for it: so that a missing derive is named in our words.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be extracted: an answer cannot be read into it",
+    label = "needs `#[derive(Deserialize)]`",
+    note = "`Deserialize` turns the model's answer into the type; it is in `zyn::prelude`"
+)]
+pub trait HasDeserialize: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> HasDeserialize for T {}
+
+macro_rules! plain {
+    ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Extract for $type {}
+    )*};
+}
+
+plain!(String bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
+
+#[diagnostic::do_not_recommend]
+impl<T: Extract> Extract for Vec<T> {
+    fn check(&self) -> Vec<Violation> {
+        let items = self.iter().enumerate();
+        items
+            .flat_map(|(index, item)| under(&index.to_string(), item.check()))
+            .collect()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Extract> Extract for Option<T> {
+    fn check(&self) -> Vec<Violation> {
+        self.as_ref().map(T::check).unwrap_or_default()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Extract> Extract for Box<T> {
+    const TASK: Option<&'static str> = T::TASK;
+
+    fn check(&self) -> Vec<Violation> {
+        T::check(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Extract> Extract for BTreeMap<String, T> {
+    fn check(&self) -> Vec<Violation> {
+        self.iter()
+            .flat_map(|(key, value)| under(key, value.check()))
+            .collect()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Extract> Extract for HashMap<String, T> {
+    fn check(&self) -> Vec<Violation> {
+        self.iter()
+            .flat_map(|(key, value)| under(key, value.check()))
+            .collect()
+    }
+}
+
+/// The violations of a part, as violations of the whole that has the part at `key`.
+pub(crate) fn under(key: &str, mut violations: Vec<Violation>) -> Vec<Violation> {
+    let key = key.replace('~', "~0").replace('/', "~1");
+    for violation in &mut violations {
+        violation.path = format!("/{key}{}", violation.path);
+    }
+    violations
+}

@@ -1,0 +1,129 @@
+//! How a value reads in a prompt.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A value that can be written into a prompt: as a step's input, or in a hole such as `{customer.name}`.
+///
+/// Text is written as it is, numbers as `Display` writes them, an absent option as nothing, a list as one
+/// `- ` line per item. `#[derive(Classify)]` writes the label's name; `#[derive(Extract)]` writes JSON,
+/// if the type is [`Serialize`]. There is no blanket impl over `Display`, or no derived type could ever
+/// have a `Display` of its own.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::ToPrompt;
+///
+/// struct Celsius(f64);
+///
+/// impl ToPrompt for Celsius {
+///     fn to_prompt(&self) -> String {
+///         format!("{} °C", self.0)
+///     }
+/// }
+///
+/// assert_eq!(Celsius(21.5).to_prompt(), "21.5 °C");
+/// assert_eq!(["milk", "bread"].to_prompt(), "- milk\n- bread");
+/// assert_eq!(None::<String>.to_prompt(), "");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written into a prompt",
+    label = "does not implement `ToPrompt`",
+    note = "bind `let text = x.to_string();` or implement `ToPrompt`"
+)]
+pub trait ToPrompt {
+    /// The text of this value in a prompt.
+    fn to_prompt(&self) -> String;
+}
+
+/// JSON for prompts, as the [`ToPrompt`] that `#[derive(Extract)]` writes asks for it: so that a missing
+/// `Serialize` is named in our words, and only where the type is used in a prompt.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written into a prompt: it has no `Serialize`",
+    label = "needs `#[derive(Serialize)]`",
+    note = "derive `Serialize` to write it as JSON, or write its fields one by one"
+)]
+pub trait PromptJson {
+    /// Compact JSON; nothing if the type's own `Serialize` refuses.
+    fn prompt_json(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> PromptJson for T {
+    fn prompt_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+macro_rules! as_displayed {
+    ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl ToPrompt for $type {
+            fn to_prompt(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+as_displayed!(str String char bool Value);
+as_displayed!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
+
+macro_rules! as_inner {
+    ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T: ToPrompt + ?Sized> ToPrompt for $type {
+            fn to_prompt(&self) -> String {
+                T::to_prompt(self)
+            }
+        }
+    )*};
+}
+
+as_inner!(&T &mut T Box<T> Arc<T>);
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPrompt + ToOwned + ?Sized> ToPrompt for Cow<'_, T> {
+    fn to_prompt(&self) -> String {
+        T::to_prompt(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPrompt> ToPrompt for Option<T> {
+    fn to_prompt(&self) -> String {
+        self.as_ref().map(T::to_prompt).unwrap_or_default()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPrompt> ToPrompt for [T] {
+    fn to_prompt(&self) -> String {
+        let items: Vec<String> = self.iter().map(item).collect();
+        items.join("\n")
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPrompt, const N: usize> ToPrompt for [T; N] {
+    fn to_prompt(&self) -> String {
+        self.as_slice().to_prompt()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPrompt> ToPrompt for Vec<T> {
+    fn to_prompt(&self) -> String {
+        self.as_slice().to_prompt()
+    }
+}
+
+/// One item of a list; its further lines are indented, so that no line of it looks like the next item.
+fn item(item: &impl ToPrompt) -> String {
+    format!("- {}", item.to_prompt().replace('\n', "\n  "))
+}
