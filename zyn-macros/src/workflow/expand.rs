@@ -1,0 +1,120 @@
+//! From what was read to the function and the module of the same name.
+//!
+//! ```text
+//! pub fn answer<'wf, 'in0: 'wf>(ticket: &'in0 str) -> ::zyn::Run<'wf, Reply> {
+//!     ::zyn::Run::new(&answer::GRAPH, Box::new(move |__cx| Box::pin(async move {
+//!         use ::zyn::verbs::*;
+//!         let __value: Reply = { /* the body, its steps rewritten */ };
+//!         Ok::<Reply, ::zyn::Error>(__value)
+//!     })))
+//! }
+//! #[doc(hidden)]
+//! pub mod answer {
+//!     pub static GRAPH: ::zyn::Graph = …;
+//!     pub fn graph() -> &'static ::zyn::Graph { &GRAPH }
+//! }
+//! ```
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Path, ReturnType, Signature, Stmt, Type, Visibility};
+
+use super::body::{Returns, located};
+use super::lifetimes;
+
+/// A workflow, ready to be printed.
+pub(crate) struct Parts<'a> {
+    pub(crate) attrs: &'a [Attribute],
+    pub(crate) vis: &'a Visibility,
+    pub(crate) sig: Signature,
+    /// The body with its steps rewritten; `None` where the mistakes leave no body worth compiling.
+    pub(crate) stmts: Option<&'a [Stmt]>,
+    pub(crate) graph: TokenStream,
+    pub(crate) returns: Returns,
+    pub(crate) krate: &'a Path,
+}
+
+/// The function that makes a run, and the module that holds its graph.
+pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
+    let Parts {
+        attrs,
+        vis,
+        mut sig,
+        stmts,
+        graph,
+        returns,
+        krate,
+    } = parts;
+    let output = match &sig.output {
+        ReturnType::Type(_, ty) => (**ty).clone(),
+        ReturnType::Default => syn::parse_quote!(()),
+    };
+    sig.inputs = sig
+        .inputs
+        .into_iter()
+        .filter(|input| matches!(input, FnArg::Typed(_)))
+        .collect();
+    let run = lifetimes::name(&mut sig);
+    let name = &sig.ident;
+    let inputs = &sig.inputs;
+    let (generics, _, bounds) = sig.generics.split_for_impl();
+    let cfg = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+
+    let result = match returns {
+        Returns::Value => quote!(#krate::__private::Result<#output, #krate::Error>),
+        Returns::Result => output.to_token_stream(),
+    };
+    let run_type = match returns {
+        Returns::Value => quote!(#krate::Run<#run, #output>),
+        Returns::Result => quote!(#krate::Run<
+            #run,
+            <#output as #krate::__private::IsResult>::Value,
+            <#output as #krate::__private::IsResult>::Error,
+        >),
+    };
+    let module = Ident::new(&name.to_string(), Span::mixed_site());
+    let body = match stmts {
+        Some(stmts) => running(stmts, &output, returns, krate),
+        None => quote!(async move { #krate::__private::refused_body::<#result>() }),
+    };
+    let cx = Ident::new("__cx", Span::mixed_site());
+    let quiet = stmts.is_none().then(|| quote!(#[allow(unused_variables)]));
+    quote! {
+        #(#attrs)*
+        #quiet
+        #vis fn #name #generics (#inputs) -> #run_type #bounds {
+            #krate::Run::new(
+                &#module::GRAPH,
+                #krate::__private::Box::new(move |#cx: #krate::__private::Cx| -> #krate::BoxFuture<#run, #result> {
+                    #krate::__private::Box::pin(#body)
+                }),
+            )
+        }
+        #(#cfg)*
+        #[doc(hidden)]
+        #[allow(unreachable_pub)]
+        #vis mod #module {
+            pub static GRAPH: #krate::Graph = #graph;
+            pub fn graph() -> &'static #krate::Graph {
+                &GRAPH
+            }
+        }
+    }
+}
+
+fn running(stmts: &[Stmt], output: &Type, returns: Returns, krate: &Path) -> TokenStream {
+    let value = Ident::new("__value", Span::mixed_site());
+    // located at the type, so that a wrong value is E0308 there and on the value, not on the whole macro
+    let binding = quote_spanned!(located(output.span())=> let #value: #output = { #(#stmts)* };);
+    let end = match returns {
+        Returns::Value => quote!(#krate::__private::Result::Ok::<#output, #krate::Error>(#value)),
+        Returns::Result => value.to_token_stream(),
+    };
+    quote!(async move {
+        #[allow(unused_imports)]
+        use #krate::verbs::*;
+        #binding
+        #end
+    })
+}

@@ -1,0 +1,110 @@
+//! What was read, as the tokens of a `static`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Signature};
+
+use super::body::tidy;
+use super::model::{Body, Branch, Step};
+
+/// The value of `GRAPH`.
+pub(crate) fn expand(
+    sig: &Signature,
+    attrs: &[Attribute],
+    inputs: &[Ident],
+    body: &Body,
+    krate: &Path,
+) -> TokenStream {
+    let name = plain(&sig.ident);
+    let doc = doc(attrs);
+    let inputs = inputs.iter().map(plain);
+    let output = match &sig.output {
+        syn::ReturnType::Type(_, ty) => tidy(&quote!(#ty).to_string()),
+        syn::ReturnType::Default => "()".to_owned(),
+    };
+    let steps = body.steps.iter().map(|step| self::step(step, krate));
+    let branches = body
+        .branches
+        .iter()
+        .map(|branch| self::branch(branch, krate));
+    let result = &body.result;
+    quote! {
+        #krate::Graph {
+            name: #name,
+            doc: #doc,
+            inputs: &[#(#inputs),*],
+            output: #output,
+            steps: &[#(#steps),*],
+            branches: &[#(#branches),*],
+            result: &[#(#result),*],
+        }
+    }
+}
+
+fn step(step: &Step, krate: &Path) -> TokenStream {
+    let Step {
+        id,
+        verb,
+        output,
+        instruction,
+        reads,
+        conversation,
+        line,
+    } = step;
+    let line = u32::try_from(*line).unwrap_or(u32::MAX);
+    quote!(#krate::StepInfo {
+        id: #id,
+        verb: #verb,
+        output: #output,
+        instruction: #instruction,
+        reads: &[#(#reads),*],
+        conversation: #conversation,
+        line: #line,
+    })
+}
+
+fn branch(branch: &Branch, krate: &Path) -> TokenStream {
+    let Branch {
+        within,
+        on,
+        reads,
+        arms,
+        after,
+    } = branch;
+    let arms = arms.iter().map(|arm| {
+        let (label, path) = (&arm.label, &arm.path);
+        quote!(#krate::ArmInfo { label: #label, path: #path })
+    });
+    quote!(#krate::BranchInfo {
+        within: #within,
+        on: #on,
+        reads: &[#(#reads),*],
+        arms: &[#(#arms),*],
+        after: #after,
+    })
+}
+
+/// A name without the mark of a raw identifier.
+fn plain(ident: &Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
+/// The doc comment, its lines joined.
+pub(crate) fn doc(attrs: &[Attribute]) -> String {
+    let lines = attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("doc"))
+        .filter_map(|attr| {
+            let Meta::NameValue(meta) = &attr.meta else {
+                return None;
+            };
+            match &meta.value {
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text),
+                    ..
+                }) => Some(text.value().trim().to_owned()),
+                _ => None,
+            }
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}

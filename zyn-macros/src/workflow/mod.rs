@@ -1,0 +1,125 @@
+//! `workflow!`: parse, read, check, expand. Mistakes are collected; the item always comes with them.
+
+mod body;
+mod check;
+mod expand;
+mod graph;
+mod lifetimes;
+mod model;
+mod parse;
+mod scope;
+mod step;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{Attribute, FnArg, Pat, Path, ReturnType, Signature, Type};
+
+use self::body::Returns;
+use self::parse::{Invocation, Source};
+use crate::diag::Errors;
+
+/// Expands the items of one invocation.
+pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
+    match syn::parse2::<Invocation>(tokens) {
+        Ok(invocation) => invocation.workflows.into_iter().map(workflow).collect(),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+fn workflow(source: Source) -> TokenStream {
+    let errors = Errors::new();
+    let Source {
+        mut attrs,
+        vis,
+        sig,
+        body,
+    } = source;
+    let krate = crate_path(&mut attrs, &errors);
+    let inputs = inputs(&sig);
+    let returns = returns(&sig);
+    check::signature(&sig, &errors);
+    let signature_holds = errors.is_empty();
+
+    let mut stmts = body.unwrap_or_else(|error| {
+        errors.push(error);
+        Vec::new()
+    });
+    let parsed = errors.is_empty() || !stmts.is_empty();
+    let read = body::read(&mut stmts, &sig.ident, &inputs, returns, &krate, &errors);
+    if read.steps.is_empty() && errors.is_empty() {
+        errors.at(
+            &sig.ident,
+            format!(
+                "workflow `{}` has no steps; call `extract`, `classify` or `transform`",
+                sig.ident
+            ),
+        );
+    }
+    let graph = graph::expand(&sig, &attrs, &inputs, &read, &krate);
+    let item = expand::expand(expand::Parts {
+        attrs: &attrs,
+        vis: &vis,
+        sig,
+        stmts: (signature_holds && parsed).then_some(&stmts),
+        graph,
+        returns,
+        krate: &krate,
+    });
+    // behind the item: an error in front would shift what an editor completes
+    let errors = errors.finish();
+    quote!(#item #errors)
+}
+
+/// The names of the inputs.
+fn inputs(sig: &Signature) -> Vec<Ident> {
+    let name = |input: &FnArg| match input {
+        FnArg::Typed(input) => match &*input.pat {
+            Pat::Ident(name) => Some(name.ident.clone()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    };
+    sig.inputs.iter().filter_map(name).collect()
+}
+
+/// A return type whose last segment is `Result` is a result.
+fn returns(sig: &Signature) -> Returns {
+    match &sig.output {
+        ReturnType::Type(_, ty) => match &**ty {
+            Type::Path(path)
+                if path
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|last| last.ident == "Result") =>
+            {
+                Returns::Result
+            }
+            _ => Returns::Value,
+        },
+        ReturnType::Default => Returns::Value,
+    }
+}
+
+/// Takes `#[zyn(crate = path)]` out of the attributes; `::zyn` without it.
+fn crate_path(attrs: &mut Vec<Attribute>, errors: &Errors) -> Path {
+    let mut krate: Path = syn::parse_quote!(::zyn);
+    attrs.retain(|attr| {
+        if !attr.path().is_ident("zyn") {
+            return true;
+        }
+        let parsed = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                krate = meta.value()?.parse()?;
+                Ok(())
+            } else {
+                Err(meta.error("unknown key; `#[zyn(crate = path)]` is the only one"))
+            }
+        });
+        if let Err(error) = parsed {
+            errors.push(error);
+        }
+        false
+    });
+    krate
+}

@@ -1,0 +1,46 @@
+//! The items of an invocation. A body that does not parse costs the body, not the item.
+
+use proc_macro2::TokenStream;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Block, Result, Signature, Stmt, Visibility};
+
+/// What stands inside `workflow!( … );`.
+pub(crate) struct Invocation {
+    pub(crate) workflows: Vec<Source>,
+}
+
+/// One workflow as written.
+pub(crate) struct Source {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    pub(crate) body: Result<Vec<Stmt>>,
+}
+
+impl Parse for Invocation {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut workflows = vec![input.parse()?];
+        while !input.is_empty() {
+            workflows.push(input.parse()?);
+        }
+        Ok(Self { workflows })
+    }
+}
+
+impl Parse for Source {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let sig = input.parse()?;
+        let content;
+        syn::braced!(content in input);
+        let tokens: TokenStream = content.parse()?;
+        let body = syn::parse::Parser::parse2(Block::parse_within, tokens);
+        Ok(Self {
+            attrs,
+            vis,
+            sig,
+            body,
+        })
+    }
+}
