@@ -17,5 +17,5 @@ pub use provider::{
 };
 pub use reply::Violation;
 pub use schema::SchemaError;
-pub use session::{History, Message, SessionError, Usage};
+pub use session::{Block, History, Message, Role, Session, SessionError, Transaction, Usage};
 pub use verb::Verb;
