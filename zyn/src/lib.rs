@@ -21,6 +21,6 @@ pub use provider::{
 };
 pub use reply::Violation;
 pub use schema::SchemaError;
-pub use session::{History, Message, SessionError, Usage};
+pub use session::{Block, History, Message, Role, Session, SessionError, Transaction, Usage};
 pub use synapse::{Classify, Extract, Label, ToPrompt};
 pub use verb::Verb;

@@ -1,15 +1,209 @@
 //! The conversation: messages, edits, transactions.
 
+mod draft;
+mod editing;
 mod error;
+mod history;
+mod message;
+#[cfg(test)]
+mod model;
+mod prompt;
+mod stored;
+mod transaction;
 mod usage;
 
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use draft::Draft;
 pub use error::SessionError;
+pub use history::History;
+pub use message::{Message, Role};
+pub use prompt::Block;
+pub use transaction::Transaction;
 pub use usage::Usage;
 
-// SKELETON, to be replaced by the session's author.
-/// skeleton
-#[derive(Debug, Clone)]
-pub struct Message(String);
-/// skeleton
-#[derive(Debug, Clone, Default)]
-pub struct History(Vec<Message>);
+use editing::reading_and_editing;
+use stored::Stored;
+
+/// A conversation: an id, messages, and what they have cost.
+///
+/// Plain data. A clone is a fork: it copies no message, and the two go their own ways from there. To fire a synapse
+/// takes `&mut Session`, so two turns of one conversation can never interleave; tasks that share one keep it in a
+/// `tokio::sync::Mutex`. Sessions are equal if id, messages and usage are. The serialised form carries a version.
+/// `Debug` shows roles and sizes, not texts.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::{Message, Session};
+///
+/// let mut session = Session::new();
+/// session.append(Message::user("Where is my parcel?"));
+/// let fork = session.clone();
+/// session.clear();
+/// assert_eq!((session.len(), fork.len()), (0, 1));
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
+pub struct Session {
+    id: Arc<str>,
+    committed: Draft,
+}
+
+reading_and_editing!(Session, committed);
+
+impl Session {
+    /// An empty conversation with a random id of 32 hexadecimal digits.
+    pub fn new() -> Self {
+        Self::named(random_id())
+    }
+
+    /// An empty conversation called `id`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(zyn::Session::named("ticket-7").id(), "ticket-7");
+    /// ```
+    pub fn named(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into().into(),
+            committed: Draft::default(),
+        }
+    }
+
+    /// The conversation's id. Nothing changes it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Begins a transaction on this conversation.
+    ///
+    /// It borrows the session, so no second one can stand beside it; [`Transaction::savepoint`] nests.
+    /// Dropping it rolls back: after an early `?`, a panic or a cancelled future the session is as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::{Message, Session};
+    ///
+    /// let mut session = Session::new();
+    /// let mut tx = session.begin();
+    /// tx.append(Message::user("Where is my parcel?"));
+    /// drop(tx);
+    /// assert!(session.is_empty());
+    /// ```
+    pub fn begin(&mut self) -> Transaction<'_> {
+        Transaction::on(&self.id, &mut self.committed)
+    }
+
+    /// A draft that starts where the conversation is.
+    pub(crate) fn draft(&self) -> Draft {
+        self.committed.clone()
+    }
+
+    /// Makes `draft` what the conversation holds.
+    pub(crate) fn commit(&mut self, draft: Draft) {
+        self.committed = draft;
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("messages", &self.messages())
+            .field("usage", &self.usage())
+            .finish()
+    }
+}
+
+fn random_id() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_messages() -> Session {
+        let mut session = Session::named("ticket-7");
+        session.set_messages([Message::user("canary"), Message::assistant("a")]);
+        session
+    }
+
+    #[test]
+    fn a_new_session_has_a_random_id_of_32_hexadecimal_digits() {
+        let (one, other) = (Session::new(), Session::new());
+        assert_ne!(one.id(), other.id());
+        assert_eq!(one.id().len(), 32);
+        assert!(one.id().bytes().all(|b| b.is_ascii_hexdigit()));
+    }
+
+    #[test]
+    fn a_clone_copies_no_message() {
+        let session = two_messages();
+        let clone = session.clone();
+        assert!(std::ptr::eq(session.messages(), clone.messages()));
+    }
+
+    #[test]
+    fn a_draft_copies_no_message_and_enters_by_commit_alone() {
+        let mut session = two_messages();
+        let mut draft = session.draft();
+        assert!(std::ptr::eq(session.messages(), draft.history().messages()));
+        draft.append_turn(
+            Message::user("u"),
+            Message::assistant("a"),
+            Usage::new(3, 2),
+        );
+        assert_eq!(session, two_messages());
+        session.commit(draft);
+        assert_eq!((session.len(), session.usage()), (4, Usage::new(3, 2)));
+    }
+
+    #[test]
+    fn sessions_are_equal_if_id_messages_and_usage_are() {
+        assert_eq!(two_messages(), two_messages());
+        assert_ne!(Session::named("a"), Session::named("b"));
+        let mut edited = two_messages();
+        edited.append(Message::user("u"));
+        assert_ne!(edited, two_messages());
+        let mut paid = two_messages();
+        paid.committed.append_turn(
+            Message::user("u"),
+            Message::assistant("a"),
+            Usage::new(1, 1),
+        );
+        paid.prune(2);
+        assert_eq!(paid.messages(), two_messages().messages());
+        assert_ne!(paid, two_messages());
+    }
+
+    #[test]
+    fn the_id_outlives_every_edit() {
+        let mut session = two_messages();
+        session.clear();
+        session.set_messages([Message::user("u")]);
+        assert_eq!(session.id(), "ticket-7");
+    }
+
+    #[test]
+    fn debug_shows_roles_and_sizes_and_no_text() {
+        let shown = format!("{:?}", two_messages());
+        assert!(shown.starts_with(
+            r#"Session { id: "ticket-7", messages: [Message { role: User, bytes: 6 }, Message { role: Assistant, bytes: 1 }]"#
+        ));
+        let mut session = two_messages();
+        assert!(!format!("{:?}", session.begin()).contains("canary"));
+    }
+}

@@ -1,0 +1,9 @@
+use zyn::{Message, Session};
+
+// Nothing uses `tx` after the read: only the transaction's `Drop` keeps the session borrowed.
+fn main() {
+    let mut session = Session::new();
+    let mut tx = session.begin();
+    tx.append(Message::user("Where is my parcel?"));
+    println!("{}", session.len());
+}
