@@ -106,8 +106,9 @@ impl Draft {
             _ => None,
         });
         let gone: HashSet<usize> = turns.rev().take(count).flatten().collect();
-        let mut index = 0..;
-        self.retain(|_| index.next().is_none_or(|index| !gone.contains(&index)));
+        let kept = self.messages().iter().enumerate();
+        let kept = kept.filter(|(index, _)| !gone.contains(index));
+        self.history = kept.map(|(_, message)| message.clone()).collect();
     }
 
     pub(super) fn truncate(&mut self, first: usize, last: usize) {
