@@ -99,15 +99,11 @@ impl Excerpt {
         const LIMIT: usize = 2048;
         let cut = (0..=LIMIT.min(text.len()))
             .rev()
-            .find(|&at| text.is_char_boundary(at))
-            .unwrap_or(0);
+            .find(|&at| text.is_char_boundary(at));
         Self(
-            text.chars()
-                .scan(0, |read, c| {
-                    *read += c.len_utf8();
-                    (*read <= cut).then_some(c)
-                })
-                .collect(),
+            cut.and_then(|cut| text.get(..cut))
+                .unwrap_or_default()
+                .to_owned(),
         )
     }
 

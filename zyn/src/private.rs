@@ -6,3 +6,9 @@ pub use std::vec::Vec;
 
 pub use crate::reply::Violation;
 pub use crate::synapse::to_prompt::PromptJson;
+pub use core::result::Result;
+pub use std::boxed::Box;
+pub use std::format;
+
+pub use crate::synapse::Instruction;
+pub use crate::workflow::{Cx, IsResult, refused, refused_body};

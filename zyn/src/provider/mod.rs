@@ -73,6 +73,23 @@ pub struct Request {
     pub max_tokens: Option<u32>,
 }
 
+impl Request {
+    /// A request with nothing but messages.
+    pub fn new(system: &'static str, history: History, prompt: Message) -> Self {
+        Self {
+            id: String::new(),
+            system,
+            history,
+            prompt,
+            note: None,
+            feedback: Vec::new(),
+            schema: None,
+            temperature: None,
+            max_tokens: None,
+        }
+    }
+}
+
 /// A schema in a provider's dialect.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

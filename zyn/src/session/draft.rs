@@ -26,8 +26,8 @@ impl Draft {
     }
 
     /// Appends a turn and what it cost.
-    pub(crate) fn append_turn(&mut self, user: Message, assistant: Message, usage: Usage) {
-        self.history.edit().extend([user, assistant]);
+    pub(crate) fn append_turn(&mut self, turn: impl IntoIterator<Item = Message>, usage: Usage) {
+        self.history.edit().extend(turn);
         self.usage += usage;
         self.last_usage = Some(usage);
     }
@@ -235,13 +235,11 @@ mod tests {
     fn edits_do_not_lower_usage() {
         let mut draft = Draft::default();
         draft.append_turn(
-            Message::user("u"),
-            Message::assistant("a"),
+            [Message::user("u"), Message::assistant("a")],
             Usage::new(3, 2),
         );
         draft.append_turn(
-            Message::user("u"),
-            Message::assistant("a"),
+            [Message::user("u"), Message::assistant("a")],
             Usage::new(5, 1),
         );
         draft.remove(0).unwrap();

@@ -162,8 +162,7 @@ mod tests {
         let mut draft = session.draft();
         assert!(std::ptr::eq(session.messages(), draft.history().messages()));
         draft.append_turn(
-            Message::user("u"),
-            Message::assistant("a"),
+            [Message::user("u"), Message::assistant("a")],
             Usage::new(3, 2),
         );
         assert_eq!(session, two_messages());
@@ -180,8 +179,7 @@ mod tests {
         assert_ne!(edited, two_messages());
         let mut paid = two_messages();
         paid.committed.append_turn(
-            Message::user("u"),
-            Message::assistant("a"),
+            [Message::user("u"), Message::assistant("a")],
             Usage::new(1, 1),
         );
         paid.prune(2);

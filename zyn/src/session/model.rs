@@ -142,8 +142,7 @@ macro_rules! subject {
                     Op::Clear => self.clear(),
                     Op::Retain(role) => self.retain(|m| m.role() == *role),
                     Op::Turn(tokens) => self.$draft.append_turn(
-                        Message::user("q"),
-                        Message::assistant("a"),
+                        [Message::user("q"), Message::assistant("a")],
                         Usage::new(u64::from(*tokens), 0),
                     ),
                     Op::Nested(..) => {}

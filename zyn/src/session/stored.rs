@@ -80,8 +80,7 @@ mod tests {
         let mut session = Session::named("ticket-7");
         let mut draft = session.draft();
         draft.append_turn(
-            Message::user("u"),
-            Message::assistant("a"),
+            [Message::user("u"), Message::assistant("a")],
             Usage::new(3, 2),
         );
         session.commit(draft);

@@ -168,7 +168,7 @@ mod tests {
         let mut session = Session::new();
         let mut tx = session.begin();
         let (user, answer) = (Message::user("u"), Message::assistant("a"));
-        tx.draft.append_turn(user, answer, Usage::new(3, 2));
+        tx.draft.append_turn([user, answer], Usage::new(3, 2));
         assert_eq!((tx.target.len(), tx.target.usage()), (0, Usage::default()));
         tx.commit();
         assert_eq!((session.len(), session.usage()), (2, Usage::new(3, 2)));

@@ -1,5 +1,13 @@
 //! Sets of labels.
 
+use serde_json::{Value, json};
+
+use super::form::Form;
+use super::{Instruction, Synapse};
+use crate::reply::Violation;
+use crate::schema::{Schema, SchemaError};
+use crate::verb::Verb;
+
 /// A set of labels, of which a model picks one.
 ///
 /// Derive it on an enum whose variants have no fields. A label is called what serde would call the
@@ -63,4 +71,94 @@ pub struct Label {
     pub about: Option<&'static str>,
     /// Texts that have this label.
     pub examples: &'static [&'static str],
+}
+
+/// Picks one label of `L` for text.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+/// use zyn::prelude::*;
+/// use zyn::testing::Scripted;
+///
+/// #[derive(Debug, Clone, Copy, PartialEq, Classify)]
+/// enum Mood {
+///     Happy,
+///     Angry,
+/// }
+///
+/// let llm = Llm::new(Scripted::new([r#"{"label":"Angry"}"#]));
+/// let mood = zyn::classify::<Mood>("What is the mood?");
+/// let mood = mood.fire(&llm, &mut Session::new(), "WHERE IS MY PARCEL").await?;
+/// assert_eq!(mood, Mood::Angry);
+/// # Ok(()) }
+/// ```
+pub fn classify<L: Classify>(question: impl Into<Instruction>) -> Synapse<L> {
+    Synapse::new(Verb::Classify, question.into(), &OneLabel)
+}
+
+struct OneLabel;
+
+impl<L: Classify> Form<L> for OneLabel {
+    fn schema(&self) -> Result<Option<Schema>, SchemaError> {
+        Schema::cached::<L>("label", labels::<L>).map(Some)
+    }
+
+    fn value(&self, answer: &Value) -> Result<L, Vec<Violation>> {
+        let name = label_in(answer);
+        L::from_label(name).ok_or_else(|| {
+            vec![Violation::new(
+                "/label",
+                format!("no label is called {name:?}"),
+            )]
+        })
+    }
+
+    fn canonical(&self, answer: &Value, _: String) -> String {
+        label_in(answer).to_owned()
+    }
+
+    fn restore(&self, canonical: &str) -> Result<L, String> {
+        L::from_label(canonical).ok_or_else(|| format!("no label is called {canonical:?}"))
+    }
+}
+
+fn label_in(answer: &Value) -> &str {
+    answer
+        .get("label")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// The schema of a choice: an object, because models and providers take nothing else at the root.
+fn labels<L: Classify>() -> Value {
+    let labels: Vec<Value> = L::LABELS
+        .iter()
+        .map(|label| match about(label) {
+            Some(about) => json!({ "const": label.name, "description": about }),
+            None => json!({ "const": label.name }),
+        })
+        .collect();
+    json!({
+        "type": "object",
+        "properties": { "label": { "type": "string", "oneOf": labels } },
+        "required": ["label"],
+        "additionalProperties": false,
+    })
+}
+
+/// What is said of a label: its description, then texts that have it.
+fn about(label: &Label) -> Option<String> {
+    let examples: Vec<String> = label
+        .examples
+        .iter()
+        .map(|example| format!("{example:?}"))
+        .collect();
+    match (label.about, examples.is_empty()) {
+        (None, true) => None,
+        (Some(about), true) => Some(about.to_owned()),
+        (None, false) => Some(format!("for example {}", examples.join(", "))),
+        (Some(about), false) => Some(format!("{about} For example {}", examples.join(", "))),
+    }
 }

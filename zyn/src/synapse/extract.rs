@@ -4,8 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use super::form::Form;
+use super::{Instruction, Synapse};
 use crate::reply::Violation;
+use crate::schema::{Schema, SchemaError};
+use crate::verb::Verb;
 
 /// A type that a model can fill in from text.
 ///
@@ -151,4 +156,58 @@ pub(crate) fn under(key: &str, mut violations: Vec<Violation>) -> Vec<Violation>
         violation.path = format!("/{key}{}", violation.path);
     }
     violations
+}
+
+/// Reads a `T` out of text.
+///
+/// The instruction says what to look for, as in `"The customer and their problem"`; what each field means is for the
+/// type's doc comments to say.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+/// use zyn::prelude::*;
+/// use zyn::testing::Scripted;
+///
+/// #[derive(Debug, Deserialize, JsonSchema, Extract)]
+/// struct Customer {
+///     name: String,
+///     email: Option<String>,
+/// }
+///
+/// let llm = Llm::new(Scripted::new([r#"{"name":"Ada","email":null}"#]));
+/// let customer = zyn::extract::<Customer>("The customer");
+/// let customer = customer.fire(&llm, &mut Session::new(), "Ada wrote to us.").await?;
+/// assert_eq!(customer.name, "Ada");
+/// # Ok(()) }
+/// ```
+pub fn extract<T: Extract>(instruction: impl Into<Instruction>) -> Synapse<T> {
+    Synapse::new(Verb::Extract, instruction.into(), &Document)
+}
+
+struct Document;
+
+impl<T: Extract> Form<T> for Document {
+    fn schema(&self) -> Result<Option<Schema>, SchemaError> {
+        Schema::of::<T>().map(Some)
+    }
+
+    fn value(&self, answer: &Value) -> Result<T, Vec<Violation>> {
+        let value = T::deserialize(answer).map_err(|error| vec![Violation::new("", error)])?;
+        let violations = value.check();
+        if violations.is_empty() {
+            Ok(value)
+        } else {
+            Err(violations)
+        }
+    }
+
+    fn canonical(&self, _: &Value, printed: String) -> String {
+        printed
+    }
+
+    fn restore(&self, canonical: &str) -> Result<T, String> {
+        serde_json::from_str(canonical).map_err(|error| error.to_string())
+    }
 }

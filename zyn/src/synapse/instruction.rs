@@ -1,0 +1,73 @@
+//! What to do, in the author's words.
+
+use crate::session::Block;
+
+/// What a model is asked to do: the author's words, with the values of the holes in them beside it.
+///
+/// Made from text; inside `workflow!` also from a literal with holes, as in `"Reply to {customer.name}"`. The
+/// values are data: they are fenced and never mixed into the words.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::Instruction;
+///
+/// let instruction = Instruction::from("Write a short, helpful reply");
+/// assert_eq!(instruction.text(), "Write a short, helpful reply");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instruction {
+    text: String,
+    values: Vec<Block>,
+}
+
+impl Instruction {
+    /// The words, with holes visible.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the macro makes of a literal with holes: each with its name as written.
+    #[doc(hidden)]
+    pub fn holed<const N: usize>(text: &str, values: [(&str, String); N]) -> Self {
+        let mut blocks: Vec<Block> = Vec::with_capacity(N);
+        for (name, value) in values {
+            // a hole that occurs twice is one value
+            if blocks.iter().all(|block| block.name != name) {
+                blocks.push(Block::new(name, value));
+            }
+        }
+        Self {
+            text: text.to_owned(),
+            values: blocks,
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (String, Vec<Block>) {
+        (self.text, self.values)
+    }
+}
+
+impl From<&str> for Instruction {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            values: Vec::new(),
+        }
+    }
+}
+
+impl From<String> for Instruction {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            values: Vec::new(),
+        }
+    }
+}
+
+impl From<&String> for Instruction {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}

@@ -1,0 +1,122 @@
+//! A step as data: what it asks and what came of it, both owned and serialisable.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::reply::Repair;
+use crate::session::{Block, Message, Usage};
+use crate::verb::Verb;
+
+/// A step whose prompt is rendered: all that running it asks for, but the model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StepCall {
+    /// The step's id: its binding and path (`High/text`).
+    pub id: String,
+    /// The user message: verb, instruction, and the input among its blocks.
+    pub prompt: Message,
+    /// The schema of the answer; `None` for plain text.
+    pub schema: Option<Value>,
+    /// The step's options.
+    pub options: Options,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StepRecord {
+    /// The accepted answer in canonical form.
+    pub answer: String,
+    /// The messages that enter the session: the prompt and the answer.
+    pub turn: Vec<Message>,
+    /// What the accepted attempt cost: this enters the session.
+    pub usage: Usage,
+    /// What all attempts cost, failed ones included.
+    pub spent: Usage,
+    /// How many calls reached the provider.
+    pub attempts: u32,
+    /// How the answer was asked for.
+    pub mode: Mode,
+    /// What was done to the reply to read it.
+    pub repairs: Vec<Repair>,
+    /// The provider's reason for ending, as it says it.
+    pub finish: Option<String>,
+    /// The model that answered, as the provider names it.
+    pub model: Option<String>,
+}
+
+/// The options of a synapse. What is not set is the [`Llm`](crate::Llm)'s business, or not sent at all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Options {
+    /// Sampling temperature; sent only if set.
+    pub temperature: Option<f64>,
+    /// The most tokens to write; sent only if set.
+    pub max_tokens: Option<u32>,
+    /// Further attempts after failures that can pass; the [`Llm`](crate::Llm)'s number if not set.
+    pub retry: Option<u32>,
+    /// Further attempts, with feedback, after invalid answers.
+    pub reask: u32,
+    /// The limit on the whole call; the [`Llm`](crate::Llm)'s if not set.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            temperature: None,
+            max_tokens: None,
+            retry: None,
+            reask: 2,
+            timeout: None,
+        }
+    }
+}
+
+/// How an answer was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Mode {
+    /// Plain text, no schema.
+    Text,
+    /// The provider's own structured output.
+    Native,
+}
+
+impl StepCall {
+    /// What the step does.
+    pub fn verb(&self) -> Option<Verb> {
+        self.prompt.verb()
+    }
+
+    /// What it is told to do, holes visible.
+    pub fn instruction(&self) -> &str {
+        self.prompt.instruction().unwrap_or_default()
+    }
+
+    /// The text it works on; `None` if it reads the conversation.
+    pub fn input(&self) -> Option<&str> {
+        self.prompt
+            .blocks()
+            .iter()
+            .find(|block| block.name == INPUT)
+            .map(|block| &*block.text)
+    }
+}
+
+/// The name of the block that is the input.
+const INPUT: &str = "input";
+
+/// The user message of a call.
+pub(crate) fn prompt(
+    verb: Verb,
+    instruction: String,
+    values: Vec<Block>,
+    input: Option<String>,
+) -> Message {
+    let input = input.map(|text| Block::new(INPUT, text));
+    Message::prompt(verb, instruction, input.into_iter().chain(values).collect())
+}

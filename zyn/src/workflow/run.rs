@@ -1,0 +1,168 @@
+//! One execution of a workflow.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tracing::Instrument;
+
+use super::cx::{Cx, Listener};
+use super::engine::Engine;
+use super::graph::Graph;
+use super::report::{Event, Report};
+use crate::error::Error;
+use crate::llm::{Llm, clock};
+use crate::provider::BoxFuture;
+use crate::session::Session;
+use crate::telemetry;
+
+/// A workflow with its inputs, before it runs. A plain value: it can be kept, sent to a task, or dropped for nothing.
+///
+/// A run is all or nothing: after it, the session has the messages of all its steps, or it is as it was; so too after an
+/// error, a panic, a timeout, or when the future is dropped.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+/// use zyn::prelude::*;
+/// use zyn::testing::Scripted;
+///
+/// workflow!(
+///     /// Translate there and back again.
+///     async fn back(text: &str) -> String {
+///         let french = transform("Translate into French", text);
+///         let english = transform("Translate into English", &french);
+///         english
+///     }
+/// );
+///
+/// let llm = Llm::new(Scripted::new(["Bonjour", "Good day"]));
+/// let mut session = Session::new();
+/// assert_eq!(back("Hello").run(&llm, &mut session).await?, "Good day");
+/// assert_eq!(session.len(), 4);
+/// # Ok(()) }
+/// ```
+#[must_use = "a workflow does nothing until it is run"]
+pub struct Run<'wf, T, E = Error> {
+    graph: &'static Graph,
+    body: Body<'wf, T, E>,
+    engine: Option<Arc<dyn Engine>>,
+    listener: Option<Listener<'wf>>,
+}
+
+type Body<'wf, T, E> = Box<dyn FnOnce(Cx<'wf>) -> BoxFuture<'wf, Result<T, E>> + Send + 'wf>;
+
+impl<'wf, T, E> Run<'wf, T, E> {
+    /// What the expansion of `workflow!` makes.
+    #[doc(hidden)]
+    pub fn new(graph: &'static Graph, body: Body<'wf, T, E>) -> Self {
+        Self {
+            graph,
+            body,
+            engine: None,
+            listener: None,
+        }
+    }
+
+    /// The workflow's graph.
+    pub fn graph(&self) -> &'static Graph {
+        self.graph
+    }
+
+    /// Tells `listener` what happens. It is called between the awaits of the run, so it should be quick.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use std::sync::Mutex;
+    ///
+    /// use zyn::Event;
+    /// use zyn::prelude::*;
+    /// use zyn::testing::Scripted;
+    ///
+    /// workflow!(
+    ///     async fn shout(text: &str) -> String {
+    ///         let loud = transform("Write it in capitals", text);
+    ///         loud
+    ///     }
+    /// );
+    ///
+    /// let ended = Mutex::new(Vec::new());
+    /// let llm = Llm::new(Scripted::new(["HELLO"]));
+    /// let run = shout("hello").on_event(|event| {
+    ///     if let Event::StepFinished(step) = event {
+    ///         ended.lock().unwrap().push((step.id, step.attempts));
+    ///     }
+    /// });
+    /// run.run(&llm, &mut Session::new()).await?;
+    /// assert_eq!(*ended.lock().unwrap(), [("loud", 1)]);
+    /// # Ok(()) }
+    /// ```
+    pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'wf) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
+    /// Runs the steps on `engine`, which may know what came of some of them.
+    pub fn engine(mut self, engine: Arc<dyn Engine>) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// Runs it on `session`.
+    ///
+    /// # Errors
+    ///
+    /// The first failed step's [`Error`] (as `E`), or what the body returns. The session is as it was; what was paid is
+    /// in [`Llm::spend`].
+    pub async fn run(self, llm: &Llm, session: &mut Session) -> Result<T, E> {
+        self.run_detailed(llm, session).await.0
+    }
+
+    /// Runs it like [`run`](Self::run) and reports on each step, on success and on failure.
+    pub async fn run_detailed(self, llm: &Llm, session: &mut Session) -> (Result<T, E>, Report) {
+        let start = clock::now();
+        let cx = Cx::new(
+            self.graph,
+            llm.clone(),
+            self.engine,
+            self.listener,
+            session.draft(),
+        );
+        let span = telemetry::run_span(self.graph.name);
+        let result = (self.body)(cx.share()).instrument(span).await;
+        let (draft, steps) = cx.finish();
+        if result.is_ok() {
+            session.commit(draft);
+        }
+        (
+            result,
+            Report {
+                steps,
+                elapsed: clock::now() - start,
+            },
+        )
+    }
+}
+
+impl<T, E> fmt::Debug for Run<'_, T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("workflow", &self.graph.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a return type `Result<T, E>` says, whatever it is called where the workflow is written.
+pub trait IsResult {
+    /// `T`.
+    type Value;
+    /// `E`.
+    type Error;
+}
+
+impl<T, E> IsResult for Result<T, E> {
+    type Value = T;
+    type Error = E;
+}
