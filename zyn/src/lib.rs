@@ -24,3 +24,7 @@ pub use schema::SchemaError;
 pub use session::{History, Message, SessionError, Usage};
 pub use synapse::{Classify, Extract, Label, ToPrompt};
 pub use verb::Verb;
+pub use zyn_macros::{Classify, Extract};
+
+/// The crate that derives and describes JSON Schema, for code without the [`prelude`].
+pub use schemars;

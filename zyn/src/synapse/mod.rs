@@ -1,5 +1,6 @@
 //! What a model is asked for: the types of answers, and the text of questions.
 
+pub(crate) mod check;
 pub(crate) mod classify;
 pub(crate) mod extract;
 pub(crate) mod to_prompt;
