@@ -1,6 +1,11 @@
 //! The macros of zyn. Use them through the `zyn` crate, which documents them.
 
+mod attr;
+mod classify;
 mod diag;
+mod docs;
+mod extract;
+mod fallback;
 mod prompt;
 mod similar;
 mod workflow;
@@ -11,4 +16,16 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::expand(input.into()).into()
+}
+
+/// Derives [`Extract`](https://docs.rs/zyn/latest/zyn/trait.Extract.html): see the trait.
+#[proc_macro_derive(Extract, attributes(extract, serde, schemars))]
+pub fn derive_extract(input: TokenStream) -> TokenStream {
+    extract::derive(input.into()).into()
+}
+
+/// Derives [`Classify`](https://docs.rs/zyn/latest/zyn/trait.Classify.html): see the trait.
+#[proc_macro_derive(Classify, attributes(classify, serde))]
+pub fn derive_classify(input: TokenStream) -> TokenStream {
+    classify::derive(input.into()).into()
 }

@@ -8,6 +8,7 @@ extern crate self as zyn;
 pub mod __private;
 mod error;
 mod llm;
+pub mod prelude;
 mod provider;
 mod reply;
 mod schema;
@@ -36,11 +37,7 @@ pub use workflow::{
     ArmInfo, BranchInfo, Engine, Event, Graph, Report, Run, Step, StepFn, StepInfo, StepReport,
     verbs,
 };
-pub use zyn_macros::workflow;
+pub use zyn_macros::{Classify, Extract, workflow};
 
-/// What a program with workflows needs: `use zyn::prelude::*;`.
-pub mod prelude {
-    pub use crate::{Classify, Extract, Llm, Session, ToPrompt, workflow};
-    pub use schemars::{self, JsonSchema};
-    pub use serde::{Deserialize, Serialize};
-}
+/// The crate that derives and describes JSON Schema, for code without the [`prelude`].
+pub use schemars;

@@ -1,10 +1,14 @@
 //! What the macros' expansions call, under names that no user can shadow. Not part of the API.
 
+pub use core::marker::Send;
 pub use core::option::Option;
-pub use core::primitive::str;
+pub use core::primitive::{str, usize};
+pub use std::string::String;
 pub use std::vec::Vec;
 
 pub use crate::reply::Violation;
+pub use crate::synapse::check::{Checked, Part, Unchecked, Violations};
+pub use crate::synapse::extract::{HasDeserialize, HasSchema};
 pub use crate::synapse::to_prompt::PromptJson;
 pub use core::result::Result;
 pub use std::boxed::Box;

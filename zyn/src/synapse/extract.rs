@@ -48,7 +48,7 @@ use crate::verb::Verb;
 ///     issue: String,
 /// }
 ///
-/// fn not_blank(text: &String) -> Result<(), &'static str> {
+/// fn not_blank(text: &str) -> Result<(), &'static str> {
 ///     if text.trim().is_empty() { Err("must not be blank") } else { Ok(()) }
 /// }
 ///
@@ -110,7 +110,7 @@ impl<T: Extract> Extract for Vec<T> {
     fn check(&self) -> Vec<Violation> {
         let items = self.iter().enumerate();
         items
-            .flat_map(|(index, item)| under(&index.to_string(), item.check()))
+            .flat_map(|(index, item)| under(&format!("/{index}"), item.check()))
             .collect()
     }
 }
@@ -135,7 +135,7 @@ impl<T: Extract> Extract for Box<T> {
 impl<T: Extract> Extract for BTreeMap<String, T> {
     fn check(&self) -> Vec<Violation> {
         self.iter()
-            .flat_map(|(key, value)| under(key, value.check()))
+            .flat_map(|(key, value)| under(&pointer(key), value.check()))
             .collect()
     }
 }
@@ -144,16 +144,15 @@ impl<T: Extract> Extract for BTreeMap<String, T> {
 impl<T: Extract> Extract for HashMap<String, T> {
     fn check(&self) -> Vec<Violation> {
         self.iter()
-            .flat_map(|(key, value)| under(key, value.check()))
+            .flat_map(|(key, value)| under(&pointer(key), value.check()))
             .collect()
     }
 }
 
-/// The violations of a part, as violations of the whole that has the part at `key`.
-pub(crate) fn under(key: &str, mut violations: Vec<Violation>) -> Vec<Violation> {
-    let key = key.replace('~', "~0").replace('/', "~1");
+/// The violations of a part, as violations of the whole that has the part at `pointer`.
+pub(crate) fn under(pointer: &str, mut violations: Vec<Violation>) -> Vec<Violation> {
     for violation in &mut violations {
-        violation.path = format!("/{key}{}", violation.path);
+        violation.path.insert_str(0, pointer);
     }
     violations
 }
@@ -210,4 +209,8 @@ impl<T: Extract> Form<T> for Document {
     fn restore(&self, canonical: &str) -> Result<T, String> {
         serde_json::from_str(canonical).map_err(|error| error.to_string())
     }
+}
+
+fn pointer(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }

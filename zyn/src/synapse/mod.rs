@@ -1,6 +1,7 @@
 //! The typed operations, and the core that fires them.
 
 mod ask;
+pub(crate) mod check;
 pub(crate) mod classify;
 pub(crate) mod extract;
 pub(crate) mod form;

@@ -1,0 +1,154 @@
+//! What is not a set of labels, or not one that a model can tell apart.
+
+use syn::{Data, Fields};
+
+use super::model::{Model, examples};
+use crate::attr::{self, Key, Place, Value, Vocabulary};
+use crate::diag::{Errors, shown};
+
+/// Every rule, once.
+pub(crate) fn check(model: &Model<'_>, errors: &Errors) {
+    keys(model, errors);
+    values(model, errors);
+    an_enum(model, errors);
+    no_parameters(model, errors);
+    no_data(model, errors);
+    a_choice(model, errors);
+    names(model, errors);
+    one_unsure(model, errors);
+}
+
+const KEYS: Vocabulary = Vocabulary {
+    attribute: "classify",
+    keys: &[
+        Key {
+            name: "examples",
+            places: &[Place::Variant],
+            repeats: false,
+        },
+        Key {
+            name: "unsure",
+            places: &[Place::Variant],
+            repeats: false,
+        },
+        Key {
+            name: "crate",
+            places: &[Place::Type],
+            repeats: false,
+        },
+    ],
+    remedy: |_| None,
+};
+
+fn keys(model: &Model<'_>, errors: &Errors) {
+    KEYS.check(Place::Type, &model.entries, errors);
+    for label in &model.labels {
+        KEYS.check(Place::Variant, &label.entries, errors);
+    }
+}
+
+fn values(model: &Model<'_>, errors: &Errors) {
+    attr::check_crate(&model.entries, errors);
+    for entry in model.labels.iter().flat_map(|label| &label.entries) {
+        if entry.is("unsure") && !matches!(entry.value, Value::None) {
+            errors.at(entry, "`unsure` stands alone: `#[classify(unsure)]`");
+        }
+        if entry.is("examples") {
+            match examples(entry) {
+                Ok(texts) if texts.is_empty() => errors.at(entry, "there is no example here"),
+                Ok(texts) => {
+                    for text in texts.iter().filter(|it| it.value().trim().is_empty()) {
+                        errors.at(text, "the example is empty");
+                    }
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+}
+
+fn an_enum(model: &Model<'_>, errors: &Errors) {
+    let message = "only an enum can be a set of labels";
+    match &model.input.data {
+        Data::Enum(_) => {}
+        Data::Struct(data) => errors.at(data.struct_token, message),
+        Data::Union(data) => errors.at(data.union_token, message),
+    }
+}
+
+fn no_parameters(model: &Model<'_>, errors: &Errors) {
+    let params = &model.input.generics.params;
+    if !params.is_empty() && matches!(model.input.data, Data::Enum(_)) {
+        errors.at(params, "a set of labels has no parameters");
+    }
+}
+
+fn no_data(model: &Model<'_>, errors: &Errors) {
+    for label in &model.labels {
+        let fields = &label.variant.fields;
+        let data = match fields {
+            Fields::Unit => continue,
+            Fields::Named(fields) => {
+                let names = fields.named.iter().filter_map(|field| field.ident.as_ref());
+                let names: Vec<String> = names.map(ToString::to_string).collect();
+                format!("{{ {} }}", names.join(", "))
+            }
+            Fields::Unnamed(fields) => {
+                let types: Vec<String> = fields.unnamed.iter().map(|it| shown(&it.ty)).collect();
+                format!("({})", types.join(", "))
+            }
+        };
+        errors.at(
+            fields,
+            format_args!("a label carries no data; move `{data}` into an `Extract` struct"),
+        );
+    }
+}
+
+fn a_choice(model: &Model<'_>, errors: &Errors) {
+    if matches!(model.input.data, Data::Enum(_)) && model.offered().count() < 2 {
+        errors.at(&model.input.ident, "a choice needs at least two labels");
+    }
+}
+
+fn names(model: &Model<'_>, errors: &Errors) {
+    for (at, label) in model.offered().enumerate() {
+        let (variant, wire) = (&label.variant.ident, label.wire());
+        if wire.value.trim().is_empty() {
+            errors.span(wire.span, format_args!("the label of `{variant}` is empty"));
+            continue;
+        }
+        let near = model
+            .offered()
+            .take(at)
+            .find(|other| other.wire().value.to_lowercase() == wire.value.to_lowercase());
+        if let Some(near) = near {
+            let (first, wire, other) = (&near.variant.ident, &wire.value, &near.wire().value);
+            if wire == other {
+                errors.at(
+                    variant,
+                    format_args!("`{first}` and `{variant}` are both the label \"{wire}\""),
+                );
+            } else {
+                errors.at(
+                    variant,
+                    format_args!("a model cannot tell \"{other}\" from \"{wire}\""),
+                );
+            }
+        }
+    }
+}
+
+fn one_unsure(model: &Model<'_>, errors: &Errors) {
+    let mut marked = model.labels.iter().filter(|label| label.unsure().is_some());
+    let Some(first) = marked.next() else { return };
+    let first = &first.variant.ident;
+    for second in marked {
+        if let Some(entry) = second.unsure() {
+            errors.at(
+                &entry.key,
+                format_args!("only one label can be `unsure`, and `{first}` is"),
+            );
+        }
+    }
+}

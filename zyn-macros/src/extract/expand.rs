@@ -1,0 +1,133 @@
+//! The impls of `#[derive(Extract)]`.
+//!
+//! ```text
+//! impl Extract for Customer {
+//!     const TASK: Option<&'static str> = Some("A customer and what they need.");
+//!     fn check(&self) -> Vec<Violation> {
+//!         let mut violations = Violations::new();
+//!         match self {
+//!             Self { name: field_0, email: field_1 } => {
+//!                 (&Part(field_0)).check_at("/name", &mut violations);
+//!                 violations.judge("/name", not_blank(field_0));
+//!                 (&Part(field_1)).check_at("/email", &mut violations);
+//!             }
+//!         }
+//!         violations.judge("", plausible(self));
+//!         violations.into_vec()
+//!     }
+//! }
+//! impl ToPrompt for Customer where for<'workaround> Customer: PromptJson { … }
+//! ```
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{ExprPath, Generics, Ident, parse_quote};
+
+use super::model::{Model, Shape, validators};
+use crate::fallback;
+
+pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
+    let zyn = &model.zyn();
+    let name = &model.input.ident;
+    let generics = bounded(model, zyn);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let task = task(model, zyn);
+    let check = check(model, zyn);
+    let to_prompt = fallback::to_prompt(model.input, zyn);
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            #[allow(deprecated, unused_imports)]
+            impl #impl_generics #zyn::Extract for #name #ty_generics #where_clause {
+                #task
+                #check
+            }
+            #to_prompt
+        };
+    }
+}
+
+/// `T: Extract` for each type parameter that a model fills in; the others are only carried along.
+fn bounded(model: &Model<'_>, zyn: &syn::Path) -> Generics {
+    let mut generics = model.input.generics.clone();
+    let params: Vec<Ident> = generics.type_params().map(|it| it.ident.clone()).collect();
+    for param in params {
+        let bound = if model.filled().any(|it| mentions(&it.source.ty, &param)) {
+            parse_quote!(#param: #zyn::Extract)
+        } else {
+            parse_quote!(#param: #zyn::__private::Send + 'static)
+        };
+        generics.make_where_clause().predicates.push(bound);
+    }
+    generics
+}
+
+fn mentions(ty: &syn::Type, param: &Ident) -> bool {
+    fn any(tokens: TokenStream, param: &Ident) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == *param,
+            proc_macro2::TokenTree::Group(group) => any(group.stream(), param),
+            _ => false,
+        })
+    }
+    any(quote!(#ty), param)
+}
+
+fn task(model: &Model<'_>, zyn: &syn::Path) -> TokenStream {
+    match model.task() {
+        Some(task) => quote! {
+            const TASK: #zyn::__private::Option<&'static #zyn::__private::str> =
+                #zyn::__private::Option::Some(#task);
+        },
+        None => TokenStream::new(),
+    }
+}
+
+fn check(model: &Model<'_>, zyn: &syn::Path) -> TokenStream {
+    let violations = Ident::new("violations", Span::mixed_site());
+    let arms = model
+        .shapes
+        .iter()
+        .map(|shape| arm(model, shape, &violations));
+    let whole = validators(&model.entries).map(|path| judge(&violations, "", path, quote!(self)));
+    quote! {
+        fn check(&self) -> #zyn::__private::Vec<#zyn::__private::Violation> {
+            use #zyn::__private::{Checked as _, Unchecked as _};
+            let mut #violations = #zyn::__private::Violations::new();
+            match self { #(#arms)* }
+            #(#whole)*
+            #violations.into_vec()
+        }
+    }
+}
+
+/// The checks of one shape: for each field those of its type, if it has any, and its own.
+fn arm(model: &Model<'_>, shape: &Shape<'_>, violations: &Ident) -> TokenStream {
+    let zyn = model.zyn();
+    let variant = shape.variant.as_ref().map(|variant| {
+        let name = &variant.source.ident;
+        quote!(::#name)
+    });
+    let mut pattern = TokenStream::new();
+    let mut checks = TokenStream::new();
+    for (index, field) in shape.filled().enumerate() {
+        let binding = format_ident!("field_{index}", span = Span::mixed_site());
+        let member = &field.member;
+        let pointer = model.pointer(shape, field);
+        pattern.extend(quote!(#member: #binding,));
+        checks.extend(quote! {
+            (&#zyn::__private::Part(#binding)).check_at(#pointer, &mut #violations);
+        });
+        for path in field.validators() {
+            checks.extend(judge(violations, &pointer, path, quote!(#binding)));
+        }
+    }
+    quote!(Self #variant { #pattern .. } => { #checks })
+}
+
+fn judge(violations: &Ident, pointer: &str, path: &ExprPath, value: TokenStream) -> TokenStream {
+    // A validator of the wrong type is an error at its path.
+    let verdict = quote_spanned!(path.span()=> #path(#value));
+    quote!(#violations.judge(#pointer, #verdict);)
+}

@@ -1,0 +1,83 @@
+//! Impls that stand beside a mistake, so that it does not bring a "not implemented" along for every use of
+//! the type.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Path, parse_quote};
+
+/// `Extract` with nothing of its own.
+///
+/// What it needs is a bound on the type itself. `for<'workaround>` postpones the bound: instead of an error
+/// here, the impl does not hold where the type has no schema.
+pub(crate) fn extract(input: &DeriveInput, zyn: &Path) -> TokenStream {
+    let name = &input.ident;
+    let mut generics = input.generics.clone();
+    let (_, ty_generics, _) = input.generics.split_for_impl();
+    let supertraits = parse_quote! {
+        for<'workaround> #name #ty_generics:
+            #zyn::__private::HasSchema + #zyn::__private::HasDeserialize
+                + #zyn::__private::Send + 'static
+    };
+    generics.make_where_clause().predicates.push(supertraits);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let to_prompt = to_prompt(input, zyn);
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl #impl_generics #zyn::Extract for #name #ty_generics #where_clause {}
+            #to_prompt
+        };
+    }
+}
+
+/// `ToPrompt` as JSON, for a type that has `Serialize`; without, only its use in a prompt is an error.
+pub(crate) fn to_prompt(input: &DeriveInput, zyn: &Path) -> TokenStream {
+    let name = &input.ident;
+    let mut generics = input.generics.clone();
+    let (_, ty_generics, _) = input.generics.split_for_impl();
+    let json = parse_quote!(for<'workaround> #name #ty_generics: #zyn::__private::PromptJson);
+    generics.make_where_clause().predicates.push(json);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #impl_generics #zyn::ToPrompt for #name #ty_generics #where_clause {
+            fn to_prompt(&self) -> #zyn::__private::String {
+                #zyn::__private::PromptJson::prompt_json(self)
+            }
+        }
+    }
+}
+
+/// `Classify` without labels.
+pub(crate) fn classify(input: &DeriveInput, zyn: &Path) -> TokenStream {
+    let name = &input.ident;
+    let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
+    let mut bounded = input.generics.clone();
+    bounded
+        .make_where_clause()
+        .predicates
+        .push(parse_quote!(for<'workaround> #name #ty_generics: #zyn::__private::Send + 'static));
+    let (_, _, bounds) = bounded.split_for_impl();
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl #impl_generics #zyn::Classify for #name #ty_generics #bounds {
+                const LABELS: &'static [#zyn::Label] = &[];
+                fn label(&self) -> &'static #zyn::__private::str { "" }
+                fn from_label(_: &#zyn::__private::str) -> #zyn::__private::Option<Self> {
+                    #zyn::__private::Option::None
+                }
+            }
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl #impl_generics #zyn::ToPrompt for #name #ty_generics #where_clause {
+                fn to_prompt(&self) -> #zyn::__private::String {
+                    #zyn::__private::String::new()
+                }
+            }
+        };
+    }
+}
