@@ -1,0 +1,13 @@
+// A step stands in a closure.
+// The workflow could not know how often it runs.
+use zyn::prelude::*;
+
+workflow!(
+    pub async fn reply(text: &str) -> String {
+        let first = transform("Answer", text);
+        let more: Vec<String> = first.lines().map(|line| transform("Improve it", line)).collect();
+        more.join(" ")
+    }
+);
+
+fn main() {}
