@@ -1,0 +1,1 @@
+//! What zyn's macros refuse, in which words, and what they take; see `tests/ui.rs`.

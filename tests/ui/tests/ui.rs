@@ -1,0 +1,63 @@
+//! What the macros refuse, in which words, and what they take.
+//!
+//! A case is one file, named after its rule, with one mistake unless its first lines say otherwise.
+//!
+//! - `macro/`: the text is ours, the same on every compiler.
+//! - `rustc/`: the text is the compiler's, with our notes. It runs on one version of the compiler only.
+//! - `pass/`: beside each family, what the rules must not refuse. Each runs, and may assert.
+//!
+//! `TRYBUILD=overwrite cargo test -p zyn-ui` writes the texts anew; read each one before it is committed.
+
+use std::env;
+use std::process::Command;
+
+use trybuild::TestCases;
+
+/// The compiler whose words are in `rustc/`.
+const COMPILER: &str = "1.95";
+
+#[test]
+fn extract_refuses_what_no_answer_can_fill_in() {
+    TestCases::new().compile_fail("macro/extract/*.rs");
+}
+
+#[test]
+fn extract_takes_what_serde_and_schemars_agree_on() {
+    TestCases::new().pass("pass/extract/*.rs");
+}
+
+#[test]
+fn a_type_that_cannot_be_extracted_is_named_with_its_remedy() {
+    if on_the_written_compiler() {
+        TestCases::new().compile_fail("rustc/extract/*.rs");
+    }
+}
+
+#[test]
+fn classify_refuses_what_is_not_a_set_of_labels() {
+    TestCases::new().compile_fail("macro/classify/*.rs");
+}
+
+#[test]
+fn classify_takes_every_set_of_labels() {
+    TestCases::new().pass("pass/classify/*.rs");
+}
+
+#[test]
+fn a_type_that_is_no_set_of_labels_is_named_with_its_remedy() {
+    if on_the_written_compiler() {
+        TestCases::new().compile_fail("rustc/classify/*.rs");
+    }
+}
+
+fn on_the_written_compiler() -> bool {
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let output = Command::new(&rustc).arg("--version").output();
+    let version = output.map(|it| String::from_utf8_lossy(&it.stdout).into_owned());
+    let version = version.unwrap_or_else(|error| format!("{rustc}, which does not run: {error}"));
+    let here = version.starts_with(&format!("rustc {COMPILER}."));
+    if !here {
+        println!("skipped: the texts are those of rustc {COMPILER}, and this is {}", version.trim());
+    }
+    here
+}
