@@ -50,6 +50,31 @@ fn a_type_that_is_no_set_of_labels_is_named_with_its_remedy() {
     }
 }
 
+#[test]
+fn a_workflow_refuses_what_has_no_place_in_it() {
+    TestCases::new().compile_fail("macro/workflow/*.rs");
+}
+
+#[test]
+fn a_workflow_takes_ordinary_rust() {
+    TestCases::new().pass("pass/workflow/*.rs");
+}
+
+#[test]
+fn the_compiler_speaks_at_the_users_own_token() {
+    if on_the_written_compiler() {
+        TestCases::new().compile_fail("rustc/workflow/*.rs");
+    }
+}
+
+#[test]
+fn a_transaction_holds_its_session() {
+    TestCases::new().pass("pass/session/*.rs");
+    if on_the_written_compiler() {
+        TestCases::new().compile_fail("rustc/session/*.rs");
+    }
+}
+
 fn on_the_written_compiler() -> bool {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let output = Command::new(&rustc).arg("--version").output();
@@ -57,7 +82,10 @@ fn on_the_written_compiler() -> bool {
     let version = version.unwrap_or_else(|error| format!("{rustc}, which does not run: {error}"));
     let here = version.starts_with(&format!("rustc {COMPILER}."));
     if !here {
-        println!("skipped: the texts are those of rustc {COMPILER}, and this is {}", version.trim());
+        println!(
+            "skipped: the texts are those of rustc {COMPILER}, and this is {}",
+            version.trim()
+        );
     }
     here
 }

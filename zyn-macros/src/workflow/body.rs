@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Arm as MatchArm, Attribute, Block, Expr, Item, Local, Macro, Pat, Path, Stmt};
 
-use super::model::{self, Arm, Body, Branch, segment, verb};
+use super::macro_call;
+use super::model::{Arm, Body, Branch, segment, verb};
+use super::print::{print_code, print_type};
 use super::scope::{Scope, Sources, bound};
 use super::step;
 use crate::diag::Errors;
@@ -36,6 +37,7 @@ pub(crate) fn read(
         errors,
         returns,
         scope,
+        inputs,
         later: named_steps(stmts),
         used: BTreeSet::new(),
         path: Vec::new(),
@@ -53,7 +55,7 @@ pub(crate) fn read(
         refused: false,
     };
     let result = reader.statements(stmts, &target);
-    reader.body.result = result.into_iter().collect();
+    reader.body.result = reader.ordered(result);
     reader.body
 }
 
@@ -71,6 +73,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) errors: &'a Errors,
     returns: Returns,
     pub(crate) scope: Scope,
+    inputs: &'a [Ident],
     /// The names of all steps of the body, to tell a name that comes too early from one that never comes.
     pub(crate) later: BTreeSet<String>,
     used: BTreeSet<String>,
@@ -150,8 +153,9 @@ impl Reader<'_> {
         let before = self.body.steps.len();
         let mut sources = Sources::new();
         if let Some(init) = &mut local.init {
-            let refuse_else = init.diverge.is_some() && decides_by_step(&init.expr);
-            if let (true, Some((token, _))) = (refuse_else, init.diverge.take()) {
+            if decides_by_step(&init.expr)
+                && let Some((token, _)) = init.diverge.take()
+            {
                 self.errors.at(
                     token,
                     "a step cannot have an `else`: a failed step ends the workflow",
@@ -191,7 +195,7 @@ impl Reader<'_> {
             }
             Expr::Match(expr) => {
                 let on = self.scope.reads(expr.expr.to_token_stream());
-                let label = expr.expr.to_token_stream().to_string();
+                let label = print_code(expr.expr.to_token_stream());
                 self.at(Place::Scrutinee, &mut expr.expr);
                 let slot = self.open_branch(label, &on);
                 let mut sources = on.clone();
@@ -230,8 +234,8 @@ impl Reader<'_> {
         let before = self.body.steps.len();
         let depth = self.scope.enter();
         let label = match &arm.pat {
-            Pat::Guard(guard) => guard.pat.to_token_stream().to_string(),
-            pat => pat.to_token_stream().to_string(),
+            Pat::Guard(guard) => print_code(guard.pat.to_token_stream()),
+            pat => print_code(pat.to_token_stream()),
         };
         self.open_arm(slot, label, segment(&arm.pat));
         self.scope.bind_pattern(&arm.pat, on);
@@ -252,7 +256,7 @@ impl Reader<'_> {
         let before = self.body.steps.len();
         let depth = self.scope.enter();
         let on = self.scope.reads(expr.cond.to_token_stream());
-        let label = expr.cond.to_token_stream().to_string();
+        let label = print_code(expr.cond.to_token_stream());
         self.at(Place::Condition, &mut expr.cond);
         for pat in let_patterns(&expr.cond) {
             self.scope.bind_pattern(&pat, &on);
@@ -279,8 +283,8 @@ impl Reader<'_> {
     fn open_branch(&mut self, on: String, reads: &Sources) -> usize {
         self.body.branches.push(Branch {
             within: self.path.join("/"),
-            on: tidy(&on),
-            reads: reads.iter().cloned().collect(),
+            on,
+            reads: self.ordered(reads.clone()),
             arms: Vec::new(),
             after: self.body.steps.len(),
         });
@@ -291,11 +295,18 @@ impl Reader<'_> {
         self.path.push(segment);
         let path = self.path.join("/");
         if let Some(branch) = self.body.branches.get_mut(slot) {
-            branch.arms.push(Arm {
-                label: tidy(&label),
-                path,
-            });
+            branch.arms.push(Arm { label, path });
         }
+    }
+
+    /// Sources as the text has them: inputs, then steps.
+    pub(crate) fn ordered(&self, sources: Sources) -> Vec<String> {
+        let inputs = self.inputs.iter().map(Ident::to_string);
+        let steps = self.body.steps.iter().map(|step| step.id.clone());
+        inputs
+            .chain(steps)
+            .filter(|source| sources.contains(source))
+            .collect()
     }
 
     /// A branch without steps is ordinary Rust: the graph does not show it.
@@ -350,18 +361,20 @@ impl Reader<'_> {
             Name::Binding(_, ty) => ty.clone(),
             _ => None,
         };
-        step::run(self, expr, id.clone(), ty);
+        let ends = match (&target.name, self.returns) {
+            (Name::Workflow(_), Returns::Result) => step::End::Return,
+            _ => step::End::Unwrap,
+        };
+        step::run(self, expr, id.clone(), ty, ends);
         self.may_have_run = true;
-        if matches!(target.name, Name::Workflow(_)) && self.returns == Returns::Result {
-            let krate = self.krate;
-            *expr = Expr::Verbatim(quote!(#krate::__private::Result::Ok(#expr)));
-        }
         Sources::from([id])
     }
 
     /// Makes a step that may not stand here a plain value of its type.
     pub(crate) fn refuse(&mut self, expr: &mut Expr) -> Sources {
         step::refuse(self, expr);
+        // it would have run: what reads the conversation after it is no mistake of its own
+        self.may_have_run = true;
         Sources::new()
     }
 
@@ -544,13 +557,7 @@ impl VisitMut for Reader<'_> {
     fn visit_item_mut(&mut self, _: &mut Item) {}
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        for ident in step::verbs_in(mac.tokens.clone()) {
-            let name = mac.path.to_token_stream().to_string().replace(' ', "");
-            self.errors.span(
-                ident.span(),
-                format!("a step cannot run inside `{name}!`; bind it with `let` first"),
-            );
-        }
+        macro_call::refuse_steps(self, mac);
     }
 }
 
@@ -579,7 +586,7 @@ impl Target {
             }
             Pat::Type(typed) => match Self::of(&typed.pat).name {
                 Name::Binding(name, _) => {
-                    Name::Binding(name, Some(tidy(&typed.ty.to_token_stream().to_string())))
+                    Name::Binding(name, Some(print_type(typed.ty.to_token_stream())))
                 }
                 other => other,
             },
@@ -591,31 +598,6 @@ impl Target {
             refused: false,
         }
     }
-}
-
-/// Tokens as a person would write them: rustc's spacing taken out again.
-pub(crate) fn tidy(tokens: &str) -> String {
-    let mut text = tokens.split_whitespace().collect::<Vec<_>>().join(" ");
-    for (spaced, tight) in [
-        (" :: ", "::"),
-        (" ::", "::"),
-        (":: ", "::"),
-        (" . ", "."),
-        (" .", "."),
-        ("& ", "&"),
-        (" < ", "<"),
-        (" >", ">"),
-        (" ,", ","),
-        ("( ", "("),
-        (" )", ")"),
-        (" (", "("),
-        ("! ", "!"),
-        (" ;", ";"),
-        ("< ", "<"),
-    ] {
-        text = text.replace(spaced, tight);
-    }
-    text
 }
 
 /// The call of a step without its options: what an error about its place points at.
@@ -699,9 +681,4 @@ fn named_steps(stmts: &[Stmt]) -> BTreeSet<String> {
 /// The place of machinery that belongs to `tokens`: their location, the macro's names.
 pub(crate) fn located(span: Span) -> Span {
     Span::mixed_site().located_at(span)
-}
-
-/// The first token's span of an expression; on stable, a joined span is just that.
-pub(crate) fn first(expr: &Expr) -> Span {
-    model::verb(expr).map_or_else(|| expr.span(), Ident::span)
 }

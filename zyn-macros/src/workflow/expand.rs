@@ -33,6 +33,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) graph: TokenStream,
     pub(crate) returns: Returns,
     pub(crate) krate: &'a Path,
+    /// Whether mistakes are reported: lints about what they leave unused would be noise.
+    pub(crate) quiet: bool,
 }
 
 /// The function that makes a run, and the module that holds its graph.
@@ -45,6 +47,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         graph,
         returns,
         krate,
+        quiet,
     } = parts;
     let output = match &sig.output {
         ReturnType::Type(_, ty) => (**ty).clone(),
@@ -79,7 +82,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         None => quote!(async move { #krate::__private::refused_body::<#result>() }),
     };
     let cx = Ident::new("__cx", Span::mixed_site());
-    let quiet = stmts.is_none().then(|| quote!(#[allow(unused_variables)]));
+    let quiet = quiet.then(|| quote!(#[allow(unused)]));
     quote! {
         #(#attrs)*
         #quiet

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Signature};
 
-use super::body::tidy;
 use super::model::{Body, Branch, Step};
+use super::print::print_type;
 
 /// The value of `GRAPH`.
 pub(crate) fn expand(
@@ -19,7 +19,7 @@ pub(crate) fn expand(
     let doc = doc(attrs);
     let inputs = inputs.iter().map(plain);
     let output = match &sig.output {
-        syn::ReturnType::Type(_, ty) => tidy(&quote!(#ty).to_string()),
+        syn::ReturnType::Type(_, ty) => print_type(quote!(#ty)),
         syn::ReturnType::Default => "()".to_owned(),
     };
     let steps = body.steps.iter().map(|step| self::step(step, krate));

@@ -5,8 +5,10 @@ mod check;
 mod expand;
 mod graph;
 mod lifetimes;
+mod macro_call;
 mod model;
 mod parse;
+mod print;
 mod scope;
 mod step;
 
@@ -64,6 +66,7 @@ fn workflow(source: Source) -> TokenStream {
         graph,
         returns,
         krate: &krate,
+        quiet: !errors.is_empty(),
     });
     // behind the item: an error in front would shift what an editor completes
     let errors = errors.finish();

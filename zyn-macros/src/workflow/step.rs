@@ -2,18 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, ExprCall, ExprLit, GenericArgument, Lit, LitStr, PathArguments};
+use syn::{Expr, ExprCall, ExprLit, GenericArgument, Lit, LitStr, Path, PathArguments};
 
-use super::body::{Reader, located, tidy};
-use super::model::{Step, is_verb};
+use super::body::{Reader, located};
+use super::model::Step;
+use super::print::print_type;
 use super::scope::Sources;
 use crate::prompt::{self, Hole, Piece};
 use crate::similar::similar;
 
 /// Makes `expr` run as the step `id`; `ty` is the type that its `let` says.
-pub(crate) fn run(reader: &mut Reader<'_>, expr: &mut Expr, id: String, ty: Option<String>) {
+pub(crate) fn run(
+    reader: &mut Reader<'_>,
+    expr: &mut Expr,
+    id: String,
+    ty: Option<String>,
+    end: End,
+) {
     let at = reader.body.steps.len();
     let Some(read) = read(reader, expr) else {
         return;
@@ -35,14 +42,40 @@ pub(crate) fn run(reader: &mut Reader<'_>, expr: &mut Expr, id: String, ty: Opti
             .or(ty)
             .unwrap_or_else(|| answer_of(&read.verb).to_owned()),
         instruction: read.instruction,
-        reads: read.reads.into_iter().collect(),
+        reads: reader.ordered(read.reads),
         conversation: read.conversation,
         line: line(read.verb.span()),
     });
+    // The user's tokens come first, and the last one is located at the user's: so the whole expression lies where
+    // the step does, and what rustc says about an arm or a value points there.
     let cx = Ident::new("__cx", Span::mixed_site());
     let at = Literal::usize_unsuffixed(at);
-    let wait = quote_spanned!(located(read.close)=> .await?);
-    *expr = Expr::Verbatim(quote!(#cx.step(#at, #expr) #wait));
+    let run = Ident::new("__run", Span::mixed_site());
+    let close = read.close;
+    let end = match end {
+        End::Unwrap => quote_spanned!(close=> ?),
+        End::Return => {
+            let krate = reader.krate;
+            let mut into = Group::new(
+                Delimiter::Parenthesis,
+                quote!(#krate::__private::From::from),
+            );
+            into.set_span(close);
+            let map_err = Ident::new("map_err", Span::mixed_site());
+            quote!(.#map_err #into)
+        }
+    };
+    let wait = quote_spanned!(close=> .await);
+    *expr = Expr::Verbatim(quote!(#expr.#run(&#cx, #at) #wait #end));
+}
+
+/// What becomes of a failed step.
+#[derive(Clone, Copy)]
+pub(crate) enum End {
+    /// It ends the workflow.
+    Unwrap,
+    /// It is the workflow's value, which is a result.
+    Return,
 }
 
 /// Makes `expr`, a step where none may stand, a value of the step's type.
@@ -51,33 +84,6 @@ pub(crate) fn refuse(reader: &mut Reader<'_>, expr: &mut Expr) {
         let krate = reader.krate;
         *expr = Expr::Verbatim(quote!(#krate::__private::refused(#expr)));
     }
-}
-
-/// The verbs that are called in the tokens of a macro call.
-pub(crate) fn verbs_in(tokens: TokenStream) -> Vec<Ident> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut found = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let after_path = at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(
-            |before| matches!(before, TokenTree::Punct(p) if matches!(p.as_char(), '.' | ':')),
-        );
-        let is_call = match tokens.get(at + 1) {
-            Some(TokenTree::Group(_)) => true,
-            Some(TokenTree::Punct(p)) => {
-                p.as_char() == ':'
-                    && matches!(tokens.get(at + 3), Some(TokenTree::Punct(p)) if p.as_char() == '<')
-            }
-            _ => false,
-        };
-        match token {
-            TokenTree::Ident(ident) if is_verb(ident) && is_call && !after_path => {
-                found.push(ident.clone())
-            }
-            TokenTree::Group(group) => found.extend(verbs_in(group.stream())),
-            _ => {}
-        }
-    }
-    found
 }
 
 struct Read {
@@ -117,14 +123,14 @@ fn call_of(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
     let segment = path.path.segments.first()?.clone();
     let verb = segment.ident.clone();
     let krate = reader.krate;
-    path.path = syn::parse_quote!(#krate::verbs::#segment);
-
     if call.args.is_empty() {
         reader.errors.at(
             &verb,
             format!("`{verb}` needs a question or an instruction as its first argument"),
         );
         call.args.push(Expr::Verbatim(quote!("")));
+        // one mistake, one error: what it reads is not the point
+        reader.may_have_run = true;
     }
     if let Some(third) = call.args.iter().nth(2) {
         reader.errors.at(
@@ -177,7 +183,7 @@ fn output(arguments: &PathArguments) -> Option<String> {
         return None;
     };
     let types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(tidy(&ty.to_token_stream().to_string())),
+        GenericArgument::Type(ty) => Some(print_type(ty.to_token_stream())),
         _ => None,
     });
     types.last()
@@ -198,7 +204,7 @@ fn prompt(
 ) -> TokenStream {
     let pieces = prompt::scan(literal, reader.errors);
     let span = located(literal.span());
-    let krate = reader.krate;
+    let krate = respan(reader.krate, span);
     let (mut text, mut format) = (String::new(), String::new());
     let (mut names, mut values) = (Vec::new(), Vec::new());
     for piece in &pieces {
@@ -286,6 +292,15 @@ fn value(hole: &Hole, span: Span) -> TokenStream {
         }
     });
     quote!(#root #(#fields)*)
+}
+
+/// The crate's path, located at `span`.
+fn respan(krate: &Path, span: Span) -> TokenStream {
+    let tokens = krate.to_token_stream().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    tokens.collect()
 }
 
 /// The line of a token in its file; 0 where there is no compiler to ask.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::cx::Cx;
+use crate::error::Error;
 use crate::synapse::{Input, Options, Synapse, form::Validator, options};
 
 /// A [`Synapse`] with its input: what a verb gives inside `workflow!`. The workflow runs it.
@@ -19,6 +21,16 @@ impl<T: 'static> Step<T> {
             synapse,
             input: input.into_text(),
         }
+    }
+
+    /// Runs it where the graph has its place. For the expansion of `workflow!`.
+    ///
+    /// # Errors
+    ///
+    /// The step's own.
+    #[doc(hidden)]
+    pub async fn __run(self, cx: &Cx<'_>, index: usize) -> Result<T, Error> {
+        cx.step(index, self).await
     }
 
     fn options_mut(&mut self) -> &mut Options {

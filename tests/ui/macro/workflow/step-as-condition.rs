@@ -2,10 +2,16 @@
 // A step decides a named value, nothing else.
 use zyn::prelude::*;
 
+#[derive(Debug, Clone, Copy, PartialEq, Classify)]
+pub enum Kind {
+    Complaint,
+    Question,
+}
+
 workflow!(
     pub async fn reply(text: &str) -> String {
         let first = transform("Answer", text);
-        if transform("Is it good?", &first) == "yes" {
+        if let Kind::Complaint = classify::<Kind>("Which kind?", text) {
             return first;
         }
         String::new()
