@@ -16,6 +16,8 @@ pub use provider::{
     Response, WireSchema,
 };
 pub use reply::Violation;
-pub use schema::SchemaError;
+pub use schema::{Rewrite, Rewritten, Schema, SchemaError, Verdict};
 pub use session::{History, Message, SessionError, Usage};
 pub use verb::Verb;
+
+pub use schemars;
