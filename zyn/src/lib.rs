@@ -15,7 +15,7 @@ pub use provider::{
     BoxFuture, Class, ConfigError, Dialect, Failure, Profile, Provider, ProviderError, Request,
     Response, WireSchema,
 };
-pub use reply::Violation;
+pub use reply::{Repair, Violation};
 pub use schema::{Rewrite, Rewritten, Schema, SchemaError, Verdict};
 pub use session::{History, Message, SessionError, Usage};
 pub use verb::Verb;
