@@ -26,7 +26,7 @@ pub use provider::{
     Response, WireSchema,
 };
 pub use reply::{Repair, Violation};
-pub use schema::{Schema, SchemaError};
+pub use schema::{Rewrite, Rewritten, Schema, SchemaError, Verdict};
 pub use session::{Block, History, Message, Role, Session, SessionError, Transaction, Usage};
 pub use synapse::{
     Answer, Classify, Confidence, Conversation, Extract, Input, Instruction, Label, Mode, Options,

@@ -13,7 +13,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Arm as MatchArm, Attribute, Block, Expr, Item, Local, Macro, Pat, Path, Stmt};
 
 use super::macro_call;
-use super::model::{Arm, Body, Branch, segment, verb};
+use super::model::{Arm, Body, Branch, plain, segment, verb};
 use super::print::{print_code, print_type};
 use super::scope::{Scope, Sources, bound};
 use super::step;
@@ -30,7 +30,7 @@ pub(crate) fn read(
 ) -> Body {
     let mut scope = Scope::default();
     for input in inputs {
-        scope.bind(input.to_string(), Sources::from([input.to_string()]));
+        scope.bind(input.to_string(), Sources::from([plain(input)]));
     }
     let mut reader = Reader {
         krate,
@@ -301,7 +301,7 @@ impl Reader<'_> {
 
     /// Sources as the text has them: inputs, then steps.
     pub(crate) fn ordered(&self, sources: Sources) -> Vec<String> {
-        let inputs = self.inputs.iter().map(Ident::to_string);
+        let inputs = self.inputs.iter().map(plain);
         let steps = self.body.steps.iter().map(|step| step.id.clone());
         inputs
             .chain(steps)
@@ -349,7 +349,7 @@ impl Reader<'_> {
             }
         };
         let mut path = self.path.clone();
-        path.push(name.to_string().trim_start_matches("r#").to_owned());
+        path.push(plain(&name));
         let id = path.join("/");
         if !self.used.insert(id.clone()) {
             self.errors.span(

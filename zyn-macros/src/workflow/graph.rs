@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Signature};
 
-use super::model::{Body, Branch, Step};
+use super::model::{Body, Branch, Step, plain};
 use super::print::print_type;
 
 /// The value of `GRAPH`.
@@ -82,11 +82,6 @@ fn branch(branch: &Branch, krate: &Path) -> TokenStream {
         arms: &[#(#arms),*],
         after: #after,
     })
-}
-
-/// A name without the mark of a raw identifier.
-fn plain(ident: &Ident) -> String {
-    ident.to_string().trim_start_matches("r#").to_owned()
 }
 
 /// The doc comment, its lines joined.

@@ -71,6 +71,12 @@ pub(crate) fn is_verb(ident: &Ident) -> bool {
     VERBS.iter().any(|verb| ident == verb)
 }
 
+/// A name without the mark of a raw identifier.
+pub(crate) fn plain(ident: &Ident) -> String {
+    let name = ident.to_string();
+    name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
+}
+
 /// An arm's part of a step's id: the last path segment of each alternative joined by `+`, `_` for a
 /// catch-all or a binding, a literal as written. Fields and guards add nothing.
 pub(crate) fn segment(pat: &Pat) -> String {

@@ -1,75 +1,170 @@
 //! From a model's text to an accepted answer.
+//!
+//! [`candidates`] reads what may be the answer, [`fit`] checks each against the original schema and brings
+//! it into canonical form, and here one is chosen. Broken JSON is not repaired, numbers are not
+//! rounded, and no item of a list is dropped: what is wrong with an answer is said to the model instead.
 
-use std::fmt;
+mod candidates;
+mod expected;
+mod feedback;
+mod fit;
+mod json;
+mod limits;
+mod repair;
+mod violation;
 
-/// One thing that is wrong with an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Violation {
-    /// Where, as a JSON pointer (`/items/2/total`); empty for the whole answer.
-    pub path: String,
-    /// What was expected, or what a validator said.
-    pub expected: String,
-    /// What came instead; empty where a validator speaks.
-    pub found: String,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() {
-            "the answer"
-        } else {
-            &self.path
-        };
-        if self.found.is_empty() {
-            write!(f, "{path}: {}", self.expected)
-        } else {
-            write!(f, "{path}: expected {}, got {}", self.expected, self.found)
-        }
-    }
-}
 use serde_json::Value;
-impl Violation {
-    /// s
-    pub fn new(path: impl Into<String>, problem: impl fmt::Display) -> Self {
-        Self {
-            path: path.into(),
-            expected: problem.to_string(),
-            found: String::new(),
-        }
-    }
-}
-/// s
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum Repair {
-    /// s
-    Fenced,
-}
-pub(crate) enum Rejected {
-    Malformed { reason: String },
-    Invalid(Vec<Violation>),
-}
+
+pub(crate) use feedback::feedback;
+pub use repair::Repair;
+pub use violation::Violation;
+
+use crate::schema::{Rewritten, Schema};
+use candidates::Candidate;
+
+/// An accepted answer.
+#[derive(Debug)]
 pub(crate) struct Decoded {
+    /// The answer as the original schema has it, wrappers undone, absent fields left out.
     pub(crate) value: Value,
+    /// `value`, printed compactly: the same answer is the same text, however the model wrote it.
     pub(crate) canonical: String,
+    /// What was done to find it.
     pub(crate) repairs: Vec<Repair>,
 }
+
+/// Why there is no accepted answer. Both may be asked again.
+#[derive(Debug)]
+pub(crate) enum Rejected {
+    /// There is no JSON that can be read.
+    Malformed {
+        /// What is wrong, without a word of the reply.
+        reason: String,
+    },
+    /// The answer breaks the schema or a validator.
+    Invalid(Vec<Violation>),
+}
+
+/// What a type says to a value of its schema: its `Deserialize`, and the user's validators.
+pub(crate) type Accept<'a> = dyn Fn(&Value) -> Result<(), Vec<Violation>> + 'a;
+
+/// Reads the answer out of `text`.
+///
+/// `text` is the whole of a complete reply: refused, truncated and empty ones never come here.
 pub(crate) fn decode(
-    t: &str,
-    _: &crate::schema::Schema,
-    _: &crate::schema::Rewritten,
-    accept: &dyn Fn(&Value) -> Result<(), Vec<Violation>>,
+    text: &str,
+    schema: &Schema,
+    rewritten: &Rewritten,
+    accept: &Accept<'_>,
 ) -> Result<Decoded, Rejected> {
-    let value: Value = serde_json::from_str(t).map_err(|e| Rejected::Malformed {
-        reason: e.to_string(),
-    })?;
+    let candidates = candidates::read(text).map_err(|reason| Rejected::Malformed { reason })?;
+    let readings: Vec<Reading> = candidates
+        .into_iter()
+        .map(|candidate| read(candidate, schema.document(), rewritten.is_wrapped()))
+        .collect();
+    let Reading { value, repairs, .. } = choose(readings)?;
     accept(&value).map_err(Rejected::Invalid)?;
     Ok(Decoded {
         canonical: value.to_string(),
         value,
-        repairs: vec![],
+        repairs,
     })
 }
-pub(crate) fn feedback(_: &Rejected) -> String {
-    "bad".into()
+
+/// A candidate as a value of the original schema.
+struct Reading {
+    value: Value,
+    violations: Vec<Violation>,
+    repairs: Vec<Repair>,
 }
+
+impl Reading {
+    fn is_valid(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    /// How far from valid it is. What is wrong as a whole is farther than what is wrong in parts.
+    fn distance(&self) -> (bool, usize) {
+        let as_a_whole = self.violations.iter().any(|found| found.path.is_empty());
+        (as_a_whole, self.violations.len())
+    }
+}
+
+fn read(candidate: Candidate, document: &Value, wrapped: bool) -> Reading {
+    if !wrapped {
+        return checked(
+            &candidate.value,
+            document,
+            candidate.repeated,
+            candidate.repairs,
+        );
+    }
+    let mut bare_repairs = candidate.repairs.clone();
+    bare_repairs.push(Repair::Unwrapped);
+    let Some(inner) = wrapped_value(&candidate.value) else {
+        return checked(&candidate.value, document, candidate.repeated, bare_repairs);
+    };
+    let repeated = candidate.repeated.iter().cloned().map(unwrapped).collect();
+    let reading = checked(inner, document, repeated, candidate.repairs);
+    if reading.is_valid() {
+        return reading;
+    }
+    let bare = checked(&candidate.value, document, candidate.repeated, bare_repairs);
+    if bare.is_valid() { bare } else { reading }
+}
+
+fn wrapped_value(value: &Value) -> Option<&Value> {
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    fields.get("value")
+}
+
+fn unwrapped(mut violation: Violation) -> Violation {
+    if let Some(inner) = violation.path.strip_prefix("/value") {
+        violation.path = inner.to_owned();
+    }
+    violation
+}
+
+fn checked(
+    value: &Value,
+    document: &Value,
+    repeated: Vec<Violation>,
+    repairs: Vec<Repair>,
+) -> Reading {
+    let fit = fit::fit(document, value);
+    Reading {
+        value: fit.value,
+        violations: repeated.into_iter().chain(fit.violations).collect(),
+        repairs,
+    }
+}
+
+/// The last valid one; if none is valid, what is wrong with the nearest.
+fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
+    let (mut valid, invalid): (Vec<Reading>, Vec<Reading>) =
+        readings.into_iter().partition(Reading::is_valid);
+    if let Some(mut last) = valid.pop() {
+        let mut different = vec![&last.value];
+        for reading in &valid {
+            if !different.contains(&&reading.value) {
+                different.push(&reading.value);
+            }
+        }
+        if different.len() > 1 {
+            let answers = different.len();
+            last.repairs.push(Repair::LastOf { answers });
+        }
+        return Ok(last);
+    }
+    // The last of the nearest, as among the valid.
+    let nearest = invalid.into_iter().rev().min_by_key(Reading::distance);
+    Err(match nearest {
+        Some(nearest) => Rejected::Invalid(nearest.violations),
+        None => Rejected::Malformed {
+            reason: "there is no JSON in the reply".to_owned(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests;

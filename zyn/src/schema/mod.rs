@@ -1,55 +1,163 @@
 //! The ordered schema of a type, and what a dialect makes of it.
+//!
+//! [`resolve`] brings what schemars gives into a normal form, with references followed and merged. A
+//! dialect ([`openai`]) rewrites that for the wire and says how faithfully; [`words`] tells it to a
+//! model that never sees the wire. Answers are checked against the normal form, not against the rewrite.
 
-/// Why a type cannot be asked for. Nothing was sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` cannot be asked for: at `{path}`, {problem}; {remedy}")]
-#[non_exhaustive]
-pub struct SchemaError {
-    /// The type.
-    pub name: String,
-    /// Where in it, as a JSON pointer into the value; empty for the whole.
-    pub path: String,
-    /// What is there.
-    pub problem: String,
-    /// What to write instead.
-    pub remedy: String,
-}
+mod cache;
+mod definitions;
+mod error;
+mod merge;
+pub(crate) mod node;
+mod openai;
+mod phrase;
+pub(crate) mod pointer;
+mod resolve;
+mod rewritten;
+mod words;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use schemars::JsonSchema;
 use serde_json::Value;
-use std::sync::Arc;
-/// s
+
+pub use error::SchemaError;
+pub use rewritten::{Rewrite, Rewritten, Verdict};
+
+use crate::provider::Dialect;
+
+/// What a type looks like as JSON: an ordered document, with references resolved.
+///
+/// Fields stand in the order in which they are declared, because models fill them in that order. Built
+/// once per type; a clone copies nothing.
+///
+/// `pattern` and `format` are sent to the model and not checked in its answer: the type's own
+/// `Deserialize`, or a validator, does that. The same holds for `not`, `if`, `contains`,
+/// `propertyNames`, the `dependent…` keywords and `minProperties`/`maxProperties`, which are sent in words.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::Schema;
+/// use zyn::schemars::{self, JsonSchema};
+///
+/// #[derive(JsonSchema)]
+/// struct Point {
+///     y: i32,
+///     x: i32,
+/// }
+///
+/// let schema = Schema::of::<Point>()?;
+/// assert_eq!(schema.name(), "Point");
+/// let fields = schema.document()["properties"].as_object().unwrap();
+/// assert!(fields.keys().eq(["y", "x"]));
+/// # Ok::<(), zyn::SchemaError>(())
+/// ```
 #[derive(Clone)]
-pub struct Schema(Value);
-/// s
-#[derive(Clone)]
-pub struct Rewritten(crate::provider::WireSchema, Arc<str>);
+pub struct Schema(Arc<Inner>);
+
+struct Inner {
+    name: String,
+    document: Value,
+    openai: OnceLock<Result<Rewritten, SchemaError>>,
+}
+
 impl Schema {
-    /// s
-    pub fn of<T: schemars::JsonSchema>() -> Result<Self, SchemaError> {
-        Ok(Schema(Value::Null))
+    /// The schema of `T`, as `T` deserializes.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] if the type's schema contradicts itself or never ends.
+    pub fn of<T: JsonSchema + ?Sized + 'static>() -> Result<Self, SchemaError> {
+        cache::schema_of::<T>()
     }
-    pub(crate) fn cached<T: 'static>(_n: &str, f: fn() -> Value) -> Result<Self, SchemaError> {
-        Ok(Schema(f()))
+
+    /// A schema that is written by hand, in JSON Schema draft 2020-12.
+    ///
+    /// # Examples
+    ///
+    /// A set of labels, each with what it means:
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use zyn::{Dialect, Schema};
+    ///
+    /// let urgency = Schema::from_value("Urgency", json!({
+    ///     "type": "object",
+    ///     "properties": {
+    ///         "label": { "oneOf": [
+    ///             { "const": "Low" },
+    ///             { "const": "High", "description": "An outage or a safety matter." },
+    ///         ] },
+    ///     },
+    ///     "required": ["label"],
+    /// }))?;
+    /// let sent = urgency.for_dialect(Dialect::OpenAi)?;
+    /// assert!(sent.wire().json.contains(r#""enum":["Low","High"]"#));
+    /// # Ok::<(), zyn::SchemaError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] if the document contradicts itself, never ends, or refers to what is not in it.
+    pub fn from_value(name: &str, document: Value) -> Result<Self, SchemaError> {
+        let document = resolve::resolve(name, &document)?;
+        Ok(Self(Arc::new(Inner {
+            name: name.to_owned(),
+            document,
+            openai: OnceLock::new(),
+        })))
     }
-    /// s
+
+    /// The type's name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The schema: every reference followed, except those of types that contain themselves; these are
+    /// under `$defs`.
     pub fn document(&self) -> &Value {
-        &self.0
+        &self.0.document
     }
-    /// s
-    pub fn for_dialect(&self, _: crate::provider::Dialect) -> Result<Rewritten, SchemaError> {
-        Ok(Rewritten(
-            crate::provider::WireSchema {
-                name: "x".into(),
-                json: "{}".into(),
-            },
-            "".into(),
-        ))
-    }
-}
-impl Rewritten {
-    pub(crate) fn words(&self) -> &Arc<str> {
-        &self.1
-    }
-    pub(crate) fn wire(&self) -> &crate::provider::WireSchema {
-        &self.0
+
+    /// The schema as a provider takes it. Rewritten once; a second call copies nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] for what the dialect cannot carry, with the place and what to write instead: maps,
+    /// tuples, and values of any kind.
+    pub fn for_dialect(&self, dialect: Dialect) -> Result<Rewritten, SchemaError> {
+        match dialect {
+            Dialect::OpenAi => self.0.openai.get_or_init(|| openai::rewrite(self)).clone(),
+        }
     }
 }
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schema")
+            .field("name", &self.0.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `name` as every provider takes it: `[A-Za-z0-9_-]{1,64}`.
+fn wire_name(name: &str) -> String {
+    let clean: String = name
+        .chars()
+        .map(|c| match c {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' => c,
+            _ => '_',
+        })
+        .take(64)
+        .collect();
+    if clean.is_empty() {
+        "answer".to_owned()
+    } else {
+        clean
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,9 @@
 //! Sets of labels.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::form::Form;
@@ -102,7 +106,7 @@ struct OneLabel;
 
 impl<L: Classify> Form<L> for OneLabel {
     fn schema(&self) -> Result<Option<Schema>, SchemaError> {
-        Schema::cached::<L>("label", labels::<L>).map(Some)
+        Schema::of::<LabelOf<L>>().map(Some)
     }
 
     fn value(&self, answer: &Value) -> Result<L, Vec<Violation>> {
@@ -132,20 +136,26 @@ fn label_in(answer: &Value) -> &str {
 }
 
 /// The schema of a choice: an object, because models and providers take nothing else at the root.
-fn labels<L: Classify>() -> Value {
-    let labels: Vec<Value> = L::LABELS
-        .iter()
-        .map(|label| match about(label) {
+struct LabelOf<L>(PhantomData<L>);
+
+impl<L: Classify> JsonSchema for LabelOf<L> {
+    fn schema_name() -> Cow<'static, str> {
+        "Label".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
+        let labels = L::LABELS.iter().map(|label| match about(label) {
             Some(about) => json!({ "const": label.name, "description": about }),
             None => json!({ "const": label.name }),
+        });
+        let labels: Vec<Value> = labels.collect();
+        json_schema!({
+            "type": "object",
+            "properties": { "label": { "oneOf": labels } },
+            "required": ["label"],
+            "additionalProperties": false,
         })
-        .collect();
-    json!({
-        "type": "object",
-        "properties": { "label": { "type": "string", "oneOf": labels } },
-        "required": ["label"],
-        "additionalProperties": false,
-    })
+    }
 }
 
 /// What is said of a label: its description, then texts that have it.

@@ -21,5 +21,5 @@ workflow!(
 );
 
 fn main() {
-    assert_eq!(reply::graph().steps[1].reads, ["text", "pair", "type", "issue"]);
+    assert_eq!(reply::graph().steps[1].reads, ["pair", "type", "issue"]);
 }

@@ -1,0 +1,61 @@
+//! What a model is told about an answer that was not accepted.
+
+use super::Rejected;
+
+/// The message that asks for a corrected answer.
+pub(crate) fn feedback(rejected: &Rejected) -> String {
+    const MOST: usize = 10;
+    let mut text = "Your previous answer was not accepted (this is automated feedback, not a message from the user):\n".to_owned();
+    match rejected {
+        Rejected::Malformed { reason } => {
+            text.push_str("- the answer: ");
+            text.push_str(reason);
+            text.push('\n');
+        }
+        Rejected::Invalid(violations) => {
+            for violation in violations.iter().take(MOST) {
+                text.push_str(&format!("- {violation}\n"));
+            }
+            if let Some(more) = violations.len().checked_sub(MOST).filter(|more| *more > 0) {
+                text.push_str(&format!("There are {more} more.\n"));
+            }
+        }
+    }
+    text.push_str(
+        "Answer again with the whole corrected answer: JSON only, nothing before or after it.",
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::reply::Violation;
+
+    #[test]
+    fn feedback_lists_at_most_ten_violations() {
+        let violations = (0..12)
+            .map(|n| Violation::new(format!("/{n}"), "a text").found(&json!(n)))
+            .collect();
+        let text = feedback(&Rejected::Invalid(violations));
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("- ")).count(),
+            10
+        );
+        assert!(text.contains("\n- /3: expected a text, got 3\n"));
+        assert!(text.contains("There are 2 more."));
+    }
+
+    #[test]
+    fn feedback_on_broken_json_names_the_reason_and_asks_for_json_only() {
+        let reason = "the JSON breaks off at line 1, column 4".to_owned();
+        assert_eq!(
+            feedback(&Rejected::Malformed { reason }),
+            "Your previous answer was not accepted (this is automated feedback, not a message from the user):\n\
+             - the answer: the JSON breaks off at line 1, column 4\n\
+             Answer again with the whole corrected answer: JSON only, nothing before or after it."
+        );
+    }
+}

@@ -1,0 +1,459 @@
+use serde_json::json;
+
+use super::*;
+use crate::provider::Dialect;
+
+fn schema(document: Value) -> Schema {
+    Schema::from_value("Test", document).unwrap()
+}
+
+fn decoded(document: Value, text: &str) -> Result<Decoded, Rejected> {
+    let schema = schema(document);
+    let rewritten = schema.for_dialect(Dialect::OpenAi).unwrap();
+    decode(text, &schema, &rewritten, &|_| Ok(()))
+}
+
+fn accepted(document: Value, text: &str) -> Decoded {
+    decoded(document, text).unwrap_or_else(|rejected| panic!("{text}: {rejected:?}"))
+}
+
+fn wrong(document: Value, text: &str) -> Vec<String> {
+    match decoded(document, text) {
+        Err(Rejected::Invalid(violations)) => violations.iter().map(Violation::to_string).collect(),
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+fn customer() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "email": {"type": ["string", "null"]},
+            "visits": {"type": "integer", "minimum": 0, "default": 7},
+            "address": {
+                "type": "object",
+                "properties": {"street": {"type": "string"}, "city": {"type": "string"}},
+                "required": ["street", "city"]
+            }
+        },
+        "required": ["name", "address"]
+    })
+}
+
+fn tree() -> Value {
+    json!({
+        "type": "object",
+        "properties": {"v": {"type": "integer"}, "kids": {"type": "array", "items": {"$ref": "#"}}},
+        "required": ["v", "kids"]
+    })
+}
+
+#[test]
+fn the_canonical_form_has_the_order_of_the_schema() {
+    let canonical = r#"{"name":"Ada","email":"a@b.c","address":{"street":"Elm 1","city":"Bern"}}"#;
+    for text in [
+        canonical,
+        r#"{"address":{"city":"Bern","street":"Elm 1"},"email":"a@b.c","name":"Ada"}"#,
+        r#" { "email" : "a@b.c", "visits": null, "name": "\u0041da", "address": {"city":"Bern","street":"Elm 1"} } "#,
+    ] {
+        assert_eq!(accepted(customer(), text).canonical, canonical);
+    }
+}
+
+#[test]
+fn an_absent_field_is_left_out_however_it_is_written() {
+    let text = r#"{"name":"Ada","email":null,"visits":null,"address":{"street":"","city":""}}"#;
+    let answer = accepted(customer(), text);
+    assert_eq!(
+        answer.canonical,
+        r#"{"name":"Ada","address":{"street":"","city":""}}"#
+    );
+    assert_eq!(answer.value.to_string(), answer.canonical);
+}
+
+#[test]
+fn a_null_that_differs_from_absence_is_kept() {
+    let document = json!({"type": "object", "properties": {
+        "defaulted": {"type": ["integer", "null"], "default": 7},
+        "required": {"type": ["integer", "null"]},
+        "list": {"type": "array", "items": {"type": ["integer", "null"]}},
+    }, "required": ["required", "list"]});
+    let text = r#"{"defaulted":null,"required":null,"list":[1,null]}"#;
+    assert_eq!(accepted(document, text).canonical, text);
+}
+
+#[test]
+fn a_null_for_a_required_field_is_a_violation() {
+    let text = r#"{"name":null,"address":{"street":"","city":""}}"#;
+    assert_eq!(
+        wrong(customer(), text),
+        ["/name: expected a text, got null"]
+    );
+}
+
+#[test]
+fn all_violations_are_told_at_once() {
+    let text = r#"{"name":3,"visits":-1,"address":{"street":"Elm"}}"#;
+    assert_eq!(
+        wrong(customer(), text),
+        [
+            "/name: expected a text, got 3",
+            "/visits: expected at least 0, got -1",
+            "/address/city: expected a text, got nothing",
+        ]
+    );
+}
+
+#[test]
+fn fields_that_the_schema_does_not_know_follow_the_known_ones() {
+    let open =
+        json!({"type": "object", "properties": {"b": {"type": "null"}, "a": {"type": "null"}}});
+    assert_eq!(
+        accepted(open, r#"{"z":1,"a":null,"y":2}"#).canonical,
+        r#"{"z":1,"y":2}"#
+    );
+    let closed = json!({"type": "object", "properties": {"a": {"type": "boolean"}}, "additionalProperties": false});
+    assert_eq!(
+        wrong(closed, r#"{"a":true,"z":1}"#),
+        ["/z: expected no such field, got 1"]
+    );
+}
+
+#[test]
+fn a_field_that_comes_twice_is_a_violation() {
+    let text = r#"{"name":"A","name":"B","address":{"street":"","city":""}}"#;
+    assert_eq!(
+        wrong(customer(), text),
+        ["/name: expected the field once, got it twice"]
+    );
+    let list = json!({"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer"}}}});
+    assert_eq!(
+        wrong(list, r#"{"value":[{"n":1,"n":2}]}"#),
+        ["/0/n: expected the field once, got it twice"]
+    );
+}
+
+#[test]
+fn each_limit_is_checked() {
+    let cases = [
+        (json!({"type": "boolean"}), "1", "true or false, got 1"),
+        (json!({"type": "null"}), "0", "null, got 0"),
+        (json!({"type": "number"}), "\"1\"", "a number, got \"1\""),
+        (
+            json!({"type": ["string", "null"]}),
+            "[]",
+            "a text or null, got []",
+        ),
+        (json!({"type": "integer"}), "3.5", "a whole number, got 3.5"),
+        (
+            json!({"type": "integer"}),
+            "3.0",
+            "a whole number without a decimal point or exponent, got 3.0",
+        ),
+        (
+            json!({"type": "integer"}),
+            "123456789012345678901234567890",
+            "a whole number without a decimal point or exponent, got 1.2345678901234568e+29",
+        ),
+        (
+            json!({"type": "string", "enum": ["a", "b"]}),
+            "\"c\"",
+            "one of \"a\", \"b\", got \"c\"",
+        ),
+        (json!({"const": "a"}), "\"b\"", "\"a\", got \"b\""),
+        (json!({"enum": [1, 2]}), "3", "one of 1, 2, got 3"),
+        (
+            json!({"type": "integer", "minimum": 1}),
+            "0",
+            "at least 1, got 0",
+        ),
+        (
+            json!({"type": "integer", "maximum": 1}),
+            "2",
+            "at most 1, got 2",
+        ),
+        (
+            json!({"type": "number", "exclusiveMinimum": 0.5}),
+            "0.5",
+            "more than 0.5, got 0.5",
+        ),
+        (
+            json!({"type": "number", "exclusiveMaximum": 1}),
+            "1",
+            "less than 1, got 1",
+        ),
+        (
+            json!({"type": "integer", "multipleOf": 3}),
+            "7",
+            "a multiple of 3, got 7",
+        ),
+        (
+            json!({"type": "number", "multipleOf": 0.1}),
+            "0.35",
+            "a multiple of 0.1, got 0.35",
+        ),
+        (
+            json!({"type": "string", "minLength": 2}),
+            "\"é\"",
+            "at least 2 characters, got \"é\"",
+        ),
+        (
+            json!({"type": "string", "maxLength": 1}),
+            "\"éé\"",
+            "at most 1 character, got \"éé\"",
+        ),
+        (
+            json!({"type": "array", "items": {"type": "null"}, "minItems": 1}),
+            "[]",
+            "at least 1 item, got []",
+        ),
+        (
+            json!({"type": "array", "items": {"type": "null"}, "maxItems": 1}),
+            "[null,null]",
+            "at most 1 item, got [null,null]",
+        ),
+        (
+            json!({"type": "array", "items": {"type": "integer"}, "uniqueItems": true}),
+            "[1,2,1]",
+            "no two items alike, got [1,2,1]",
+        ),
+    ];
+    for (document, text, told) in cases {
+        assert_eq!(
+            wrong(document, text),
+            [format!("the answer: expected {told}")]
+        );
+    }
+}
+
+#[test]
+fn each_limit_lets_pass_what_is_on_it() {
+    let cases = [
+        (json!({"type": "integer", "minimum": 1, "maximum": 1}), "1"),
+        (json!({"type": "number", "minimum": 1}), "1"),
+        (json!({"type": "number", "multipleOf": 0.1}), "0.3"),
+        (
+            json!({"type": "integer", "maximum": 18446744073709551615u64}),
+            "18446744073709551615",
+        ),
+        (
+            json!({"type": "string", "minLength": 2, "maxLength": 2}),
+            "\"éé\"",
+        ),
+        (
+            json!({"type": "array", "items": {"type": "integer"}, "uniqueItems": true, "minItems": 2, "maxItems": 2}),
+            "[1,2]",
+        ),
+        (
+            json!({"type": "string", "pattern": "^a$", "format": "date"}),
+            "\"neither is checked\"",
+        ),
+    ];
+    for (document, text) in cases {
+        assert_eq!(accepted(document, text).canonical, text);
+    }
+}
+
+fn shapes() -> Value {
+    json!({"oneOf": [
+        {"type": "object", "properties": {"t": {"const": "point"}}, "required": ["t"]},
+        {"type": "object", "properties": {"t": {"const": "circle"}, "r": {"type": "integer"}}, "required": ["t", "r"]},
+    ]})
+}
+
+#[test]
+fn the_tag_tells_which_alternative_a_value_is_meant_to_be() {
+    assert_eq!(
+        wrong(shapes(), r#"{"value":{"t":"circle","r":"1"}}"#),
+        ["/r: expected a whole number, got \"1\""]
+    );
+    assert_eq!(
+        wrong(shapes(), r#"{"value":{"t":"circle"}}"#),
+        ["/r: expected a whole number, got nothing"]
+    );
+    assert_eq!(
+        wrong(shapes(), r#"{"value":{"t":"square"}}"#),
+        [r#"/t: expected one of "point", "circle", got "square""#]
+    );
+    assert_eq!(
+        wrong(shapes(), r#"{"value":7}"#),
+        ["the answer: expected an object, got 7"]
+    );
+    assert_eq!(
+        accepted(shapes(), r#"{"value":{"r":1,"t":"circle"}}"#).canonical,
+        r#"{"t":"circle","r":1}"#
+    );
+}
+
+#[test]
+fn exactly_one_alternative_must_fit_where_the_schema_says_so() {
+    let ok =
+        json!({"type": "object", "properties": {"Ok": {"type": "integer"}}, "required": ["Ok"]});
+    let err =
+        json!({"type": "object", "properties": {"Err": {"type": "string"}}, "required": ["Err"]});
+    let both = r#"{"value":{"Ok":1,"Err":"x"}}"#;
+    assert_eq!(wrong(json!({"oneOf": [ok, err]}), both).len(), 1);
+    assert_eq!(
+        accepted(json!({"anyOf": [ok, err]}), both).canonical,
+        r#"{"Ok":1,"Err":"x"}"#
+    );
+}
+
+#[test]
+fn an_optional_alternative_may_be_null() {
+    let document = json!({"anyOf": [shapes(), {"type": "null"}]});
+    assert_eq!(
+        accepted(document.clone(), r#"{"value":null}"#).canonical,
+        "null"
+    );
+    assert_eq!(
+        wrong(document, r#"{"value":{"t":"circle","r":null}}"#),
+        ["/r: expected a whole number, got null"]
+    );
+}
+
+#[test]
+fn labels_are_checked_as_one_set() {
+    let document = json!({"type": "object", "properties": {
+        "label": {"oneOf": [{"const": "Low"}, {"const": "High", "description": "x"}]}
+    }, "required": ["label"]});
+    assert_eq!(
+        accepted(document.clone(), r#"{"label":"High"}"#).canonical,
+        r#"{"label":"High"}"#
+    );
+    assert_eq!(
+        wrong(document, r#"{"label":"Medium"}"#),
+        [r#"/label: expected one of "Low", "High", got "Medium""#]
+    );
+}
+
+#[test]
+fn a_tuple_and_a_map_are_checked_though_no_dialect_carries_them() {
+    let document = schema(json!({
+        "type": "object",
+        "properties": {"pair": {"type": "array", "prefixItems": [{"type": "string"}], "items": false}},
+        "additionalProperties": {"type": "integer"},
+    }));
+    let fitted = fit::fit(
+        document.document(),
+        &json!({"pair": [1, 2], "x": 1, "y": "z"}),
+    );
+    let told: Vec<String> = fitted.violations.iter().map(Violation::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "/pair/0: expected a text, got 1",
+            "/pair/1: expected no further item, got 2",
+            "/y: expected a whole number, got \"z\"",
+        ]
+    );
+}
+
+#[test]
+fn a_type_that_contains_itself_is_checked_all_the_way_down() {
+    let text = r#"{"kids":[{"kids":[],"v":2},{"v":3,"kids":[{"kids":[],"v":4}]}],"v":1}"#;
+    assert_eq!(
+        accepted(tree(), text).canonical,
+        r#"{"v":1,"kids":[{"v":2,"kids":[]},{"v":3,"kids":[{"v":4,"kids":[]}]}]}"#
+    );
+    let text = r#"{"v":1,"kids":[{"v":2,"kids":[{"v":"3","kids":[]}]}]}"#;
+    assert_eq!(
+        wrong(tree(), text),
+        ["/kids/0/kids/0/v: expected a whole number, got \"3\""]
+    );
+}
+
+#[test]
+fn alternatives_that_multiply_do_not_hang() {
+    let branch = |extra: &str| {
+        json!({
+            "type": "object",
+            "properties": {"l": {"$ref": "#"}, "r": {"$ref": "#"}, extra: {"type": "integer"}},
+            "required": ["l"]
+        })
+    };
+    let document =
+        json!({"anyOf": [{"type": "string"}, branch("a"), branch("b"), branch("c"), branch("d")]});
+    let deep = (0..60).fold("0".to_owned(), |below, _| format!("{{\"l\":{below}}}"));
+    let told = wrong(document, &deep);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("fewer alternatives"), "{told:?}");
+}
+
+#[test]
+fn a_root_that_is_no_object_may_come_without_its_wrapper() {
+    let list = json!({"type": "array", "items": {"type": "integer"}});
+    let wrapped = accepted(list.clone(), r#"{"value":[1,2]}"#);
+    assert_eq!((&*wrapped.canonical, &*wrapped.repairs), ("[1,2]", &[][..]));
+    let bare = accepted(list.clone(), "```json\n[1,2]\n```");
+    assert_eq!(bare.canonical, "[1,2]");
+    assert_eq!(bare.repairs, [Repair::Fenced, Repair::Unwrapped]);
+    assert_eq!(
+        wrong(list, r#"{"value":[1,"2"]}"#),
+        ["/1: expected a whole number, got \"2\""]
+    );
+}
+
+#[test]
+fn the_candidate_that_fits_is_taken() {
+    let text = "Given {\"name\":\"who\"} I say\n```json\n{\"name\":\"Ada\",\"address\":{\"street\":\"\",\"city\":\"\"}}\n```\n[see {\"a\":1}]";
+    let answer = accepted(customer(), text);
+    assert_eq!(answer.value["name"], "Ada");
+    assert_eq!(answer.repairs, [Repair::Fenced]);
+}
+
+#[test]
+fn of_several_that_fit_the_last_is_taken_and_told() {
+    let a = json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]});
+    let answer = accepted(a.clone(), "{\"a\":1}\n{\"a\":2}");
+    assert_eq!(answer.canonical, r#"{"a":2}"#);
+    assert_eq!(
+        answer.repairs,
+        [Repair::Prose, Repair::LastOf { answers: 2 }]
+    );
+    let same = accepted(a, "{\"a\":1} that is {\"a\" : 1}");
+    assert_eq!(same.repairs, [Repair::Prose]);
+}
+
+#[test]
+fn of_several_that_do_not_fit_the_nearest_is_told() {
+    let text = "[1] {\"name\":\"Ada\",\"address\":{\"street\":\"\"}} or {\"x\":1}";
+    assert_eq!(
+        wrong(customer(), text),
+        ["/address/city: expected a text, got nothing"]
+    );
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_never_a_smaller_answer() {
+    let whole = r#"{"v":1,"kids":[{"v":2,"kids":[]},{"v":3,"kids":[{"v":4,"kids":[]}]}]}"#;
+    for around in ["", "So: ", "```json\n", "<think>hm</think>"] {
+        for cut in 1..whole.len() {
+            let text = format!("{around}{}", &whole[..cut]);
+            let result = decoded(tree(), &text);
+            assert!(
+                matches!(result, Err(Rejected::Malformed { .. })),
+                "{text}: {result:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_type_is_asked_only_about_what_fits_the_schema() {
+    let schema = schema(customer());
+    let rewritten = schema.for_dialect(Dialect::OpenAi).unwrap();
+    let asked = std::cell::Cell::new(0);
+    let accept = |value: &Value| {
+        asked.set(asked.get() + 1);
+        assert_eq!(value.get("visits"), None, "absent fields are undone first");
+        Err(vec![Violation::new("/name", "this name is taken")])
+    };
+    assert!(decode(r#"{"name":1}"#, &schema, &rewritten, &accept).is_err());
+    assert_eq!(asked.get(), 0);
+    let text = r#"{"name":"A","email":null,"visits":null,"address":{"street":"","city":""}}"#;
+    let rejected = decode(text, &schema, &rewritten, &accept).unwrap_err();
+    assert_eq!(asked.get(), 1);
+    assert!(feedback(&rejected).contains("- /name: this name is taken\n"));
+}

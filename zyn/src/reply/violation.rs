@@ -1,0 +1,93 @@
+use std::fmt;
+
+use serde_json::Value;
+
+/// One thing that is wrong with an answer.
+///
+/// # Examples
+///
+/// A validator says what is wrong and where:
+///
+/// ```
+/// use zyn::Violation;
+///
+/// let violation = Violation::new("/stars", "a rating needs at least one star").found(&0.into());
+/// assert_eq!(violation.to_string(), "/stars: expected a rating needs at least one star, got 0");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Where, as a JSON pointer (`/items/2/total`); empty for the whole answer.
+    pub path: String,
+    /// What was expected, or what a validator said.
+    pub expected: String,
+    /// What came instead, cut to 60 characters; empty where a validator speaks.
+    pub found: String,
+}
+
+impl Violation {
+    /// A violation at `path`, a JSON pointer that is empty for the whole answer.
+    pub fn new(path: impl Into<String>, problem: impl fmt::Display) -> Self {
+        Self {
+            path: path.into(),
+            expected: problem.to_string(),
+            found: String::new(),
+        }
+    }
+
+    /// Adds what came instead, cut to 60 characters.
+    #[must_use]
+    pub fn found(self, value: &Value) -> Self {
+        self.got(excerpt(value))
+    }
+
+    pub(super) fn got(mut self, found: impl Into<String>) -> Self {
+        self.found = found.into();
+        self
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.path.is_empty() {
+            "the answer"
+        } else {
+            &self.path
+        };
+        if self.found.is_empty() {
+            write!(f, "{path}: {}", self.expected)
+        } else {
+            write!(f, "{path}: expected {}, got {}", self.expected, self.found)
+        }
+    }
+}
+
+fn excerpt(value: &Value) -> String {
+    const MOST: usize = 60;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some(_) => text.chars().take(MOST - 1).chain(['…']).collect(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_is_cut_to_sixty_characters() {
+        let short = "é".repeat(58);
+        let violation = Violation::new("", "x").found(&Value::String(short.clone()));
+        assert_eq!(violation.found, format!("\"{short}\""));
+        let violation = Violation::new("", "x").found(&Value::String("é".repeat(59)));
+        assert_eq!(violation.found.chars().count(), 60);
+        assert!(violation.found.ends_with("é…"));
+    }
+
+    #[test]
+    fn a_line_break_in_what_came_stays_on_the_line() {
+        let violation = Violation::new("/a", "x").found(&Value::String("1\n2".into()));
+        assert_eq!(violation.to_string(), r#"/a: expected x, got "1\n2""#);
+    }
+}

@@ -1,0 +1,60 @@
+//! Alternatives: `anyOf` only, and sets of labels as one `enum`.
+
+use serde_json::{Map, Value, json};
+
+use super::Strict;
+use crate::schema::node::{Label, Node};
+use crate::schema::{SchemaError, Verdict};
+
+impl<'a> Strict<'a> {
+    pub(super) fn union(
+        &mut self,
+        node: Node<'a>,
+        branches: &'a [Value],
+        exactly_one: bool,
+        path: &str,
+    ) -> Result<Value, SchemaError> {
+        if exactly_one {
+            self.note(path, Verdict::Exact, "`oneOf` as `anyOf`");
+        }
+        let mut any_of = Vec::new();
+        for branch in branches {
+            match self.schema(branch, path)? {
+                // Alternatives of alternatives are alternatives, unless they are described together.
+                Value::Object(mut inner) if inner.len() == 1 && inner.contains_key("anyOf") => {
+                    if let Some(Value::Array(inner)) = inner.remove("anyOf") {
+                        any_of.extend(inner);
+                    }
+                }
+                branch => any_of.push(branch),
+            }
+        }
+        let mut out = Map::from_iter([("anyOf".to_owned(), Value::Array(any_of))]);
+        if let Some(description) = self.description(node, path) {
+            out.insert("description".to_owned(), json!(description));
+        }
+        Ok(Value::Object(out))
+    }
+
+    /// One `enum`, with what each label means in the description.
+    pub(super) fn labels(&mut self, node: Node<'_>, labels: &[Label<'_>], path: &str) -> Value {
+        self.note(path, Verdict::Exact, "the labels as one `enum`");
+        let names: Vec<&str> = labels.iter().map(|label| label.name).collect();
+        let meanings = labels
+            .iter()
+            .filter_map(|label| Some(format!("{}: {}", label.name, label.meaning?)));
+        let lines: Vec<String> = self
+            .description(node, path)
+            .into_iter()
+            .chain(meanings)
+            .collect();
+        let mut out = Map::from_iter([
+            ("type".to_owned(), json!("string")),
+            ("enum".to_owned(), json!(names)),
+        ]);
+        if !lines.is_empty() {
+            out.insert("description".to_owned(), json!(lines.join("\n")));
+        }
+        Value::Object(out)
+    }
+}

@@ -1,0 +1,231 @@
+//! The normal form of a schema, which everything else works on.
+//!
+//! In it a schema is one of three: a reference to a recursive definition, a union, or plain keywords.
+//! References are followed and merged with what stands beside them *before* anything else looks at the
+//! schema: schemars writes a newtype variant of an internally tagged enum as a `$ref` beside the tag,
+//! and whoever takes the reference alone loses the tag. Only recursive definitions stay, in `$defs`.
+
+use serde_json::{Map, Value, json};
+
+use super::SchemaError;
+use super::definitions::{Definitions, is_of_the_document};
+use super::node::{Holds, Node, subschemas};
+use super::pointer;
+
+/// How many schemas one document may have after its references are followed.
+const MOST_PARTS: u32 = 50_000;
+
+/// The normal form of `document`.
+pub(super) fn resolve(name: &str, document: &Value) -> Result<Value, SchemaError> {
+    let definitions = Definitions::of(name, document);
+    if let Some(endless) = definitions.endless() {
+        return Err(SchemaError::new(
+            name,
+            "",
+            format_args!("`{endless}` is defined as itself, which no value ends"),
+            "put a field or a list between the two",
+        ));
+    }
+    let mut resolver = Resolver {
+        name,
+        definitions: &definitions,
+        opened: Vec::new(),
+        parts: 0,
+    };
+    let root = definitions.root();
+    let mut normal = match resolver.reference(root, "")? {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    // In the order in which they are met, so that the result does not depend on their names.
+    let mut resolved = Map::new();
+    let mut wanted = references(&Value::Object(normal.clone()));
+    while let Some(next) = wanted.pop() {
+        if resolved.contains_key(&next) {
+            continue;
+        }
+        let part = resolver.open(&next, "")?;
+        wanted.extend(references(&part));
+        resolved.insert(next, part);
+    }
+    if !resolved.is_empty() {
+        normal.insert("$defs".to_owned(), Value::Object(resolved));
+    }
+    Ok(Value::Object(normal))
+}
+
+pub(super) struct Resolver<'a> {
+    pub(super) name: &'a str,
+    definitions: &'a Definitions<'a>,
+    /// The definitions that are being written out, innermost last.
+    opened: Vec<String>,
+    parts: u32,
+}
+
+impl Resolver<'_> {
+    fn schema(&mut self, schema: &Value, path: &str) -> Result<Value, SchemaError> {
+        self.count(path)?;
+        let map = match schema {
+            Value::Object(map) => map,
+            Value::Bool(false) => return Ok(json!({"not": {}})),
+            _ => return Ok(json!({})),
+        };
+        let mut own = Map::new();
+        let mut beside = Vec::new();
+        let mut closed = None;
+        for (keyword, value) in map {
+            match (keyword.as_str(), value) {
+                (keyword, _) if is_of_the_document(keyword) => {}
+                ("$ref", Value::String(reference)) => {
+                    let Some(name) = self.definitions.named_by(reference) else {
+                        return Err(self.error(
+                            path,
+                            format_args!("`$ref` names `{reference}`, which is not in the schema"),
+                            "refer to `#` or to a definition under `$defs`",
+                        ));
+                    };
+                    beside.push(self.reference(&name, path)?);
+                }
+                ("allOf", Value::Array(parts)) => {
+                    for part in parts {
+                        beside.push(self.schema(part, path)?);
+                    }
+                }
+                ("anyOf" | "oneOf", Value::Array(branches)) => {
+                    let branches = self.each(branches, path)?;
+                    beside.push(json!({ keyword: branches }));
+                }
+                ("unevaluatedProperties", value) => closed = Some(self.schema(value, path)?),
+                (keyword, value) => {
+                    own.insert(keyword.to_owned(), self.keyword(keyword, value, path)?);
+                }
+            }
+        }
+        let mut whole = Value::Object(own);
+        for part in beside {
+            whole = self.merge(whole, part, path)?.ok_or_else(|| {
+                self.error(
+                    path,
+                    "the parts that must all hold exclude each other",
+                    "make them agree",
+                )
+            })?;
+        }
+        if let Some(rest) = closed {
+            close(&mut whole, &rest);
+        }
+        Ok(whole)
+    }
+
+    fn keyword(&mut self, keyword: &str, value: &Value, path: &str) -> Result<Value, SchemaError> {
+        let Some((holds, in_place)) = subschemas(keyword) else {
+            return Ok(value.clone());
+        };
+        let every = if in_place {
+            path.to_owned()
+        } else {
+            pointer::join(path, "*")
+        };
+        Ok(match (holds, value) {
+            (Holds::Named, Value::Object(parts)) => {
+                let mut named = Map::new();
+                for (key, part) in parts {
+                    let part = self.schema(part, &pointer::join(path, key))?;
+                    named.insert(key.clone(), part);
+                }
+                Value::Object(named)
+            }
+            (Holds::List, Value::Array(parts)) => Value::Array(self.each(parts, &every)?),
+            // `false` is not a schema to describe but a closed door; it stays as it is.
+            (Holds::One, Value::Bool(false)) => Value::Bool(false),
+            (Holds::One, part) => self.schema(part, &every)?,
+            (_, value) => value.clone(),
+        })
+    }
+
+    fn each(&mut self, parts: &[Value], path: &str) -> Result<Vec<Value>, SchemaError> {
+        parts.iter().map(|part| self.schema(part, path)).collect()
+    }
+
+    fn reference(&mut self, name: &str, path: &str) -> Result<Value, SchemaError> {
+        if self.definitions.is_recursive(name) {
+            return Ok(json!({ "$ref": format!("#/$defs/{name}") }));
+        }
+        self.open(name, path)
+    }
+
+    /// The definition itself, written out.
+    pub(super) fn open(&mut self, name: &str, path: &str) -> Result<Value, SchemaError> {
+        let Some(part) = self.definitions.get(name) else {
+            return Ok(json!({}));
+        };
+        if self.opened.iter().any(|opened| opened == name) {
+            return Err(self.error(
+                path,
+                format_args!("`{name}` contains itself together with further fields"),
+                "put the inner value into a field of its own",
+            ));
+        }
+        self.opened.push(name.to_owned());
+        let resolved = self.schema(part, path);
+        self.opened.pop();
+        resolved
+    }
+
+    fn count(&mut self, path: &str) -> Result<(), SchemaError> {
+        self.parts += 1;
+        if self.parts <= MOST_PARTS {
+            return Ok(());
+        }
+        Err(self.error(
+            path,
+            format_args!("the schema has more than {MOST_PARTS} parts"),
+            "ask for a smaller type",
+        ))
+    }
+
+    pub(super) fn error(
+        &self,
+        path: &str,
+        problem: impl std::fmt::Display,
+        remedy: &str,
+    ) -> SchemaError {
+        SchemaError::new(self.name, path, problem, remedy)
+    }
+}
+
+/// Says of every alternative what `unevaluatedProperties` says of the whole.
+fn close(schema: &mut Value, rest: &Value) {
+    let Some(map) = schema.as_object_mut() else {
+        return;
+    };
+    for union in ["anyOf", "oneOf"] {
+        if let Some(Value::Array(branches)) = map.get_mut(union) {
+            branches.iter_mut().for_each(|branch| close(branch, rest));
+            return;
+        }
+    }
+    if map.contains_key("properties") && !map.contains_key("additionalProperties") {
+        let rest = match Node::of(rest).get("not") {
+            Some(_) => Value::Bool(false),
+            None => rest.clone(),
+        };
+        map.insert("additionalProperties".to_owned(), rest);
+    }
+}
+
+/// The recursive definitions that a schema in normal form names, the first one last.
+fn references(schema: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![schema];
+    while let Some(value) = open.pop() {
+        found.extend(Node::of(value).reference().map(str::to_owned));
+        match value {
+            Value::Array(items) => open.extend(items.iter().rev()),
+            Value::Object(map) => open.extend(map.values().rev()),
+            _ => {}
+        }
+    }
+    found.reverse();
+    found
+}

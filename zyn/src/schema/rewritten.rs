@@ -1,0 +1,126 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::provider::WireSchema;
+
+/// A [`Schema`](crate::Schema) as a dialect carries it.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::schemars::{self, JsonSchema};
+/// use zyn::{Dialect, Schema};
+///
+/// #[derive(JsonSchema)]
+/// struct Person {
+///     name: String,
+///     email: Option<String>,
+/// }
+///
+/// let sent = Schema::of::<Person>()?.for_dialect(Dialect::OpenAi)?;
+/// assert!(sent.wire().json.contains(r#""required":["name","email"]"#));
+/// for rewrite in sent.verdicts() {
+///     println!("{rewrite}");
+/// }
+/// # Ok::<(), zyn::SchemaError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Rewritten(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    wire: WireSchema,
+    words: Arc<str>,
+    verdicts: Vec<Rewrite>,
+    wrapped: bool,
+}
+
+impl Rewritten {
+    pub(super) fn new(
+        wire: WireSchema,
+        words: String,
+        verdicts: Vec<Rewrite>,
+        wrapped: bool,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            wire,
+            words: words.into(),
+            verdicts,
+            wrapped,
+        }))
+    }
+
+    /// The schema that is sent.
+    pub fn wire(&self) -> &WireSchema {
+        &self.0.wire
+    }
+
+    /// The schema in plain words, for a model whose server shows it no schema.
+    pub fn words(&self) -> &Arc<str> {
+        &self.0.words
+    }
+
+    /// What was rewritten, and how faithfully; in the order of the fields.
+    pub fn verdicts(&self) -> &[Rewrite] {
+        &self.0.verdicts
+    }
+
+    /// Whether the answer is asked for as `{"value": …}`, because it is no object.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        self.0.wrapped
+    }
+}
+
+/// One change that a dialect made to a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rewrite {
+    /// Where, as a JSON pointer into the value, with `*` for every item; empty for the whole.
+    pub path: String,
+    /// How faithful it is.
+    pub verdict: Verdict,
+    /// What was done.
+    pub change: String,
+}
+
+impl Rewrite {
+    pub(super) fn new(path: &str, verdict: Verdict, change: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            verdict,
+            change: change.into(),
+        }
+    }
+}
+
+impl fmt::Display for Rewrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = match self.path.as_str() {
+            "" => "the whole",
+            path => path,
+        };
+        write!(f, "{path}: {}, {}", self.verdict, self.change)
+    }
+}
+
+/// How faithful a [`Rewrite`] is. What could not be carried at all is a [`SchemaError`](crate::SchemaError).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The same values fit.
+    Exact,
+    /// The model writes it differently, and decoding undoes that.
+    Encoded,
+    /// The limit is only in words; the answer is still checked against it, as [`Schema`](crate::Schema) says.
+    Described,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exact => "exact",
+            Self::Encoded => "encoded",
+            Self::Described => "described",
+        })
+    }
+}

@@ -1,0 +1,505 @@
+//! The shapes that schemars gives, and what is sent for each.
+#![allow(dead_code, reason = "the types are only described")]
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::*;
+
+/// What is sent for `T`.
+fn sent<T: JsonSchema + 'static>() -> String {
+    rewritten::<T>().wire().json.to_string()
+}
+
+fn rewritten<T: JsonSchema + 'static>() -> Rewritten {
+    let schema = Schema::of::<T>().unwrap();
+    schema.for_dialect(Dialect::OpenAi).unwrap()
+}
+
+/// What is sent for the field `f` of `T`.
+fn sent_field<T: JsonSchema + 'static>() -> String {
+    let whole: Value = serde_json::from_str(&sent::<T>()).unwrap();
+    whole["properties"]["f"].to_string()
+}
+
+fn refused<T: JsonSchema + 'static>() -> SchemaError {
+    let schema = Schema::of::<T>().unwrap();
+    schema.for_dialect(Dialect::OpenAi).unwrap_err()
+}
+
+#[derive(JsonSchema)]
+struct Field<T> {
+    f: T,
+}
+
+#[derive(JsonSchema, Deserialize)]
+struct Inner {
+    /** field doc */
+    n: u8,
+}
+
+#[derive(JsonSchema, Deserialize)]
+#[serde(tag = "type")]
+enum Tagged {
+    A,
+    B(Inner),
+    D { x: i32 },
+}
+
+const TAGGED: &str = concat!(
+    r#"{"anyOf":[{"type":"object","properties":{"type":{"type":"string","enum":["A"]}},"required":["type"],"additionalProperties":false},"#,
+    r#"{"type":"object","properties":{"type":{"type":"string","enum":["B"]},"n":{"type":"integer","minimum":0,"maximum":255,"description":"field doc"}},"required":["type","n"],"additionalProperties":false},"#,
+    r#"{"type":"object","properties":{"type":{"type":"string","enum":["D"]},"x":{"type":"integer"}},"required":["type","x"],"additionalProperties":false}]}"#
+);
+
+#[test]
+fn a_newtype_variant_keeps_its_tag() {
+    assert_eq!(sent_field::<Field<Tagged>>(), TAGGED);
+}
+
+#[test]
+fn a_flattened_enum_gives_its_outer_fields_to_every_alternative() {
+    #[derive(JsonSchema, Deserialize)]
+    struct Outer {
+        a: u8,
+        #[serde(flatten)]
+        e: Tagged,
+    }
+    let a = r#""properties":{"a":{"type":"integer","minimum":0,"maximum":255},"#;
+    let expected = TAGGED
+        .replace(r#""properties":{"#, a)
+        .replace(r#""required":["#, r#""required":["a","#);
+    assert_eq!(sent_field::<Field<Outer>>(), expected);
+}
+
+#[test]
+fn an_externally_tagged_enum_flattened_is_closed_as_a_whole() {
+    #[derive(JsonSchema, Deserialize)]
+    enum External {
+        B(String),
+        D { x: i32 },
+    }
+    #[derive(JsonSchema, Deserialize)]
+    struct Outer {
+        a: bool,
+        #[serde(flatten)]
+        e: External,
+    }
+    assert_eq!(
+        sent_field::<Field<Outer>>(),
+        concat!(
+            r#"{"anyOf":[{"type":"object","properties":{"a":{"type":"boolean"},"B":{"type":"string"}},"required":["a","B"],"additionalProperties":false},"#,
+            r#"{"type":"object","properties":{"a":{"type":"boolean"},"D":{"type":"object","properties":{"x":{"type":"integer"}},"required":["x"],"additionalProperties":false}},"#,
+            r#""required":["a","D"],"additionalProperties":false}]}"#
+        )
+    );
+}
+
+#[test]
+fn described_labels_are_one_enum_with_their_meanings() {
+    /// doc for enum
+    #[derive(JsonSchema)]
+    enum Labels {
+        /// variant doc one
+        One,
+        /// variant doc two
+        Two,
+        Three,
+    }
+    assert_eq!(
+        sent_field::<Field<Labels>>(),
+        r#"{"type":"string","enum":["Three","One","Two"],"description":"doc for enum\nOne: variant doc one\nTwo: variant doc two"}"#
+    );
+}
+
+#[test]
+fn an_option_is_required_and_nullable() {
+    assert_eq!(
+        sent::<Field<Option<u8>>>(),
+        r#"{"type":"object","properties":{"f":{"type":["integer","null"],"minimum":0,"maximum":255}},"required":["f"],"additionalProperties":false}"#
+    );
+}
+
+fn seven() -> u8 {
+    7
+}
+
+#[test]
+fn a_default_is_told_and_its_absence_is_null() {
+    #[derive(JsonSchema, Deserialize)]
+    struct Defaulted {
+        #[serde(default = "seven")]
+        f: u8,
+        #[serde(default)]
+        inner: Option<Inner>,
+    }
+    assert_eq!(
+        sent_field::<Defaulted>(),
+        r#"{"type":["integer","null"],"minimum":0,"maximum":255,"description":"default 7"}"#
+    );
+    let printed: Vec<String> = rewritten::<Defaulted>()
+        .verdicts()
+        .iter()
+        .map(Rewrite::to_string)
+        .collect();
+    assert_eq!(
+        printed,
+        [
+            "the whole: exact, closed to unknown fields",
+            "/f: described, `default` as “default 7”",
+            "/f: encoded, required and nullable; `null` is undone",
+            "/inner: exact, closed to unknown fields",
+            "/inner: encoded, required, `null` where it is absent",
+        ]
+    );
+}
+
+#[test]
+fn an_optional_object_or_list_is_an_alternative_to_null() {
+    #[derive(JsonSchema, Deserialize)]
+    struct Optional {
+        /// The names.
+        #[serde(default)]
+        f: Vec<String>,
+    }
+    assert_eq!(
+        sent_field::<Optional>(),
+        r#"{"anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}],"description":"The names. (default [])"}"#
+    );
+}
+
+#[derive(JsonSchema, Deserialize)]
+struct Tree {
+    v: i32,
+    /// Younger ones.
+    kids: Vec<Tree>,
+    parent: Option<Box<Tree>>,
+}
+
+#[test]
+fn a_type_that_contains_itself_is_kept_under_defs() {
+    let tree = r##"{"type":"object","properties":{"v":{"type":"integer"},"kids":{"type":"array","items":{"$ref":"#/$defs/Tree"},"description":"Younger ones."},"parent":{"anyOf":[{"$ref":"#/$defs/Tree"},{"type":"null"}]}},"required":["v","kids","parent"],"additionalProperties":false"##;
+    let root = format!(r#"{tree},"$defs":{{"Tree":{tree}}}}}}}"#);
+    assert_eq!(sent::<Tree>(), root);
+    let list = format!(
+        r##"{{"type":"object","properties":{{"value":{{"type":"array","items":{{"$ref":"#/$defs/Tree"}}}}}},"required":["value"],"additionalProperties":false,"$defs":{{"Tree":{tree}}}}}}}"##
+    );
+    assert_eq!(sent::<Vec<Tree>>(), list);
+}
+
+#[test]
+fn a_recursive_type_with_a_description_has_no_siblings() {
+    #[derive(JsonSchema)]
+    struct Node {
+        /// The next one.
+        f: Option<Box<Node>>,
+        /// The last one.
+        last: Box<Node>,
+    }
+    let whole: Value = serde_json::from_str(&sent::<Node>()).unwrap();
+    assert_eq!(
+        whole["properties"]["last"].to_string(),
+        r##"{"anyOf":[{"$ref":"#/$defs/Node"}],"description":"The last one."}"##
+    );
+}
+
+#[test]
+fn two_types_that_contain_each_other_keep_their_tags() {
+    #[derive(JsonSchema, Deserialize)]
+    struct Operand {
+        of: Box<Term>,
+    }
+    #[derive(JsonSchema, Deserialize)]
+    #[serde(tag = "op")]
+    enum Term {
+        Minus(Operand),
+        Zero,
+    }
+    assert_eq!(sent_field::<Field<Term>>(), r##"{"$ref":"#/$defs/Term"}"##);
+    let whole: Value = serde_json::from_str(&sent::<Field<Term>>()).unwrap();
+    assert_eq!(
+        whole["$defs"]["Term"]["anyOf"][0].to_string(),
+        r##"{"type":"object","properties":{"op":{"type":"string","enum":["Minus"]},"of":{"$ref":"#/$defs/Term"}},"required":["op","of"],"additionalProperties":false}"##
+    );
+}
+
+#[test]
+fn a_root_that_is_no_object_is_wrapped() {
+    assert_eq!(
+        sent::<Vec<Inner>>(),
+        r#"{"type":"object","properties":{"value":{"type":"array","items":{"type":"object","properties":{"n":{"type":"integer","minimum":0,"maximum":255,"description":"field doc"}},"required":["n"],"additionalProperties":false}}},"required":["value"],"additionalProperties":false}"#
+    );
+    assert_eq!(
+        rewritten::<Option<Inner>>()
+            .verdicts()
+            .last()
+            .unwrap()
+            .to_string(),
+        r#"the whole: encoded, wrapped as {"value": …}"#
+    );
+}
+
+#[test]
+fn nested_fields_are_sent_as_they_are_declared() {
+    #[derive(JsonSchema)]
+    struct Leaf {
+        zeta: u8,
+        alpha: u8,
+    }
+    #[derive(JsonSchema)]
+    struct Order {
+        yes: Leaf,
+        no: Vec<Leaf>,
+        between: Option<Leaf>,
+    }
+    let json = sent::<Order>();
+    let positions: Vec<usize> = ["\"yes\"", "\"zeta\"", "\"alpha\"", "\"no\"", "\"between\""]
+        .iter()
+        .map(|key| json.find(key).unwrap())
+        .collect();
+    assert!(positions.is_sorted(), "{json}");
+    assert_eq!(json.matches(r#""required":["zeta","alpha"]"#).count(), 3);
+}
+
+#[test]
+fn limits_that_the_dialect_lacks_are_told() {
+    #[derive(JsonSchema)]
+    struct Limited {
+        /// The name.
+        #[schemars(length(min = 1, max = 30), example = &"Ada")]
+        f: String,
+        #[schemars(url)]
+        url: String,
+        #[schemars(email)]
+        mail: String,
+        #[schemars(regex(pattern = "^a+$"))]
+        anchored: String,
+        #[schemars(regex(pattern = "a+"))]
+        open: String,
+        #[schemars(range(min = 1, max = 5), title = "T")]
+        stars: u8,
+    }
+    let whole: Value = serde_json::from_str(&sent::<Limited>()).unwrap();
+    let fields: Vec<String> = whole["properties"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(Value::to_string)
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            r#"{"type":"string","description":"The name. (for example \"Ada\"; at least 1 character; at most 30 characters)"}"#,
+            r#"{"type":"string","description":"format: uri"}"#,
+            r#"{"type":"string","format":"email"}"#,
+            r#"{"type":"string","pattern":"^a+$"}"#,
+            r#"{"type":"string","description":"matches the pattern a+"}"#,
+            r#"{"type":"integer","minimum":1,"maximum":5}"#,
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_carried_is_refused_with_place_and_remedy() {
+    #[derive(JsonSchema, Deserialize)]
+    struct Rest {
+        a: u8,
+        #[serde(flatten)]
+        rest: HashMap<String, Value>,
+    }
+    let map = refused::<Field<Vec<HashMap<String, u32>>>>();
+    assert_eq!(
+        map.to_string(),
+        "`Field` cannot be asked for: at `/f/*`, a map has keys that are not known beforehand; use a `Vec` of a struct with the fields `key` and `value`"
+    );
+    assert_eq!(refused::<Field<HashMap<u8, String>>>().path, "/f");
+    assert_eq!(refused::<Field<HashMap<String, Value>>>().path, "/f");
+    assert_eq!(refused::<Field<(String, u8)>>().path, "/f");
+    assert_eq!(refused::<Field<Option<Value>>>().path, "/f");
+    assert_eq!(refused::<Field<Vec<Value>>>().path, "/f/*");
+    assert_eq!(refused::<Rest>().path, "");
+    assert_eq!(refused::<HashMap<String, u8>>().path, "");
+}
+
+#[test]
+fn a_schema_that_never_ends_is_refused() {
+    let endless = json!({"$defs": {"A": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}}, "$ref": "#/$defs/A"});
+    let error = Schema::from_value("Endless", endless).unwrap_err();
+    assert!(
+        error.problem.contains("`A` is defined as itself"),
+        "{error}"
+    );
+
+    let beside = json!({"type": "object", "properties": {"a": {
+        "$ref": "#", "properties": {"tag": {"const": "x"}}
+    }}});
+    let error = Schema::from_value("Beside", beside).unwrap_err();
+    assert!(error.problem.contains("contains itself"), "{error}");
+}
+
+#[test]
+fn a_schema_that_grows_without_measure_is_refused() {
+    let mut definitions = serde_json::Map::new();
+    for level in 0..40 {
+        let below = json!({"$ref": format!("#/$defs/L{}", level + 1)});
+        definitions.insert(
+            format!("L{level}"),
+            json!({"type": "object", "properties": {"a": below, "b": below}}),
+        );
+    }
+    definitions.insert("L40".into(), json!({"type": "null"}));
+    let document = json!({"$ref": "#/$defs/L0", "$defs": definitions});
+    let error = Schema::from_value("Wide", document).unwrap_err();
+    assert!(error.problem.contains("parts"), "{error}");
+}
+
+#[test]
+fn a_reference_to_nothing_is_refused() {
+    let error = Schema::from_value("Lost", json!({"$ref": "#/$defs/Nobody"})).unwrap_err();
+    assert!(error.problem.contains("#/$defs/Nobody"));
+}
+
+#[test]
+fn parts_that_exclude_each_other_are_refused() {
+    let document = json!({"allOf": [{"type": "string"}, {"type": "integer"}]});
+    let error = Schema::from_value("Both", document).unwrap_err();
+    assert!(error.problem.contains("exclude each other"));
+    let document = json!({"allOf": [{"type": "string", "pattern": "^a"}, {"pattern": "b$"}]});
+    let error = Schema::from_value("Both", document).unwrap_err();
+    assert!(error.problem.contains("two different `pattern`"));
+}
+
+#[test]
+fn all_of_is_the_tighter_of_each_limit() {
+    let document = json!({"allOf": [
+        {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
+        {"type": "number", "minimum": 3, "maximum": 20, "description": "a number"},
+    ]});
+    let schema = Schema::from_value("Tight", document).unwrap();
+    assert_eq!(
+        *schema.document(),
+        json!({"type": "integer", "minimum": 3, "maximum": 9, "description": "a number"})
+    );
+}
+
+#[test]
+fn a_field_tells_its_own_description_before_that_of_its_type() {
+    /// An amount in cents.
+    #[derive(JsonSchema)]
+    struct Cents {
+        n: u8,
+    }
+    #[derive(JsonSchema)]
+    struct Bill {
+        /// What is to be paid.
+        f: Cents,
+    }
+    let whole: Value = serde_json::from_str(&sent_field::<Bill>()).unwrap();
+    assert_eq!(
+        whole["description"],
+        "What is to be paid.\nAn amount in cents."
+    );
+}
+
+#[test]
+fn a_second_use_of_a_type_does_no_work() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    struct Counted;
+    impl JsonSchema for Counted {
+        fn schema_name() -> Cow<'static, str> {
+            "Counted<1>".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            schemars::json_schema!({"type": "object", "properties": {}})
+        }
+    }
+    let first = rewritten::<Counted>();
+    let asked = ASKED.load(Ordering::Relaxed);
+    let second = rewritten::<Counted>();
+    assert_eq!(asked, 1);
+    assert_eq!(ASKED.load(Ordering::Relaxed), asked);
+    assert!(Arc::ptr_eq(&first.wire().json, &second.wire().json));
+    assert!(Arc::ptr_eq(first.words(), second.words()));
+    assert_eq!(&*first.wire().name, "Counted_1_");
+}
+
+#[test]
+fn the_words_say_every_field_in_order() {
+    /// A customer and
+    /// what they need.
+    #[derive(JsonSchema)]
+    struct Customer {
+        name: String,
+        email: Option<String>,
+        /// The problem, in one sentence.
+        issue: String,
+        #[schemars(range(min = 1, max = 5))]
+        stars: u8,
+        items: Vec<Inner>,
+        tags: Vec<String>,
+    }
+    assert_eq!(
+        &**rewritten::<Customer>().words(),
+        r#"A customer and what they need.
+Answer with one JSON object with these fields:
+- "name" (text)
+- "email" (text, or null if the text does not say)
+- "issue" (text): The problem, in one sentence.
+- "stars" (whole number, 1 to 5)
+- "items" (list of objects with these fields)
+  - "n" (whole number, 0 to 255): field doc
+- "tags" (list of texts)"#
+    );
+}
+
+#[test]
+fn the_words_say_labels_and_alternatives() {
+    let label = json!({"type": "object", "properties": {
+        "label": {"oneOf": [{"const": "Low"}, {"const": "High", "description": "An outage."}]},
+        "plain": {"enum": ["a", "b"]},
+        "tagged": serde_json::to_value(schemars::schema_for!(Tagged)).unwrap().get("oneOf").map(|one_of| json!({"oneOf": [one_of[0], one_of[2]]})),
+    }, "required": ["label", "plain", "tagged"]});
+    let schema = Schema::from_value("L", label).unwrap();
+    let sent = schema.for_dialect(Dialect::OpenAi).unwrap();
+    assert_eq!(
+        &**sent.words(),
+        r#"Answer with one JSON object with these fields:
+- "label" (one of these texts)
+  - "Low"
+  - "High": An outage.
+- "plain" (one of "a", "b")
+- "tagged" (one of these)
+  - object with these fields
+    - "type" (always "A")
+  - object with these fields
+    - "type" (always "D")
+    - "x" (whole number)"#
+    );
+}
+
+#[test]
+fn the_words_of_a_type_that_contains_itself_end() {
+    assert_eq!(
+        &**rewritten::<Tree>().words(),
+        r#"Answer with one JSON object, a "Tree", with these fields:
+- "v" (whole number)
+- "kids" (list of "Tree" objects as above): Younger ones.
+- "parent" (a "Tree" as above, or null if the text does not say)"#
+    );
+}
+
+#[test]
+fn the_words_of_a_wrapped_root_name_the_wrapper() {
+    assert_eq!(
+        &**rewritten::<Vec<Inner>>().words(),
+        r#"Answer with one JSON object with this field:
+- "value" (list of objects with these fields)
+  - "n" (whole number, 0 to 255): field doc"#
+    );
+}

@@ -1,0 +1,261 @@
+//! A schema in plain words, for models whose server hides it from them (llama.cpp, Ollama, vLLM).
+//!
+//! Short, and with the words a small model knows: every line says one field or one alternative.
+
+use serde_json::Value;
+
+use super::Schema;
+use super::node::{Label, Node};
+use super::phrase::limits;
+
+/// What the answer must look like; `wrapped` if it is asked for as `{"value": …}`.
+pub(super) fn words(schema: &Schema, wrapped: bool) -> String {
+    let mut teller = Teller {
+        definitions: schema.document().get("$defs"),
+        told: Vec::new(),
+        text: String::new(),
+    };
+    let document = schema.document();
+    let root = teller.opened(Node::of(document));
+    if wrapped {
+        teller.line(0, "Answer with one JSON object with this field:");
+        teller.field("value", Node::of(document), true, 0);
+    } else {
+        if let Some(description) = root.description() {
+            teller.line(0, &one_line(description));
+        }
+        let name = Node::of(document).reference();
+        teller.told.extend(name);
+        let name = name.map_or(String::new(), |name| format!(", a \"{name}\","));
+        teller.line(
+            0,
+            &format!("Answer with one JSON object{name} with these fields:"),
+        );
+        teller.fields(root, 0);
+    }
+    teller.text.truncate(teller.text.trim_end().len());
+    teller.text
+}
+
+struct Teller<'a> {
+    definitions: Option<&'a Value>,
+    /// The recursive types that were told already.
+    told: Vec<&'a str>,
+    text: String,
+}
+
+/// What is said of a value in the line that introduces it, and what in the lines under it.
+struct Told<'a> {
+    singular: String,
+    plural: String,
+    below: Below<'a>,
+}
+
+enum Below<'a> {
+    Nothing,
+    Fields(Node<'a>),
+    Labels(Vec<Label<'a>>),
+    Alternatives(Vec<&'a Value>),
+}
+
+impl<'a> Told<'a> {
+    fn new(singular: impl Into<String>, plural: impl Into<String>) -> Self {
+        Self {
+            singular: singular.into(),
+            plural: plural.into(),
+            below: Below::Nothing,
+        }
+    }
+
+    fn with(mut self, below: Below<'a>) -> Self {
+        self.below = below;
+        self
+    }
+}
+
+impl<'a> Teller<'a> {
+    fn fields(&mut self, node: Node<'a>, indent: usize) {
+        for (name, schema) in node.properties() {
+            self.field(name, Node::of(schema), node.requires(name), indent);
+        }
+    }
+
+    fn field(&mut self, name: &str, node: Node<'a>, required: bool, indent: usize) {
+        let told = self.value(node);
+        let absent = if !required || node.is_nullable() {
+            ", or null if the text does not say"
+        } else {
+            ""
+        };
+        let head = format!("- \"{name}\" ({}{absent})", told.singular);
+        self.described(indent, &head, node.description());
+        self.below(told.below, indent + 1);
+    }
+
+    fn below(&mut self, below: Below<'a>, indent: usize) {
+        match below {
+            Below::Nothing => {}
+            Below::Fields(node) => self.fields(node, indent),
+            Below::Labels(labels) => {
+                for label in labels {
+                    self.described(indent, &format!("- \"{}\"", label.name), label.meaning);
+                }
+            }
+            Below::Alternatives(branches) => {
+                for branch in branches {
+                    let node = Node::of(branch);
+                    let told = self.value(node);
+                    self.described(indent, &format!("- {}", told.singular), node.description());
+                    self.below(told.below, indent + 1);
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, node: Node<'a>) -> Told<'a> {
+        if let Some(name) = node.reference() {
+            return self.recursive(node, name);
+        }
+        if let Some(labels) = node.labels() {
+            return labelled(labels);
+        }
+        if let Some((branches, _)) = node.branches() {
+            return self.union(branches);
+        }
+        if let Some(allowed) = node.allowed() {
+            let listed: Vec<String> = allowed
+                .iter()
+                .filter(|value| !value.is_null())
+                .map(|value| value.to_string())
+                .collect();
+            let text = match listed.as_slice() {
+                [only] => format!("always {only}"),
+                many => format!("one of {}", many.join(", ")),
+            };
+            return Told::new(text.clone(), text);
+        }
+        self.plain(node)
+    }
+
+    fn recursive(&mut self, node: Node<'a>, name: &'a str) -> Told<'a> {
+        if self.told.contains(&name) {
+            return Told::new(
+                format!("a \"{name}\" as above"),
+                format!("\"{name}\" objects as above"),
+            );
+        }
+        self.told.push(name);
+        let mut told = self.value(self.opened(node));
+        told.plural = format!("\"{name}\" objects: each {}", told.singular);
+        told.singular = format!("a \"{name}\": {}", told.singular);
+        told
+    }
+
+    fn union(&mut self, branches: &'a [Value]) -> Told<'a> {
+        let mut real = branches
+            .iter()
+            .filter(|branch| Node::of(branch).types() != ["null"]);
+        match (real.next(), real.next()) {
+            (Some(only), None) => self.value(Node::of(only)),
+            (None, _) => Told::new("null", "nulls"),
+            _ => {
+                let real = branches
+                    .iter()
+                    .filter(|branch| Node::of(branch).types() != ["null"])
+                    .collect();
+                Told::new("one of these", "values, each one of these")
+                    .with(Below::Alternatives(real))
+            }
+        }
+    }
+
+    fn plain(&mut self, node: Node<'a>) -> Told<'a> {
+        let mut kinds = node.types().into_iter().filter(|kind| *kind != "null");
+        let told = match (kinds.next(), kinds.next()) {
+            (Some("string"), None) => Told::new("text", "texts"),
+            (Some("integer"), None) => Told::new("whole number", "whole numbers"),
+            (Some("number"), None) => Told::new("number", "numbers"),
+            (Some("boolean"), None) => Told::new("true or false", "true or false values"),
+            (Some("array"), None) => match node.get("items") {
+                Some(items) => {
+                    let items = self.value(Node::of(items));
+                    let list = format!("list of {}", items.plural);
+                    let lists = format!("lists of {}", items.plural);
+                    Told::new(list, lists).with(items.below)
+                }
+                None => Told::new("list", "lists"),
+            },
+            (Some("object"), None) => {
+                Told::new("object with these fields", "objects with these fields")
+                    .with(Below::Fields(node))
+            }
+            (None, _) => Told::new("null", "nulls"),
+            _ => {
+                let kinds: Vec<&str> = node.types().into_iter().map(plain_kind).collect();
+                let kinds = kinds.join(" or ");
+                Told::new(kinds.clone(), kinds)
+            }
+        };
+        let limits = limits(node).join(", ");
+        if limits.is_empty() {
+            return told;
+        }
+        Told {
+            singular: format!("{}, {limits}", told.singular),
+            plural: format!("{}, each {limits}", told.plural),
+            below: told.below,
+        }
+    }
+
+    /// The definition that `node` stands for, or `node`.
+    fn opened(&self, node: Node<'a>) -> Node<'a> {
+        let definition = node
+            .reference()
+            .and_then(|name| self.definitions?.get(name));
+        definition.map_or(node, Node::of)
+    }
+
+    fn described(&mut self, indent: usize, head: &str, description: Option<&str>) {
+        match description {
+            Some(text) => self.line(indent, &format!("{head}: {}", one_line(text))),
+            None => self.line(indent, head),
+        }
+    }
+
+    fn line(&mut self, indent: usize, text: &str) {
+        self.text.push_str(&"  ".repeat(indent));
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+}
+
+fn labelled(labels: Vec<Label<'_>>) -> Told<'_> {
+    if labels.iter().any(|label| label.meaning.is_some()) {
+        return Told::new("one of these texts", "texts, each one of these")
+            .with(Below::Labels(labels));
+    }
+    let names: Vec<String> = labels
+        .iter()
+        .map(|label| format!("\"{}\"", label.name))
+        .collect();
+    let text = match names.as_slice() {
+        [only] => format!("always {only}"),
+        many => format!("one of {}", many.join(", ")),
+    };
+    Told::new(text.clone(), format!("texts, each {text}"))
+}
+
+/// What JSON Schema calls `kind`, in plain words.
+fn plain_kind(kind: &str) -> &str {
+    match kind {
+        "string" => "text",
+        "integer" => "whole number",
+        "boolean" => "true or false",
+        "array" => "list",
+        kind => kind,
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
