@@ -28,6 +28,9 @@ pub struct ProviderError {
     pub should_retry: Option<bool>,
     /// The tokens that this attempt cost, where the provider said so.
     pub usage: Option<Usage>,
+    /// Whether the provider has learnt from this answer and would now send something else: repeating the call at once
+    /// can succeed, and is an attempt beside the retries.
+    pub adapted: bool,
     detail: Option<String>,
 }
 
@@ -113,6 +116,7 @@ impl ProviderError {
             retry_after: None,
             should_retry: None,
             usage: None,
+            adapted: false,
             detail: None,
         }
     }
@@ -263,6 +267,17 @@ pub enum ConfigError {
     Key {
         /// What is wrong with it, without the key.
         problem: &'static str,
+    },
+    /// The organization cannot be sent in a header.
+    #[error("the organization cannot be used: it contains a character that no header can carry")]
+    Organization,
+    /// A [`Scripted`](crate::testing::Scripted) provider was asked more often than it has answers.
+    #[error(
+        "the script has {answers} answers and was asked once more; give it one for every attempt"
+    )]
+    ScriptEnded {
+        /// How many it had.
+        answers: usize,
     },
     /// The HTTP client could not be built.
     #[error("the HTTP client could not be built: {problem}")]

@@ -1,12 +1,26 @@
 //! One API each: a request becomes bytes, bytes become an outcome.
 
+#[cfg(feature = "openai")]
+mod endpoint;
 mod error;
+#[cfg(feature = "openai")]
+mod headers;
+#[cfg(feature = "openai")]
+mod http;
+#[cfg(feature = "openai")]
+mod key;
+#[cfg(feature = "openai")]
+mod openai;
+#[cfg(feature = "openai")]
+mod profile;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 pub use error::{Class, ConfigError, Failure, ProviderError};
+#[cfg(feature = "openai")]
+pub use openai::OpenAi;
 
 use crate::session::{History, Message, Usage};
 
@@ -71,6 +85,23 @@ pub struct Request {
     pub temperature: Option<f64>,
     /// The most tokens to write; sent only if set.
     pub max_tokens: Option<u32>,
+}
+
+impl Request {
+    /// A request of `prompt` and nothing else, to try a provider with.
+    pub fn new(prompt: Message) -> Self {
+        Self {
+            id: String::new(),
+            system: "",
+            history: History::default(),
+            prompt,
+            note: None,
+            feedback: Vec::new(),
+            schema: None,
+            temperature: None,
+            max_tokens: None,
+        }
+    }
 }
 
 /// A schema in a provider's dialect.

@@ -57,11 +57,7 @@ impl Message {
         &self.0.1
     }
 
-    pub(crate) fn wire(
-        &self,
-        format: WireFormat,
-        encode: impl FnOnce(&Message) -> Bytes,
-    ) -> Bytes {
+    pub(crate) fn wire(&self, format: WireFormat, encode: impl FnOnce(&Message) -> Bytes) -> Bytes {
         let WireFormat::OpenAiChat = format;
         self.0.2.get_or_init(|| encode(self)).clone()
     }
