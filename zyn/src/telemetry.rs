@@ -8,13 +8,13 @@ use std::time::Duration;
 use tracing::field::{Empty, display};
 #[cfg(feature = "openai")]
 use tracing::warn;
-use tracing::{Span, debug, debug_span};
+use tracing::{Span, info, info_span};
 
 use crate::provider::{Failure, ProviderError, Request, Response};
 
 /// The span of one attempt.
 pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Request) -> Span {
-    debug_span!(
+    info_span!(
         "chat",
         otel.name = %format_args!("chat {model}"),
         otel.kind = "client",
@@ -85,7 +85,7 @@ pub(crate) fn outcome(span: &Span, outcome: Result<&Response, &ProviderError>) {
 
 /// An attempt failed and will be repeated.
 pub(crate) fn repeating(error: &ProviderError, after: Duration) {
-    debug!(
+    info!(
         error.type = failure(&error.kind),
         http.response.status_code = error.status,
         zyn.retry.delay_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),

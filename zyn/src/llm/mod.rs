@@ -41,6 +41,8 @@ use crate::telemetry;
 /// # Examples
 ///
 /// ```
+/// # #[cfg(feature = "openai")]
+/// # {
 /// use std::time::Duration;
 /// use zyn::{Llm, OpenAi};
 ///
@@ -48,6 +50,7 @@ use crate::telemetry;
 ///     .timeout(Duration::from_secs(60))
 ///     .retry(1);
 /// assert_eq!(llm.spend().attempts, 0);
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct Llm {

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::error::Excerpt;
 use crate::session::Usage;
 
 /// Why a call to a provider gave no answer.
@@ -31,7 +32,7 @@ pub struct ProviderError {
     /// Whether the provider has learnt from this answer and would now send something else: repeating the call at once
     /// can succeed, and is an attempt beside the retries.
     pub adapted: bool,
-    detail: Option<String>,
+    detail: Option<Excerpt>,
 }
 
 /// The kinds of failure of a provider call.
@@ -123,23 +124,15 @@ impl ProviderError {
 
     /// Keeps the provider's own words, cut to 2 KiB. The caller has removed secrets from them.
     #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        const LIMIT: usize = 2048;
-        let mut detail = detail.into();
-        if detail.len() > LIMIT {
-            let cut = (0..=LIMIT)
-                .rev()
-                .find(|&at| detail.is_char_boundary(at))
-                .unwrap_or(0);
-            detail.truncate(cut);
-        }
-        self.detail = Some(detail);
+    pub fn with_detail(mut self, detail: impl AsRef<str>) -> Self {
+        self.detail = Some(Excerpt::new(detail.as_ref()));
         self
     }
 
-    /// What the provider said, cut to 2 KiB, without secrets. It may quote the prompt.
+    /// What the provider said, cut to 2 KiB, without secrets. It may quote the prompt, so neither `Display` nor `Debug`
+    /// shows it.
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.detail.as_ref().map(Excerpt::text)
     }
 
     /// What may be done after this failure.

@@ -28,7 +28,6 @@ pub(super) trait Transport: Send + Sync {
 }
 
 /// What is sent.
-#[derive(Debug)]
 pub(super) struct Post {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -37,7 +36,6 @@ pub(super) struct Post {
 }
 
 /// What came back.
-#[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,

@@ -14,6 +14,7 @@ mod openai;
 #[cfg(feature = "openai")]
 mod profile;
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -63,8 +64,8 @@ pub trait Provider: Send + Sync + 'static {
     fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>>;
 }
 
-/// What one attempt asks for. Everything in it is shared, so a clone copies no text.
-#[derive(Debug, Clone)]
+/// What one attempt asks for. Everything in it is shared, so a clone copies no text. `Debug` shows sizes.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
     /// The same for all attempts of one fire.
@@ -104,6 +105,20 @@ impl Request {
     }
 }
 
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("id", &self.id)
+            .field("history", &self.history.messages().len())
+            .field("prompt", &self.prompt.text().len())
+            .field("feedback", &self.feedback.len())
+            .field("schema", &self.schema.as_ref().map(|schema| &schema.name))
+            .field("temperature", &self.temperature)
+            .field("max_tokens", &self.max_tokens)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A schema in a provider's dialect.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -114,8 +129,8 @@ pub struct WireSchema {
     pub json: Arc<str>,
 }
 
-/// What an attempt gave.
-#[derive(Debug, Clone, Default)]
+/// What an attempt gave. `Debug` shows the size of the text.
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Response {
     /// The text of the answer, hidden reasoning left out. Never blank.
@@ -138,6 +153,18 @@ impl Response {
             usage: Some(usage),
             ..Self::default()
         }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("text", &self.text.len())
+            .field("usage", &self.usage)
+            .field("model", &self.model)
+            .field("finish", &self.finish)
+            .field("request_id", &self.request_id)
+            .finish()
     }
 }
 
@@ -170,6 +197,10 @@ pub enum Dialect {
 
 /// The JSON shape of messages. A message keeps its bytes for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "openai"),
+    allow(dead_code, reason = "no provider, no format")
+)]
 pub(crate) enum WireFormat {
     OpenAiChat,
 }

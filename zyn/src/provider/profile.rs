@@ -4,6 +4,8 @@
 
 use super::{Dialect, Profile};
 
+pub(super) const OPENAI_HOST: &str = "api.openai.com";
+
 /// What one model on one server takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Capabilities {
@@ -134,6 +136,12 @@ const REASONING: Capabilities = Capabilities {
     ..OPENAI
 };
 
+/// Reasons, and cannot be told not to, but is spoken to like a chat model.
+const CHAT: Capabilities = Capabilities {
+    system: SystemRole::System,
+    ..REASONING
+};
+
 /// Reasons only if told to.
 const CAN_REASON: Capabilities = Capabilities {
     sampling: true,
@@ -151,7 +159,8 @@ const DEEPSEEK: Capabilities = Capabilities {
     ..COMPATIBLE
 };
 
-/// Host, prefix of the model, what they take. The first match wins.
+/// Host, prefix of the model, what they take. The first match wins; rows that say what the default says keep what is
+/// known from being forgotten when the default changes.
 const TABLE: &[(&str, &str, Capabilities)] = &[
     (OPENAI_HOST, "gpt-5.5", REASONING),
     (OPENAI_HOST, "gpt-5.4-pro", REASONING),
@@ -176,16 +185,7 @@ const TABLE: &[(&str, &str, Capabilities)] = &[
     ("api.mistral.ai", "", COMPATIBLE),
     ("api.x.ai", "", COMPATIBLE),
     ("openrouter.ai", "", COMPATIBLE),
-    ("", "", COMPATIBLE),
 ];
-
-pub(super) const OPENAI_HOST: &str = "api.openai.com";
-
-/// Reasons, and cannot be told not to, but is spoken to like a chat model.
-const CHAT: Capabilities = Capabilities {
-    system: SystemRole::System,
-    ..REASONING
-};
 
 #[cfg(test)]
 mod tests {

@@ -57,6 +57,10 @@ impl Message {
         &self.0.1
     }
 
+    #[cfg_attr(
+        not(feature = "openai"),
+        allow(dead_code, reason = "no provider, no format")
+    )]
     pub(crate) fn wire(&self, format: WireFormat, encode: impl FnOnce(&Message) -> Bytes) -> Bytes {
         let WireFormat::OpenAiChat = format;
         self.0.2.get_or_init(|| encode(self)).clone()

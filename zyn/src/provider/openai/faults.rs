@@ -1,7 +1,10 @@
 //! A server that misbehaves, over real sockets and the real client.
 
+mod server;
+
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -9,6 +12,7 @@ use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
+use self::server::{Server, reply};
 use super::OpenAi;
 use crate::error::Error;
 use crate::llm::{Allowance, Llm};
@@ -16,77 +20,11 @@ use crate::provider::{Class, Failure, ProviderError, Request, Response};
 use crate::session::{Message, Usage};
 
 const CANARY: &str = "sk-canary-0123456789";
+const PROMPT: &str = "words that are nobody's business";
 const ANSWER: &str = r#"{"choices":[{"message":{"content":"ok"},"finish_reason":"stop"}],"usage":{"prompt_tokens":2,"completion_tokens":1}}"#;
 
-/// A server on this machine that hands each connection to a closure, after the whole request has been read.
-struct Server {
-    address: String,
-    bytes: Arc<AtomicUsize>,
-}
-
-impl Server {
-    fn new(behave: impl Fn(TcpStream, String) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let bytes = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&bytes);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let request = read_request(&mut stream);
-                count.fetch_add(request.len(), Ordering::SeqCst);
-                behave(stream, request);
-            }
-        });
-        Self { address, bytes }
-    }
-
-    /// A server that always says `reply`.
-    fn says(reply: impl Into<Vec<u8>>) -> Self {
-        let reply = reply.into();
-        Self::new(move |mut stream, _| {
-            // The client may have hung up; that is its outcome to tell.
-            let _ = stream.write_all(&reply);
-        })
-    }
-
-    fn llm(&self) -> Llm {
-        let base = format!("http://{}/v1", self.address);
-        Llm::new(OpenAi::new("m").key(CANARY).base_url(base))
-    }
-}
-
-fn read_request(stream: &mut TcpStream) -> String {
-    let mut request = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let text = String::from_utf8_lossy(&request).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let head = head.to_lowercase();
-            let length = head
-                .split("content-length: ")
-                .nth(1)
-                .and_then(|rest| rest.lines().next());
-            if length.and_then(|length| length.parse().ok()).unwrap_or(0) <= body.len() {
-                return text;
-            }
-        }
-        match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => return text,
-            Ok(read) => request.extend_from_slice(&buffer[..read]),
-        }
-    }
-}
-
-fn reply(status: &str, headers: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
-    )
-}
-
 async fn call(llm: &Llm, retries: u32) -> Result<Response, ProviderError> {
-    let request = Request::new(Message::user("canary prompt"));
+    let request = Request::new(Message::user(PROMPT));
     llm.call(
         &request,
         &mut Allowance::new(Duration::from_secs(60), retries),
@@ -116,7 +54,7 @@ async fn a_call_reaches_the_server_whole_and_with_its_length() {
             .write_all(reply("200 OK", "", ANSWER).as_bytes())
             .unwrap();
     });
-    let llm = server.llm();
+    let llm = server.llm(CANARY);
     assert_eq!(call(&llm, 0).await.unwrap().text, "ok");
     assert_eq!(llm.spend().usage, Usage::new(2, 1));
     let seen = seen.lock().unwrap();
@@ -140,8 +78,9 @@ async fn a_call_reaches_the_server_whole_and_with_its_length() {
 /// Every fault that is one fixed reply: what the server says, what comes of it.
 fn faults() -> Vec<(String, Failure, Class)> {
     let html = "<html>nginx</html>";
-    let said =
-        |words: &str| format!(r#"{{"error":{{"message":"{words} {CANARY}","code":"{CANARY}"}}}}"#);
+    let said = |words: &str| {
+        format!(r#"{{"error":{{"message":"{words} {CANARY} {PROMPT}","code":"{CANARY}"}}}}"#)
+    };
     let id = format!("x-request-id: {CANARY}\r\n");
     vec![
         (
@@ -246,7 +185,7 @@ fn faults() -> Vec<(String, Failure, Class)> {
 async fn each_fault_is_one_typed_error() {
     for (said, kind, class) in faults() {
         let server = Server::says(said);
-        let llm = server.llm();
+        let llm = server.llm(CANARY);
         check(&call(&llm, 0).await.unwrap_err(), &kind, class);
         assert_eq!((llm.spend().attempts, llm.spend().unknown), (1, 1));
     }
@@ -274,8 +213,33 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
+/// Runs an ignored test of this file in a process of its own.
+#[track_caller]
+fn run_apart(test: &str, configure: impl FnOnce(&mut Command)) {
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--ignored", "--exact", &format!("{module}::{test}")]);
+    configure(&mut child);
+    let output = child.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn no_fault_shows_the_key_or_the_prompt() {
+    // In one process, tests that run beside this one decide whether a span is recorded.
+    run_apart(
+        "no_fault_shows_the_key_or_the_prompt_in_this_process",
+        |_| {},
+    );
+}
+
 #[tokio::test]
-async fn no_fault_shows_the_key_or_the_prompt() {
+#[ignore = "run by the test above, in a process of its own"]
+async fn no_fault_shows_the_key_or_the_prompt_in_this_process() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -283,22 +247,48 @@ async fn no_fault_shows_the_key_or_the_prompt() {
         .with_writer(log.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    let mut shown = String::new();
+    let (mut shown, mut details) = (String::new(), String::new());
     for (said, ..) in faults() {
-        let llm = Server::says(said).llm();
+        let llm = Server::says(said).llm(CANARY).seed(1);
         let error = call(&llm, 1).await.unwrap_err();
-        shown += &format!("{llm:?}\n{error}\n{error:?}\n{:?}\n", error.detail());
+        details += error.detail().unwrap_or_default();
+        shown += &format!("{llm:?}\n{error}\n{error:?}\n");
         let error = Error::from(error);
         shown += &format!("{error}\n{error:?}\n");
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(
-        log.contains("chat") && log.contains("repeating the call"),
+        log.contains("chat{") && log.contains("repeating the call"),
         "{log}"
     );
-    for text in [shown, log] {
+    assert!(details.contains("oops [key]"), "{details}");
+    for text in [&shown, &log, &details] {
         assert!(!text.contains("canary"), "{text}");
     }
+    for text in [shown, log] {
+        assert!(!text.contains(PROMPT) && !text.contains("nginx"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_in_the_middle_of_the_reply_is_an_interruption() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // Closing a socket with something unread in it resets the connection.
+        stream.read_exact(&mut [0; 9]).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{")
+            .unwrap();
+        thread::sleep(Duration::from_millis(50));
+    });
+    let llm = Llm::new(OpenAi::new("m").base_url(base));
+    check(
+        &call(&llm, 0).await.unwrap_err(),
+        &Failure::Interrupted,
+        Class::Ambiguous,
+    );
 }
 
 #[tokio::test]
@@ -323,7 +313,7 @@ async fn a_slow_server_is_a_timeout() {
         drop(stream);
     });
     let limit = Duration::from_millis(200);
-    let error = call(&server.llm().attempt_timeout(limit), 0)
+    let error = call(&server.llm(CANARY).attempt_timeout(limit), 0)
         .await
         .unwrap_err();
     assert_eq!(error.kind, Failure::Timeout { limit });
@@ -342,7 +332,7 @@ async fn a_redirect_is_not_followed() {
         let location = format!("location: http://{}/v1/chat/completions\r\n", other.address);
         let server = Server::says(reply(status, &location, ""));
         check(
-            &call(&server.llm(), 2).await.unwrap_err(),
+            &call(&server.llm(CANARY), 2).await.unwrap_err(),
             &Failure::Redirect,
             Class::Terminal,
         );
@@ -357,7 +347,7 @@ async fn a_reply_over_the_cap_is_refused_announced_or_not() {
     };
     let announced = Server::says("HTTP/1.1 200 OK\r\ncontent-length: 8388609\r\n\r\n{");
     check(
-        &call(&announced.llm(), 0).await.unwrap_err(),
+        &call(&announced.llm(CANARY), 0).await.unwrap_err(),
         &kind,
         Class::Terminal,
     );
@@ -365,7 +355,7 @@ async fn a_reply_over_the_cap_is_refused_announced_or_not() {
     flood.resize(9 * 1024 * 1024, b' ');
     let endless = Server::says(flood);
     check(
-        &call(&endless.llm(), 0).await.unwrap_err(),
+        &call(&endless.llm(CANARY), 0).await.unwrap_err(),
         &kind,
         Class::Terminal,
     );
@@ -375,7 +365,7 @@ async fn a_reply_over_the_cap_is_refused_announced_or_not() {
 async fn a_long_error_is_still_that_error() {
     let server = Server::says(reply("401 Unauthorized", "", &"x".repeat(9 * 1024 * 1024)));
     check(
-        &call(&server.llm(), 0).await.unwrap_err(),
+        &call(&server.llm(CANARY), 0).await.unwrap_err(),
         &Failure::Auth,
         Class::Terminal,
     );
@@ -391,53 +381,36 @@ async fn a_server_that_is_busy_is_asked_again_when_it_said() {
         };
         stream.write_all(reply.as_bytes()).unwrap();
     });
-    let llm = server.llm();
+    let llm = server.llm(CANARY);
     assert_eq!(call(&llm, 1).await.unwrap().text, "ok");
     assert_eq!(llm.spend().attempts, 2);
-}
-
-#[tokio::test]
-#[ignore = "the body of the test below, run by it in a process with its own environment"]
-async fn a_local_call_in_this_environment_is_answered() {
-    let server = Server::says(reply("200 OK", "", ANSWER));
-    assert_eq!(call(&server.llm(), 0).await.unwrap().text, "ok");
 }
 
 #[test]
 fn a_local_call_needs_no_certificates_and_passes_by_the_proxy() {
     let proxy = Server::says(reply("502 Bad Gateway", "", ""));
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["--ignored", "--exact"]);
-    child.arg(
-        concat!(
-            module_path!(),
-            "::a_local_call_in_this_environment_is_answered"
-        )
-        .split_once("::")
-        .unwrap()
-        .1,
-    );
-    for variable in [
-        "HTTP_PROXY",
-        "http_proxy",
-        "HTTPS_PROXY",
-        "https_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-    ] {
-        child.env(variable, format!("http://{}", proxy.address));
-    }
-    child
-        .env("SSL_CERT_FILE", "/nonexistent")
-        .env("SSL_CERT_DIR", "/nonexistent")
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy");
-    let output = child.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    run_apart("a_local_call_in_this_environment_is_answered", |child| {
+        for variable in [
+            "HTTP_PROXY",
+            "http_proxy",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+        ] {
+            child.env(variable, format!("http://{}", proxy.address));
+        }
+        child
+            .env("SSL_CERT_FILE", "/nonexistent")
+            .env("SSL_CERT_DIR", "/nonexistent");
+        child.env_remove("NO_PROXY").env_remove("no_proxy");
+    });
     assert_eq!(proxy.bytes.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process with its own environment"]
+async fn a_local_call_in_this_environment_is_answered() {
+    let server = Server::says(reply("200 OK", "", ANSWER));
+    assert_eq!(call(&server.llm(CANARY), 0).await.unwrap().text, "ok");
 }
