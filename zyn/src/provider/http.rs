@@ -21,6 +21,8 @@ const ERROR_LIMIT: usize = 64 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Below the keep-alive of the usual servers, so that a socket they are about to close is not picked.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(45);
+/// A model may think for minutes; a dead connection is to be noticed sooner.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
 
 /// Sends one POST. Dropping the future abandons it; deadlines are the caller's, which knows them.
 pub(super) trait Transport: Send + Sync {
@@ -66,6 +68,7 @@ pub(super) fn client(endpoint: &Endpoint) -> Result<reqwest::Client, ConfigError
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
+        .http2_keep_alive_interval(PING_INTERVAL)
         .tcp_nodelay(true);
     if endpoint.loopback {
         builder = builder.no_proxy();
