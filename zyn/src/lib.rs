@@ -21,6 +21,8 @@ mod workflow;
 
 pub use error::{Error, ErrorKind, Excerpt};
 pub use llm::{Llm, Spend};
+#[cfg(feature = "openai")]
+pub use provider::OpenAi;
 pub use provider::{
     BoxFuture, Class, ConfigError, Dialect, Failure, Profile, Provider, ProviderError, Request,
     Response, WireSchema,

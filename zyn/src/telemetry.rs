@@ -1,11 +1,149 @@
-//! STUB
-pub(crate) fn fire_span(_: Option<crate::Verb>, _: &str) -> tracing::Span {
-    tracing::Span::none()
+//! The names of spans, events and their fields: nowhere else.
+//!
+//! They are those of OpenTelemetry's GenAI conventions where these have one. Values are counts, lengths and names,
+//! never content.
+
+use std::time::Duration;
+
+use tracing::field::{Empty, display};
+#[cfg(feature = "openai")]
+use tracing::warn;
+use tracing::{Span, info, info_span};
+
+use crate::provider::{Failure, ProviderError, Request, Response};
+
+/// The span of one attempt.
+pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Request) -> Span {
+    info_span!(
+        "chat",
+        otel.name = %format_args!("chat {model}"),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        gen_ai.operation.name = "chat",
+        gen_ai.provider.name = provider,
+        gen_ai.request.model = model,
+        gen_ai.request.temperature = request.temperature,
+        gen_ai.request.max_tokens = request.max_tokens,
+        gen_ai.output.type = if request.schema.is_some() { "json" } else { "text" },
+        gen_ai.response.model = Empty,
+        gen_ai.response.finish_reasons = Empty,
+        gen_ai.usage.input_tokens = Empty,
+        gen_ai.usage.output_tokens = Empty,
+        gen_ai.usage.cache_read.input_tokens = Empty,
+        gen_ai.usage.reasoning.output_tokens = Empty,
+        server.address = Empty,
+        server.port = Empty,
+        error.type = Empty,
+        zyn.attempt = number,
+    )
 }
-pub(crate) fn step_span(_: &str, _: &str) -> tracing::Span {
-    tracing::Span::none()
+
+/// The span of a run.
+pub(crate) fn run(workflow: &str) -> Span {
+    info_span!(
+        "invoke_workflow",
+        otel.name = %format_args!("invoke_workflow {workflow}"),
+        otel.kind = "internal",
+        gen_ai.operation.name = "invoke_workflow",
+        gen_ai.workflow.name = workflow,
+    )
 }
-pub(crate) fn run_span(_: &str) -> tracing::Span {
-    tracing::Span::none()
+
+/// The span of a step.
+pub(crate) fn step(id: &str, verb: &str) -> Span {
+    info_span!("step", zyn.step.id = id, zyn.step.verb = verb)
 }
-pub(crate) fn rejected(_: &crate::reply::Rejected) {}
+
+/// An answer was not accepted; so many may still be asked for.
+pub(crate) fn rejected(reasks: u32) {
+    info!(zyn.reasks.left = reasks, "the answer is not valid");
+}
+
+/// Adds the server to the attempt that is being made.
+#[cfg(feature = "openai")]
+pub(crate) fn server(host: &str, port: Option<u16>) {
+    let span = Span::current();
+    span.record("server.address", host);
+    if let Some(port) = port {
+        span.record("server.port", port);
+    }
+}
+
+/// Adds the outcome to the span of an attempt.
+pub(crate) fn outcome(span: &Span, outcome: Result<&Response, &ProviderError>) {
+    if span.is_disabled() {
+        return;
+    }
+    let usage = match outcome {
+        Ok(response) => {
+            if let Some(model) = &response.model {
+                span.record("gen_ai.response.model", model.as_str());
+            }
+            if let Some(finish) = &response.finish {
+                span.record("gen_ai.response.finish_reasons", finish.as_str());
+            }
+            response.usage
+        }
+        Err(error) => {
+            span.record("otel.status_code", "ERROR");
+            match error.status {
+                Some(status) if status >= 300 => span.record("error.type", display(status)),
+                _ => span.record("error.type", failure(&error.kind)),
+            };
+            error.usage
+        }
+    };
+    if let Some(usage) = usage {
+        span.record("gen_ai.usage.input_tokens", usage.input_tokens);
+        span.record("gen_ai.usage.output_tokens", usage.output_tokens);
+        span.record("gen_ai.usage.cache_read.input_tokens", usage.cached_tokens);
+        span.record(
+            "gen_ai.usage.reasoning.output_tokens",
+            usage.reasoning_tokens,
+        );
+    }
+}
+
+/// An attempt failed and will be repeated.
+pub(crate) fn repeating(error: &ProviderError, after: Duration) {
+    info!(
+        error.type = failure(&error.kind),
+        http.response.status_code = error.status,
+        zyn.retry.delay_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+        "repeating the call"
+    );
+}
+
+/// A temperature was set that the model does not take.
+#[cfg(feature = "openai")]
+pub(crate) fn temperature_dropped(model: &str) {
+    warn!(
+        gen_ai.request.model = model,
+        "the model takes no temperature; it is not sent"
+    );
+}
+
+fn failure(kind: &Failure) -> &'static str {
+    match kind {
+        Failure::Config(_) => "config",
+        Failure::Connect => "connect",
+        Failure::Interrupted => "interrupted",
+        Failure::Timeout { .. } => "timeout",
+        Failure::RateLimit => "rate_limit",
+        Failure::Quota => "quota",
+        Failure::Overloaded => "overloaded",
+        Failure::Unavailable => "unavailable",
+        Failure::Server => "server",
+        Failure::Auth => "auth",
+        Failure::NotFound => "not_found",
+        Failure::ContextWindow => "context_window",
+        Failure::Rejected => "rejected",
+        Failure::Redirect => "redirect",
+        Failure::ReplyTooLarge { .. } => "reply_too_large",
+        Failure::Protocol { .. } => "protocol",
+        Failure::Refusal => "refusal",
+        Failure::Filtered => "filtered",
+        Failure::Truncated => "truncated",
+        Failure::Empty => "empty",
+    }
+}

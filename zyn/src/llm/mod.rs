@@ -1,80 +1,225 @@
-//! STUB
-use crate::provider::*;
-use crate::session::Usage;
-use std::{sync::Arc, time::Duration};
-pub(crate) mod clock {
-    pub(crate) fn now() -> tokio::time::Instant {
-        #[allow(clippy::disallowed_methods)]
-        tokio::time::Instant::now()
-    }
-}
-/// stub
+//! A provider with a policy.
+//!
+//! The order of the policy is fixed, and so is its owner. The synapse core, which knows the type of the answer, has
+//! `deadline → (cache) → (fallback) → re-ask`; an [`Llm`], which knows no schemas, has
+//! `retry( (budget) → (breaker) → (rate limit) → attempt timeout → provider )`. The names in parentheses are places
+//! kept for what is not built yet. One deadline and one budget of retries, an `Allowance`, go through all of it.
+
+mod allowance;
+pub(crate) mod clock;
+#[cfg(feature = "openai")]
+mod env;
+mod retry;
+mod spend;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use fastrand::Rng;
+use tracing::Instrument;
+
+pub(crate) use allowance::Allowance;
+pub use spend::Spend;
+
+use self::retry::{Decision, Repeat, decide};
+use self::spend::Ledger;
+use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response};
+use crate::telemetry;
+
+/// A model to ask: a [`Provider`] with a policy of timeouts and retries, and a ledger of what was spent.
+///
+/// A clone is cheap and shares connections and ledger; options set on a clone are the clone's own.
+///
+/// | option | default |
+/// |---|---|
+/// | [`timeout`](Self::timeout), the whole of a call | 600 s, since reasoning models answer late |
+/// | [`attempt_timeout`](Self::attempt_timeout), each attempt | none |
+/// | [`retry`](Self::retry), further attempts after failures that can pass | 2 |
+/// | [`max_input`](Self::max_input), the largest input | 4 MiB |
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "openai")]
+/// # {
+/// use std::time::Duration;
+/// use zyn::{Llm, OpenAi};
+///
+/// let llm = Llm::new(OpenAi::new("gpt-6.1-terra").key("sk-…"))
+///     .timeout(Duration::from_secs(60))
+///     .retry(1);
+/// assert_eq!(llm.spend().attempts, 0);
+/// # }
+/// ```
 #[derive(Clone)]
-pub struct Llm(Arc<dyn Provider>);
-pub(crate) struct Allowance {
-    deadline: tokio::time::Instant,
-    attempts: u32,
-    usage: Usage,
+pub struct Llm {
+    provider: Arc<dyn Provider>,
+    ledger: Arc<Ledger>,
+    rng: Arc<Mutex<Rng>>,
+    limits: Limits,
 }
-impl Allowance {
-    pub(crate) fn deadline(&self) -> tokio::time::Instant {
-        self.deadline
-    }
-    pub(crate) fn attempts(&self) -> u32 {
-        self.attempts
-    }
-    pub(crate) fn usage(&self) -> Usage {
-        self.usage
-    }
+
+/// The options of an [`Llm`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retries: u32,
+    pub(crate) max_input: usize,
 }
-/// s
-pub struct Spend {
-    /// s
-    pub attempts: u64,
-}
+
 impl Llm {
-    /// s
-    pub fn new(p: impl Provider) -> Self {
-        Llm(Arc::new(p))
-    }
-    /// s
-    pub fn from_env() -> Result<Self, crate::Error> {
-        Err(ConfigError::Client {
-            problem: "stub".into(),
+    /// Asks through `provider`. Nothing is sent, and nothing is read from the environment.
+    pub fn new(provider: impl Provider) -> Self {
+        Self {
+            provider: Arc::new(provider),
+            ledger: Arc::default(),
+            rng: Arc::new(Mutex::new(Rng::new())),
+            limits: Limits {
+                timeout: Duration::from_secs(600),
+                attempt_timeout: None,
+                retries: 2,
+                max_input: 4 * 1024 * 1024,
+            },
         }
-        .into())
     }
-    /// s
+
+    /// Limits the whole of a call: all attempts, the pauses between them, and re-asks.
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limits.timeout = limit;
+        self
+    }
+
+    /// Limits each attempt. One that takes longer may have been billed, so it is repeated once at most.
+    #[must_use]
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.limits.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// How many further attempts a call may make after failures that can pass.
+    #[must_use]
+    pub fn retry(mut self, retries: u32) -> Self {
+        self.limits.retries = retries;
+        self
+    }
+
+    /// The largest input, in bytes.
+    #[must_use]
+    pub fn max_input(mut self, bytes: usize) -> Self {
+        self.limits.max_input = bytes;
+        self
+    }
+
+    /// Makes the pauses between attempts those of `seed`, so that a test can be repeated.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.rng = Arc::new(Mutex::new(Rng::with_seed(seed)));
+        self
+    }
+
+    /// What this `Llm` and its clones have spent so far.
     pub fn spend(&self) -> Spend {
-        Spend { attempts: 1 }
+        self.ledger.spend()
     }
-    pub(crate) fn model(&self) -> &str {
-        self.0.model()
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
     }
+
     pub(crate) fn profile(&self) -> Profile {
-        self.0.profile()
+        self.provider.profile()
     }
-    pub(crate) fn default_timeout(&self) -> Duration {
-        Duration::from_secs(600)
-    }
-    pub(crate) fn input_limit(&self) -> usize {
-        4 << 20
-    }
-    pub(crate) fn allowance(&self, l: Duration, _r: Option<u32>) -> Allowance {
-        Allowance {
-            deadline: clock::now() + l,
-            attempts: 0,
-            usage: Usage::default(),
-        }
-    }
+
+    /// Makes attempts until one gives an answer or none may follow.
+    ///
+    /// The deadline is enforced by whoever began the fire; here it only keeps a pause from passing it. What the
+    /// allowance has counted stands even if this future is dropped.
     pub(crate) async fn call(
         &self,
-        r: &Request,
-        a: &mut Allowance,
+        request: &Request,
+        allowance: &mut Allowance,
     ) -> Result<Response, ProviderError> {
-        a.attempts += 1;
-        let x = self.0.call(r).await?;
-        a.usage += x.usage.unwrap_or_default();
-        Ok(x)
+        if let Err(error) = self.provider.check() {
+            return Err(ProviderError::new(
+                self.provider.name(),
+                Failure::Config(error),
+            ));
+        }
+        loop {
+            let error = match self.attempt(request, allowance).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let remaining = allowance.deadline.saturating_duration_since(clock::now());
+            match decide(
+                &error,
+                allowance.past,
+                allowance.retries,
+                remaining,
+                self.dice(),
+            ) {
+                Decision::Fail => return Err(error),
+                Decision::Repeat { after, as_ } => {
+                    telemetry::repeating(&error, after);
+                    allowance.past.note(as_);
+                    if as_ != Repeat::Adaptation {
+                        allowance.retries = allowance.retries.saturating_sub(1);
+                    }
+                    tokio::time::sleep(after).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        request: &Request,
+        allowance: &mut Allowance,
+    ) -> Result<Response, ProviderError> {
+        allowance.attempts = allowance.attempts.saturating_add(1);
+        let entry = self.ledger.open();
+        let provider = &*self.provider;
+        let span = telemetry::attempt(
+            provider.name(),
+            provider.model(),
+            allowance.attempts,
+            request,
+        );
+        let call = provider.call(request).instrument(span.clone());
+        let outcome = match self.limits.attempt_timeout {
+            None => call.await,
+            Some(limit) => tokio::time::timeout(limit, call).await.unwrap_or_else(|_| {
+                Err(ProviderError::new(
+                    provider.name(),
+                    Failure::Timeout { limit },
+                ))
+            }),
+        };
+        telemetry::outcome(&span, outcome.as_ref());
+        allowance.usage += entry.settle(outcome.as_ref());
+        outcome
+    }
+
+    fn dice(&self) -> f64 {
+        self.rng
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .f64()
     }
 }
+
+impl fmt::Debug for Llm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Llm")
+            .field("provider", &self.provider.name())
+            .field("model", &self.provider.model())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

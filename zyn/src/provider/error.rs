@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::error::Excerpt;
 use crate::session::Usage;
 
 /// Why a call to a provider gave no answer.
@@ -28,7 +29,10 @@ pub struct ProviderError {
     pub should_retry: Option<bool>,
     /// The tokens that this attempt cost, where the provider said so.
     pub usage: Option<Usage>,
-    detail: Option<String>,
+    /// Whether the provider has learnt from this answer and would now send something else: repeating the call at once
+    /// can succeed, and is an attempt beside the retries.
+    pub adapted: bool,
+    detail: Option<Excerpt>,
 }
 
 /// The kinds of failure of a provider call.
@@ -113,29 +117,22 @@ impl ProviderError {
             retry_after: None,
             should_retry: None,
             usage: None,
+            adapted: false,
             detail: None,
         }
     }
 
     /// Keeps the provider's own words, cut to 2 KiB. The caller has removed secrets from them.
     #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        const LIMIT: usize = 2048;
-        let mut detail = detail.into();
-        if detail.len() > LIMIT {
-            let cut = (0..=LIMIT)
-                .rev()
-                .find(|&at| detail.is_char_boundary(at))
-                .unwrap_or(0);
-            detail.truncate(cut);
-        }
-        self.detail = Some(detail);
+    pub fn with_detail(mut self, detail: impl AsRef<str>) -> Self {
+        self.detail = Some(Excerpt::new(detail.as_ref()));
         self
     }
 
-    /// What the provider said, cut to 2 KiB, without secrets. It may quote the prompt.
+    /// What the provider said, cut to 2 KiB, without secrets. It may quote the prompt, so neither `Display` nor `Debug`
+    /// shows it.
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.detail.as_ref().map(Excerpt::text)
     }
 
     /// What may be done after this failure.
@@ -263,6 +260,17 @@ pub enum ConfigError {
     Key {
         /// What is wrong with it, without the key.
         problem: &'static str,
+    },
+    /// The organization cannot be sent in a header.
+    #[error("the organization cannot be used: it contains a character that no header can carry")]
+    Organization,
+    /// A [`Scripted`](crate::testing::Scripted) provider was asked more often than it has answers.
+    #[error(
+        "the script has {answers} answers and was asked once more; give it one for every attempt"
+    )]
+    ScriptEnded {
+        /// How many it had.
+        answers: usize,
     },
     /// The HTTP client could not be built.
     #[error("the HTTP client could not be built: {problem}")]

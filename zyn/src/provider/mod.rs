@@ -1,12 +1,27 @@
 //! One API each: a request becomes bytes, bytes become an outcome.
 
+#[cfg(feature = "openai")]
+mod endpoint;
 mod error;
+#[cfg(feature = "openai")]
+mod headers;
+#[cfg(feature = "openai")]
+mod http;
+#[cfg(feature = "openai")]
+mod key;
+#[cfg(feature = "openai")]
+mod openai;
+#[cfg(feature = "openai")]
+mod profile;
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 pub use error::{Class, ConfigError, Failure, ProviderError};
+#[cfg(feature = "openai")]
+pub use openai::OpenAi;
 
 use crate::session::{History, Message, Usage};
 
@@ -49,8 +64,8 @@ pub trait Provider: Send + Sync + 'static {
     fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>>;
 }
 
-/// What one attempt asks for. Everything in it is shared, so a clone copies no text.
-#[derive(Debug, Clone)]
+/// What one attempt asks for. Everything in it is shared, so a clone copies no text. `Debug` shows sizes.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
     /// The same for all attempts of one fire.
@@ -74,12 +89,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with nothing but messages.
-    pub fn new(system: &'static str, history: History, prompt: Message) -> Self {
+    /// A request of `prompt` and nothing else, to try a provider with.
+    pub fn new(prompt: Message) -> Self {
         Self {
             id: String::new(),
-            system,
-            history,
+            system: "",
+            history: History::default(),
             prompt,
             note: None,
             feedback: Vec::new(),
@@ -87,6 +102,20 @@ impl Request {
             temperature: None,
             max_tokens: None,
         }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("id", &self.id)
+            .field("history", &self.history.messages().len())
+            .field("prompt", &self.prompt.text().len())
+            .field("feedback", &self.feedback.len())
+            .field("schema", &self.schema.as_ref().map(|schema| &schema.name))
+            .field("temperature", &self.temperature)
+            .field("max_tokens", &self.max_tokens)
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,8 +129,8 @@ pub struct WireSchema {
     pub json: Arc<str>,
 }
 
-/// What an attempt gave.
-#[derive(Debug, Clone, Default)]
+/// What an attempt gave. `Debug` shows the size of the text.
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Response {
     /// The text of the answer, hidden reasoning left out. Never blank.
@@ -124,6 +153,18 @@ impl Response {
             usage: Some(usage),
             ..Self::default()
         }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("text", &self.text.len())
+            .field("usage", &self.usage)
+            .field("model", &self.model)
+            .field("finish", &self.finish)
+            .field("request_id", &self.request_id)
+            .finish()
     }
 }
 
@@ -156,6 +197,10 @@ pub enum Dialect {
 
 /// The JSON shape of messages. A message keeps its bytes for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "openai"),
+    allow(dead_code, reason = "no provider, no format")
+)]
 pub(crate) enum WireFormat {
     OpenAiChat,
 }

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use tracing::Instrument;
-
 use super::form::Reader;
 use super::step::{Mode, StepCall, StepRecord};
 use crate::error::{Error, ErrorKind, Excerpt};
@@ -30,19 +28,16 @@ pub(crate) async fn ask(
 ) -> Result<StepRecord, Error> {
     refuse_unusable(call, &history, llm)?;
     let request = render(call, reader, history, llm)?;
-    let limit = call
-        .options
-        .timeout
-        .unwrap_or_else(|| llm.default_timeout());
-    let mut allowance = llm.allowance(limit, call.options.retry);
-    let deadline = allowance.deadline();
-    let span = telemetry::fire_span(call.verb(), llm.model());
-    let asked = until_accepted(call, reader, request, llm, &mut allowance).instrument(span);
+    let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
+    let retries = call.options.retry.unwrap_or_else(|| llm.limits().retries);
+    let mut allowance = Allowance::new(limit, retries);
+    let deadline = allowance.deadline;
+    let asked = until_accepted(call, reader, request, llm, &mut allowance);
     let outcome = match tokio::time::timeout_at(deadline, Box::pin(asked)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(ErrorKind::Deadline { limit }.into()),
     };
-    outcome.map_err(|error| error.spent(allowance.attempts(), allowance.usage()))
+    outcome.map_err(|error| error.spent(allowance.attempts, allowance.usage))
 }
 
 /// Refuses what no model could answer, before anything is sent.
@@ -63,7 +58,7 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
         .iter()
         .map(|block| block.text.len())
         .sum();
-    let limit = llm.input_limit();
+    let limit = llm.limits().max_input;
     if bytes > limit {
         return Err(ErrorKind::InputTooLarge { bytes, limit }.into());
     }
@@ -81,7 +76,9 @@ fn render(
         Some(schema) => Some(schema.for_dialect(profile.dialect)?),
         None => None,
     };
-    let mut request = Request::new(SYSTEM, history, call.prompt.clone());
+    let mut request = Request::new(call.prompt.clone());
+    request.system = SYSTEM;
+    request.history = history;
     if let Some(rewritten) = rewritten {
         request.note = (!profile.schema_visible).then(|| Arc::clone(rewritten.words()));
         request.schema = Some(rewritten.wire().clone());
@@ -116,8 +113,8 @@ async fn until_accepted(
                     turn: vec![call.prompt.clone(), Message::assistant(answer.clone())],
                     answer,
                     usage: response.usage.unwrap_or_default(),
-                    spent: allowance.usage(),
-                    attempts: allowance.attempts(),
+                    spent: allowance.usage,
+                    attempts: allowance.attempts,
                     mode,
                     repairs: accepted.repairs,
                     finish: response.finish,
@@ -126,7 +123,7 @@ async fn until_accepted(
             }
             Err(rejected) => rejected,
         };
-        telemetry::rejected(&rejected);
+        telemetry::rejected(reasks);
         if reasks == 0 {
             return Err(invalid(rejected, &response).into());
         }

@@ -96,7 +96,7 @@ impl<'wf> Cx<'wf> {
         info: &'static StepInfo,
         fired: Fired,
     ) -> BoxFuture<'_, Result<StepRecord, Error>> {
-        let span = telemetry::step_span(info.id, info.verb);
+        let span = telemetry::step(info.id, info.verb);
         let run = async move {
             self.tell(&Event::StepStarted {
                 id: info.id,

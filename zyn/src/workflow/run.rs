@@ -130,7 +130,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             self.listener,
             session.draft(),
         );
-        let span = telemetry::run_span(self.graph.name);
+        let span = telemetry::run(self.graph.name);
         let result = (self.body)(cx.share()).instrument(span).await;
         let (draft, steps) = cx.finish();
         if result.is_ok() {

@@ -1,0 +1,286 @@
+//! Whether a failed attempt is repeated, and when.
+
+use std::time::Duration;
+
+use crate::provider::{Class, Failure, ProviderError};
+
+/// What has happened in one fire before the failure that is to be decided.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Past {
+    /// Attempts that were repeats, those after an adaptation left out.
+    pub(super) repeats: u32,
+    /// Whether an ambiguous failure was among those that were repeated.
+    pub(super) ambiguous: bool,
+    /// Repeats after the provider had adapted.
+    pub(super) adaptations: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// Repeat after a pause; it counts as this kind of repeat.
+    Repeat {
+        after: Duration,
+        as_: Repeat,
+    },
+    Fail,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    Retry { ambiguous: bool },
+    Adaptation,
+}
+
+impl Past {
+    pub(super) fn note(&mut self, repeat: Repeat) {
+        match repeat {
+            Repeat::Adaptation => self.adaptations = self.adaptations.saturating_add(1),
+            Repeat::Retry { ambiguous } => {
+                self.repeats = self.repeats.saturating_add(1);
+                self.ambiguous |= ambiguous;
+            }
+        }
+    }
+}
+
+const BASE: Duration = Duration::from_millis(500);
+const CEILING: Duration = Duration::from_secs(8);
+/// A server that asks for more than this is not waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// As many parameters as a provider can learn about.
+const ADAPTATIONS: u32 = 2;
+
+/// Decides on a failure with `retries` left and `remaining` until the deadline; `dice` is in 0..1.
+pub(super) fn decide(
+    error: &ProviderError,
+    past: Past,
+    retries: u32,
+    remaining: Duration,
+    dice: f64,
+) -> Decision {
+    if error.adapted && past.adaptations < ADAPTATIONS {
+        return Decision::Repeat {
+            after: Duration::ZERO,
+            as_: Repeat::Adaptation,
+        };
+    }
+    let ambiguous = error.class() == Class::Ambiguous;
+    if retries == 0 || !may_repeat(error, past) {
+        return Decision::Fail;
+    }
+    let floor = error.retry_after.unwrap_or_default();
+    let after = floor.max(pause(past.repeats, dice));
+    if floor > PATIENCE || after >= remaining {
+        return Decision::Fail;
+    }
+    Decision::Repeat {
+        after,
+        as_: Repeat::Retry { ambiguous },
+    }
+}
+
+fn may_repeat(error: &ProviderError, past: Past) -> bool {
+    match (error.should_retry, error.class()) {
+        (Some(false), _) => false,
+        (Some(true), _) => !matches!(error.kind, Failure::Config(_)),
+        (None, Class::NotSent | Class::Rejected) => true,
+        (None, Class::Ambiguous) => !past.ambiguous,
+        (None, Class::Terminal) => false,
+    }
+}
+
+/// Full jitter: anything from nothing to a bound that doubles, so that clients that failed together do not come back
+/// together.
+fn pause(repeats: u32, dice: f64) -> Duration {
+    let bound = BASE
+        .saturating_mul(2_u32.saturating_pow(repeats))
+        .min(CEILING);
+    bound.mul_f64(dice.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const UNUSED: Past = Past {
+        repeats: 0,
+        ambiguous: false,
+        adaptations: 0,
+    };
+
+    fn error(kind: Failure) -> ProviderError {
+        ProviderError::new("test", kind)
+    }
+
+    fn retry(after: Duration, ambiguous: bool) -> Decision {
+        Decision::Repeat {
+            after,
+            as_: Repeat::Retry { ambiguous },
+        }
+    }
+
+    fn at_once(error: &ProviderError, past: Past) -> Decision {
+        decide(error, past, 1, HOUR, 0.0)
+    }
+
+    #[test]
+    fn only_what_can_succeed_is_repeated() {
+        for kind in [
+            Failure::Connect,
+            Failure::RateLimit,
+            Failure::Overloaded,
+            Failure::Unavailable,
+        ] {
+            assert_eq!(
+                at_once(&error(kind.clone()), UNUSED),
+                retry(Duration::ZERO, false),
+                "{kind:?}"
+            );
+        }
+        for kind in [
+            Failure::Quota,
+            Failure::Auth,
+            Failure::NotFound,
+            Failure::ContextWindow,
+            Failure::Rejected,
+            Failure::Redirect,
+            Failure::ReplyTooLarge { limit: 1 },
+            Failure::Protocol { what: "HTML" },
+            Failure::Refusal,
+            Failure::Filtered,
+            Failure::Truncated,
+            Failure::Empty,
+        ] {
+            assert_eq!(
+                at_once(&error(kind.clone()), UNUSED),
+                Decision::Fail,
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_paid_is_repeated_once() {
+        for kind in [
+            Failure::Server,
+            Failure::Interrupted,
+            Failure::Timeout { limit: HOUR },
+        ] {
+            assert_eq!(
+                at_once(&error(kind.clone()), UNUSED),
+                retry(Duration::ZERO, true),
+                "{kind:?}"
+            );
+            let repeated = Past {
+                ambiguous: true,
+                ..UNUSED
+            };
+            assert_eq!(
+                at_once(&error(kind.clone()), repeated),
+                Decision::Fail,
+                "{kind:?}"
+            );
+        }
+        let mut past = UNUSED;
+        past.note(Repeat::Retry { ambiguous: true });
+        past.note(Repeat::Retry { ambiguous: false });
+        assert!(past.ambiguous);
+    }
+
+    #[test]
+    fn the_server_has_the_last_word_on_repeating() {
+        let mut refused = error(Failure::RateLimit);
+        refused.should_retry = Some(false);
+        assert_eq!(at_once(&refused, UNUSED), Decision::Fail);
+        let mut invited = error(Failure::Rejected);
+        invited.should_retry = Some(true);
+        assert_eq!(at_once(&invited, UNUSED), retry(Duration::ZERO, false));
+    }
+
+    #[test]
+    fn without_retries_left_it_fails() {
+        assert_eq!(
+            decide(&error(Failure::Connect), UNUSED, 0, HOUR, 0.0),
+            Decision::Fail
+        );
+    }
+
+    #[test]
+    fn the_pause_doubles_up_to_a_ceiling_and_is_jittered_in_full() {
+        let after = |repeats, dice| {
+            let past = Past { repeats, ..UNUSED };
+            decide(&error(Failure::Connect), past, 1, HOUR, dice)
+        };
+        for (repeats, millis) in [
+            (0, 500),
+            (1, 1_000),
+            (2, 2_000),
+            (4, 8_000),
+            (5, 8_000),
+            (u32::MAX, 8_000),
+        ] {
+            assert_eq!(
+                after(repeats, 1.0),
+                retry(Duration::from_millis(millis), false)
+            );
+            assert_eq!(
+                after(repeats, 0.5),
+                retry(Duration::from_millis(millis / 2), false)
+            );
+            assert_eq!(after(repeats, 0.0), retry(Duration::ZERO, false));
+        }
+    }
+
+    #[test]
+    fn the_servers_wait_is_the_least_and_too_long_a_one_is_not_waited_for() {
+        let mut error = error(Failure::RateLimit);
+        for (seconds, decision) in [
+            (3, retry(Duration::from_secs(3), false)),
+            (120, retry(Duration::from_secs(120), false)),
+            (121, Decision::Fail),
+        ] {
+            error.retry_after = Some(Duration::from_secs(seconds));
+            assert_eq!(decide(&error, UNUSED, 1, HOUR, 1.0), decision);
+        }
+        error.retry_after = Some(Duration::from_millis(1));
+        assert_eq!(
+            decide(&error, UNUSED, 1, HOUR, 1.0),
+            retry(Duration::from_millis(500), false)
+        );
+    }
+
+    #[test]
+    fn what_would_pass_the_deadline_fails_now() {
+        let mut error = error(Failure::RateLimit);
+        error.retry_after = Some(Duration::from_secs(5));
+        assert_eq!(
+            decide(&error, UNUSED, 1, Duration::from_secs(5), 0.0),
+            Decision::Fail
+        );
+        assert_eq!(
+            decide(&error, UNUSED, 1, Duration::from_millis(5_001), 0.0),
+            retry(Duration::from_secs(5), false)
+        );
+    }
+
+    #[test]
+    fn an_adapted_request_is_sent_at_once_beside_the_retries_but_not_for_ever() {
+        let mut error = error(Failure::Rejected);
+        error.adapted = true;
+        let mut past = UNUSED;
+        for _ in 0..2 {
+            let decision = decide(&error, past, 0, HOUR, 1.0);
+            assert_eq!(
+                decision,
+                Decision::Repeat {
+                    after: Duration::ZERO,
+                    as_: Repeat::Adaptation
+                }
+            );
+            past.note(Repeat::Adaptation);
+        }
+        assert_eq!(decide(&error, past, 0, HOUR, 1.0), Decision::Fail);
+        assert_eq!(past.repeats, 0);
+    }
+}

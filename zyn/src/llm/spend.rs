@@ -1,0 +1,152 @@
+//! The ledger: what has been paid, whatever came of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::provider::{Class, Failure, ProviderError, Response};
+use crate::session::Usage;
+
+/// What an [`Llm`](crate::Llm) and its clones have spent. It only grows: a rollback takes nothing back.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::{Llm, Spend, testing::Scripted};
+///
+/// let llm = Llm::new(Scripted::new(["Paris"]));
+/// assert_eq!(llm.spend(), Spend::default());
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spend {
+    /// Calls of a provider: failed, invalid and cancelled ones included.
+    pub attempts: u64,
+    /// The tokens that they cost, where the provider said so.
+    pub usage: Usage,
+    /// Attempts that may have been billed and whose cost is not known: cancelled, timed out, or not reported.
+    pub unknown: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ledger(Mutex<Spend>);
+
+impl Ledger {
+    pub(super) fn spend(&self) -> Spend {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts an attempt. What it cost is open until its entry is settled.
+    pub(super) fn open(self: &Arc<Self>) -> Entry {
+        self.add(|spend| spend.attempts = spend.attempts.saturating_add(1));
+        Entry {
+            ledger: Arc::clone(self),
+            cost: Cost::Unknown,
+        }
+    }
+
+    fn add(&self, change: impl FnOnce(&mut Spend)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// An attempt that is being made. Dropped before it is settled, it was cancelled, and its cost is unknown.
+#[derive(Debug)]
+pub(super) struct Entry {
+    ledger: Arc<Ledger>,
+    cost: Cost,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Cost {
+    Unknown,
+    Nothing,
+    Known(Usage),
+}
+
+impl Entry {
+    /// Notes what the attempt cost, and gives it.
+    pub(super) fn settle(mut self, outcome: Result<&Response, &ProviderError>) -> Usage {
+        self.cost = match outcome {
+            Ok(Response {
+                usage: Some(usage), ..
+            })
+            | Err(ProviderError {
+                usage: Some(usage), ..
+            }) => Cost::Known(*usage),
+            Err(error)
+                if error.class() == Class::NotSent || matches!(error.kind, Failure::Config(_)) =>
+            {
+                Cost::Nothing
+            }
+            _ => Cost::Unknown,
+        };
+        match self.cost {
+            Cost::Known(usage) => usage,
+            Cost::Unknown | Cost::Nothing => Usage::default(),
+        }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let cost = self.cost;
+        self.ledger.add(|spend| match cost {
+            Cost::Known(usage) => spend.usage += usage,
+            Cost::Unknown => spend.unknown = spend.unknown.saturating_add(1),
+            Cost::Nothing => {}
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spend(attempts: u64, usage: Usage, unknown: u64) -> Spend {
+        Spend {
+            attempts,
+            usage,
+            unknown,
+        }
+    }
+
+    #[track_caller]
+    fn check(outcome: Result<Response, ProviderError>, usage: Usage, unknown: u64) {
+        let ledger = Arc::new(Ledger::default());
+        assert_eq!(ledger.open().settle(outcome.as_ref()), usage);
+        assert_eq!(ledger.spend(), spend(1, usage, unknown), "{outcome:?}");
+    }
+
+    fn failed(kind: Failure, usage: Option<Usage>) -> Result<Response, ProviderError> {
+        let mut error = ProviderError::new("test", kind);
+        error.usage = usage;
+        Err(error)
+    }
+
+    #[test]
+    fn what_the_provider_reports_is_what_was_paid() {
+        check(
+            Ok(Response::new("a", Usage::new(3, 1))),
+            Usage::new(3, 1),
+            0,
+        );
+        check(
+            failed(Failure::Refusal, Some(Usage::new(3, 1))),
+            Usage::new(3, 1),
+            0,
+        );
+    }
+
+    #[test]
+    fn what_the_provider_does_not_report_is_unknown_if_anything_was_sent() {
+        check(Ok(Response::default()), Usage::default(), 1);
+        check(failed(Failure::Server, None), Usage::default(), 1);
+        check(failed(Failure::Connect, None), Usage::default(), 0);
+    }
+
+    #[test]
+    fn a_cancelled_attempt_counts_as_unknown() {
+        let ledger = Arc::new(Ledger::default());
+        drop(ledger.open());
+        assert_eq!(ledger.spend(), spend(1, Usage::default(), 1));
+    }
+}

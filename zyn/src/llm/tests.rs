@@ -1,0 +1,216 @@
+//! The loop, on a paused clock.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::provider::{BoxFuture, ConfigError};
+use crate::session::{Message, Usage};
+use crate::testing::{Recording, Scripted};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn request() -> Request {
+    Request::new(Message::user("hi"))
+}
+
+fn failing(kind: Failure, retry_after: Duration) -> ProviderError {
+    let mut error = ProviderError::new("test", kind);
+    error.retry_after = Some(retry_after);
+    error
+}
+
+/// Never answers.
+struct Hanging;
+
+impl Provider for Hanging {
+    fn name(&self) -> &str {
+        "hanging"
+    }
+
+    fn model(&self) -> &str {
+        "m"
+    }
+
+    fn profile(&self) -> Profile {
+        Profile::default()
+    }
+
+    fn call<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_servers_wait_is_slept_and_all_attempts_are_counted() {
+    let wait = Duration::from_secs(7);
+    let scripted = Scripted::new([failing(Failure::RateLimit, wait)])
+        .then(failing(Failure::Unavailable, wait))
+        .then(Response::new("done", Usage::new(5, 1)));
+    let llm = Llm::new(scripted);
+    let mut allowance = Allowance::new(MINUTE, 2);
+    let begun = clock::now();
+    let response = llm.call(&request(), &mut allowance).await.unwrap();
+    assert_eq!(response.text, "done");
+    assert_eq!(clock::now() - begun, 2 * wait);
+    assert_eq!(
+        (allowance.attempts, allowance.retries, allowance.usage),
+        (3, 0, Usage::new(5, 1))
+    );
+    let spend = llm.spend();
+    assert_eq!(
+        (spend.attempts, spend.usage, spend.unknown),
+        (3, Usage::new(5, 1), 2)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_the_deadline_fails_now() {
+    let llm = Llm::new(Scripted::new([failing(Failure::RateLimit, MINUTE)]));
+    let begun = clock::now();
+    let error = llm
+        .call(&request(), &mut Allowance::new(MINUTE, 2))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.retry_after),
+        (Failure::RateLimit, Some(MINUTE))
+    );
+    assert_eq!(clock::now(), begun);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_and_ambiguity_are_counted_across_the_calls_of_one_fire() {
+    let scripted = Scripted::new([Failure::Server])
+        .then("not json")
+        .then(Failure::Server);
+    let llm = Llm::new(scripted);
+    let mut allowance = Allowance::new(MINUTE, 9);
+    llm.call(&request(), &mut allowance).await.unwrap();
+    let error = llm.call(&request(), &mut allowance).await.unwrap_err();
+    assert_eq!(error.kind, Failure::Server);
+    assert_eq!((allowance.attempts, allowance.retries), (3, 8));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_takes_too_long_is_a_timeout_repeated_once() {
+    let limit = Duration::from_secs(3);
+    let llm = Llm::new(Hanging).attempt_timeout(limit);
+    let mut allowance = Allowance::new(MINUTE, 5);
+    let error = llm.call(&request(), &mut allowance).await.unwrap_err();
+    assert_eq!(error.kind, Failure::Timeout { limit });
+    assert_eq!((llm.spend().attempts, llm.spend().unknown), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_call_is_counted_and_its_cost_unknown() {
+    let llm = Llm::new(Hanging);
+    let mut allowance = Allowance::new(MINUTE, 5);
+    let request = request();
+    {
+        let call = pin!(llm.call(&request, &mut allowance));
+        assert!(tokio::time::timeout(MINUTE, call).await.is_err());
+    }
+    assert_eq!(allowance.attempts, 1);
+    assert_eq!((llm.spend().attempts, llm.spend().unknown), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_seed_gives_the_same_pauses() {
+    async fn pauses(llm: Llm) -> Duration {
+        let begun = clock::now();
+        llm.call(&request(), &mut Allowance::new(MINUTE, 4))
+            .await
+            .unwrap_err();
+        clock::now() - begun
+    }
+    let llm = || Llm::new(Scripted::new(vec![Failure::Connect; 5]));
+    let first = pauses(llm().seed(7)).await;
+    assert_eq!(first, pauses(llm().seed(7)).await);
+    assert_ne!(first, pauses(llm().seed(8)).await);
+}
+
+#[tokio::test]
+async fn a_set_up_that_cannot_work_makes_no_attempt() {
+    struct Broken;
+    impl Provider for Broken {
+        fn name(&self) -> &str {
+            "broken"
+        }
+        fn model(&self) -> &str {
+            "m"
+        }
+        fn profile(&self) -> Profile {
+            Profile::default()
+        }
+        fn check(&self) -> Result<(), ConfigError> {
+            Err(ConfigError::Organization)
+        }
+        fn call<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+            Box::pin(async { panic!("called") })
+        }
+    }
+    let llm = Llm::new(Broken);
+    let mut allowance = Allowance::new(MINUTE, 2);
+    let error = llm.call(&request(), &mut allowance).await.unwrap_err();
+    assert_eq!(error.kind, Failure::Config(ConfigError::Organization));
+    assert_eq!((allowance.attempts, llm.spend()), (0, Spend::default()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adaptation_is_an_attempt_but_no_retry() {
+    let calls = AtomicUsize::new(0);
+    let llm = Llm::new(Scripted::by(move |_| {
+        if calls.fetch_add(1, Ordering::Relaxed) == 0 {
+            let mut error = ProviderError::new("test", Failure::Rejected);
+            error.adapted = true;
+            return Err(error);
+        }
+        Ok(Response::new("ok", Usage::new(1, 1)))
+    }));
+    let mut allowance = Allowance::new(MINUTE, 0);
+    llm.call(&request(), &mut allowance).await.unwrap();
+    assert_eq!(allowance.attempts, 2);
+}
+
+#[tokio::test]
+async fn clones_share_the_ledger_and_keep_their_own_options() {
+    let recording = Recording::new(Scripted::new(["a", "b"]));
+    let llm = Llm::new(recording.clone());
+    let other = llm
+        .clone()
+        .retry(7)
+        .timeout(MINUTE)
+        .max_input(3)
+        .attempt_timeout(MINUTE);
+    assert_eq!((llm.limits().retries, other.limits().retries), (2, 7));
+    assert_eq!(
+        (llm.limits().max_input, other.limits().max_input),
+        (4 * 1024 * 1024, 3)
+    );
+    for llm in [&llm, &other] {
+        llm.call(&request(), &mut Allowance::new(MINUTE, 0))
+            .await
+            .unwrap();
+    }
+    assert_eq!(llm.spend(), other.spend());
+    assert_eq!(llm.spend().attempts, 2);
+    assert_eq!(recording.requests().len(), 2);
+}
+
+#[test]
+fn an_endless_limit_does_not_overflow() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        assert!(Allowance::new(Duration::MAX, 0).deadline > clock::now());
+    });
+}
+
+#[test]
+fn an_llm_can_be_shared_between_tasks() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    shared::<Llm>();
+}

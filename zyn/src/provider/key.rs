@@ -1,0 +1,153 @@
+//! The API key, and what keeps it out of everything but one header.
+
+use std::fmt;
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::ConfigError;
+
+/// An API key. `Debug` does not show it.
+#[derive(Clone)]
+pub(super) struct Key(SecretString);
+
+impl Key {
+    pub(super) fn new(key: String) -> Self {
+        Self(SecretString::from(key))
+    }
+
+    /// Checks that the key can stand in a header.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let key = self.0.expose_secret();
+        let problem = if key.trim().is_empty() {
+            "it is empty"
+        } else if key.contains(['\r', '\n']) {
+            "it contains a line break (was it read from a file without trimming?)"
+        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            "it contains a character that is not visible ASCII"
+        } else {
+            return Ok(());
+        };
+        Err(ConfigError::Key { problem })
+    }
+
+    /// The key behind `scheme`, marked as sensitive.
+    pub(super) fn header(&self, scheme: &str) -> Option<HeaderValue> {
+        let mut value =
+            HeaderValue::try_from(format!("{scheme}{}", self.0.expose_secret())).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[key]")
+    }
+}
+
+const MASK: &str = "[key]";
+
+/// `text` without the key, and without anything else that looks like one: servers echo keys, whole or masked.
+pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
+    let text = match key.map(|key| key.0.expose_secret()) {
+        Some(key) if !key.is_empty() => text.replace(key, MASK),
+        _ => text.to_owned(),
+    };
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let end = rest.find(|c| !in_token(c)).unwrap_or(rest.len());
+        let (token, after) = rest.split_at(end);
+        clean.push_str(if looks_like_a_key(token) { MASK } else { token });
+        let end = after.find(in_token).unwrap_or(after.len());
+        let (between, after) = after.split_at(end);
+        clean.push_str(between);
+        rest = after;
+    }
+    clean
+}
+
+fn in_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*')
+}
+
+fn looks_like_a_key(token: &str) -> bool {
+    const PREFIXES: [&str; 5] = ["sk-", "sk_", "gsk_", "xai-", "nvapi-"];
+    token.len() >= 8
+        && (token.contains("***") || PREFIXES.iter().any(|prefix| token.starts_with(prefix)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, clean: &str) {
+        let key = Key::new("canary/Key+123==".into());
+        assert_eq!(without_keys(text, Some(&key)), clean);
+    }
+
+    #[test]
+    fn an_echoed_key_is_replaced_wherever_it_stands() {
+        check(
+            "bad key canary/Key+123== (canary/Key+123==)",
+            "bad key [key] ([key])",
+        );
+        check("xcanary/Key+123==y", "x[key]y");
+    }
+
+    #[test]
+    fn what_looks_like_a_key_is_masked() {
+        check(
+            "Incorrect API key provided: sk-inval**************-key. See",
+            "Incorrect API key provided: [key]. See",
+        );
+        check(
+            "Your api key: ****-key is invalid",
+            "Your api key: [key] is invalid",
+        );
+        check("\"sk-proj-abcDEF_123\"", "\"[key]\"");
+        check("gsk_0123456789", "[key]");
+    }
+
+    #[test]
+    fn ordinary_words_stay() {
+        for text in [
+            "",
+            "task-force sk-1 ** é…",
+            "model `gpt-5` does not exist",
+            "a\n\nb ",
+        ] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn a_key_that_cannot_stand_in_a_header_is_refused_and_not_shown() {
+        for bad in [
+            "",
+            "  ",
+            "canary\nkey",
+            "canary\r",
+            "canary key",
+            "canäry",
+            "canary\u{7f}",
+            "canary\0",
+        ] {
+            let error = Key::new(bad.to_owned()).check().unwrap_err();
+            assert!(matches!(error, ConfigError::Key { .. }), "{error}");
+            let shown = format!("{error} {error:?}").replace("cannot", "");
+            assert!(!shown.contains("can"), "{error}");
+        }
+        assert_eq!(Key::new("sk-a/b+c=".into()).check(), Ok(()));
+    }
+
+    #[test]
+    fn neither_the_key_nor_its_header_shows_it() {
+        let key = Key::new("canary".into());
+        let header = key.header("Bearer ").unwrap();
+        assert_eq!(header, "Bearer canary");
+        assert!(!format!("{key:?} {header:?}").contains("canary"));
+    }
+}

@@ -1,0 +1,260 @@
+//! From a request to the pieces of a body.
+//!
+//! `model`, then `messages`, then everything else; of the last message, the stored text before the note. So the body
+//! of a turn, up to the end of the stored text of its last message, is a prefix of the next turn's body, and the
+//! provider's cache can serve it.
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::provider::profile::{AnswerFormat, Capabilities, MaxTokens};
+use crate::provider::{Request, WireFormat, WireSchema};
+use crate::session::{Message, Role};
+
+/// The names of the parameters as this request will have them, if at all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Parameters {
+    pub(super) temperature: Option<f64>,
+    pub(super) max_tokens: Option<(MaxTokens, u32)>,
+}
+
+/// The body of `request`.
+pub(super) fn body(
+    model: &str,
+    request: &Request,
+    capabilities: &Capabilities,
+    parameters: Parameters,
+) -> Vec<Bytes> {
+    let history = request.history.messages();
+    let mut pieces = Vec::with_capacity(history.len() + request.feedback.len() + 4);
+    pieces.push(head(model, capabilities.system.name(), request.system));
+    pieces.extend(history.iter().map(wire));
+    prompt(&request.prompt, request.note.as_deref(), &mut pieces);
+    pieces.extend(request.feedback.iter().map(wire));
+    pieces.push(tail(
+        request.schema.as_ref(),
+        capabilities.answer,
+        parameters,
+    ));
+    pieces
+}
+
+/// Up to the first message, the library's own, included.
+fn head(model: &str, role: &str, system: &str) -> Bytes {
+    let (model, system) = (quoted(model), quoted(system));
+    format!(r#"{{"model":{model},"messages":[{{"role":"{role}","content":{system}}}"#).into()
+}
+
+/// A message after another one: its bytes begin with the comma.
+fn wire(message: &Message) -> Bytes {
+    message.wire(WireFormat::OpenAiChat, |message| {
+        // Not the capabilities' role: the bytes are kept in the message, whoever reads them.
+        let role = match message.role() {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+        };
+        let content = quoted(message.text());
+        format!(r#",{{"role":"{role}","content":{content}}}"#).into()
+    })
+}
+
+const END_OF_MESSAGE: &str = r#""}"#;
+
+/// The prompt's message; a note goes into the same string, since many chat templates refuse two user messages in a row.
+fn prompt(prompt: &Message, note: Option<&str>, pieces: &mut Vec<Bytes>) {
+    let message = wire(prompt);
+    let Some(note) = note else {
+        pieces.push(message);
+        return;
+    };
+    let open = message.len().saturating_sub(END_OF_MESSAGE.len());
+    pieces.push(message.slice(..open));
+    let note = quoted(note);
+    let inner = note.strip_prefix('"').unwrap_or(&note);
+    pieces.push(format!(r"\n\n{inner}}}").into());
+}
+
+/// Everything that belongs to this call only.
+fn tail(schema: Option<&WireSchema>, answer: AnswerFormat, parameters: Parameters) -> Bytes {
+    let mut tail = String::from("]");
+    match (schema, answer) {
+        (None, _) => {}
+        (Some(_), AnswerFormat::JsonObject) => {
+            tail.push_str(r#","response_format":{"type":"json_object"}"#);
+        }
+        (Some(WireSchema { name, json }), AnswerFormat::JsonSchema) => {
+            let name = quoted(name);
+            append(
+                &mut tail,
+                format_args!(
+                    r#","response_format":{{"type":"json_schema","json_schema":{{"name":{name},"strict":true,"schema":{json}}}}}"#
+                ),
+            );
+        }
+    }
+    if let Some(temperature) = parameters.temperature {
+        append(
+            &mut tail,
+            format_args!(r#","temperature":{}"#, Value::from(temperature)),
+        );
+    }
+    if let Some((name, limit)) = parameters.max_tokens {
+        append(&mut tail, format_args!(r#","{}":{limit}"#, name.name()));
+    }
+    tail.push('}');
+    tail.into()
+}
+
+fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = text.write_fmt(arguments);
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::provider::profile::capabilities;
+
+    const NONE: Parameters = Parameters {
+        temperature: None,
+        max_tokens: None,
+    };
+
+    fn joined(request: &Request, parameters: Parameters) -> String {
+        let pieces = body("m", request, &capabilities("127.0.0.1", "m"), parameters);
+        String::from_utf8(pieces.concat()).unwrap()
+    }
+
+    fn parsed(request: &Request, parameters: Parameters) -> Value {
+        serde_json::from_str(&joined(request, parameters)).unwrap()
+    }
+
+    #[test]
+    fn three_turns_share_their_prefix_byte_by_byte() {
+        let texts = ["Größe \"so\"?\n\\", "zwei </s> \u{0}", "three 🦀"];
+        let mut history = Vec::new();
+        let mut stable = String::new();
+        for (turn, text) in texts.into_iter().enumerate() {
+            let prompt = Message::user(text);
+            let request = Request {
+                system: "Be exact.",
+                history: history.iter().cloned().collect(),
+                note: Some(format!("fields of turn {turn}").into()),
+                feedback: vec![Message::assistant("wrong"), Message::user("why")],
+                schema: Some(WireSchema {
+                    name: "A".into(),
+                    json: "{}".into(),
+                }),
+                ..Request::new(prompt.clone())
+            };
+            let body = joined(&request, NONE);
+            assert!(body.starts_with(&stable), "{stable}\n{body}");
+            let stored = quoted(text).trim_end_matches('"').to_owned();
+            let end = body.find(&stored).unwrap() + stored.len();
+            stable = body[..end].to_owned();
+            println!("turn {turn}: {end} of {} bytes are stable", body.len());
+            history.extend([prompt, Message::assistant(format!("answer {turn}"))]);
+        }
+    }
+
+    #[test]
+    fn the_keys_stand_in_a_stable_order() {
+        let request = Request {
+            schema: Some(WireSchema {
+                name: "A".into(),
+                json: r#"{"z":1,"a":2}"#.into(),
+            }),
+            ..Request::new(Message::user("hi"))
+        };
+        let parameters = Parameters {
+            temperature: Some(0.5),
+            max_tokens: Some((MaxTokens::Plain, 9)),
+        };
+        assert_eq!(
+            joined(&request, parameters),
+            concat!(
+                r#"{"model":"m","messages":[{"role":"system","content":""},{"role":"user","content":"hi"}],"#,
+                r#""response_format":{"type":"json_schema","json_schema":{"name":"A","strict":true,"schema":{"z":1,"a":2}}},"#,
+                r#""temperature":0.5,"max_tokens":9}"#
+            )
+        );
+    }
+
+    #[test]
+    fn nothing_is_sent_that_was_not_set() {
+        let body = parsed(&Request::new(Message::user("hi")), NONE);
+        let keys: Vec<_> = body.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["model", "messages"]);
+    }
+
+    #[test]
+    fn messages_come_in_order_and_the_note_is_in_the_prompts_own_string() {
+        let request = Request {
+            system: "rules \"1\"",
+            history: [
+                Message::system("s"),
+                Message::user("u"),
+                Message::assistant("a"),
+            ]
+            .into_iter()
+            .collect(),
+            note: Some("a \"note\"\n".into()),
+            feedback: vec![Message::assistant("bad"), Message::user("fix")],
+            ..Request::new(Message::user("ask \"x\""))
+        };
+        assert_eq!(
+            parsed(&request, NONE)["messages"],
+            json!([
+                {"role": "system", "content": "rules \"1\""},
+                {"role": "system", "content": "s"},
+                {"role": "user", "content": "u"},
+                {"role": "assistant", "content": "a"},
+                {"role": "user", "content": "ask \"x\"\n\na \"note\"\n"},
+                {"role": "assistant", "content": "bad"},
+                {"role": "user", "content": "fix"},
+            ])
+        );
+    }
+
+    #[test]
+    fn a_message_is_encoded_once() {
+        let stored = Message::user("long");
+        let request = Request {
+            history: [stored.clone()].into_iter().collect(),
+            ..Request::new(Message::user("hi"))
+        };
+        let pieces = body("m", &request, &capabilities("", "m"), NONE);
+        assert_eq!(pieces[1].as_ptr(), wire(&stored).as_ptr());
+    }
+
+    #[test]
+    fn a_server_without_schemas_gets_none() {
+        let request = Request {
+            schema: Some(WireSchema {
+                name: "A".into(),
+                json: "{}".into(),
+            }),
+            ..Request::new(Message::user("hi"))
+        };
+        let pieces = body("m", &request, &capabilities("api.deepseek.com", "m"), NONE);
+        let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+        assert_eq!(body["response_format"], json!({"type": "json_object"}));
+    }
+
+    #[test]
+    fn a_reasoning_model_hears_the_developer() {
+        let request = Request::new(Message::user("hi"));
+        let pieces = body("o3", &request, &capabilities("api.openai.com", "o3"), NONE);
+        let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+        assert_eq!(body["messages"][0]["role"], "developer");
+    }
+}

@@ -1,0 +1,210 @@
+//! The provider over a transport without sockets.
+
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::llm::{Allowance, Llm};
+use crate::session::Message;
+
+/// Answers each request with what a closure makes of it, and keeps what was sent.
+struct Wire<F> {
+    answer: F,
+    sent: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
+}
+
+impl<F: Fn(&Value) -> (u16, Value) + Send + Sync> Transport for Wire<F> {
+    fn post<'a>(&'a self, post: Post) -> BoxFuture<'a, Result<Reply, TransportError>> {
+        let body: Value = serde_json::from_slice(&post.body.concat()).unwrap();
+        let (status, answer) = (self.answer)(&body);
+        self.sent.lock().unwrap().push((post.headers, body));
+        let body = Bytes::from(answer.to_string());
+        Box::pin(async move {
+            Ok(Reply {
+                status,
+                headers: HeaderMap::new(),
+                body,
+            })
+        })
+    }
+}
+
+type Sent = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
+
+fn over(
+    openai: OpenAi,
+    answer: impl Fn(&Value) -> (u16, Value) + Send + Sync + 'static,
+) -> (OpenAi, Sent) {
+    let sent = Sent::default();
+    let wire = Wire {
+        answer,
+        sent: Arc::clone(&sent),
+    };
+    let ready = openai.prepare(openai.endpoint().unwrap(), Arc::new(wire));
+    let openai = openai.anew();
+    assert!(openai.state.ready.set(ready).is_ok());
+    (openai, sent)
+}
+
+fn ok() -> (u16, Value) {
+    (
+        200,
+        json!({"choices": [{"message": {"content": "ok"}, "finish_reason": "stop"}]}),
+    )
+}
+
+fn unsupported(param: &str) -> (u16, Value) {
+    (
+        400,
+        json!({"error": {"code": "unsupported_parameter", "param": param, "message": "no"}}),
+    )
+}
+
+fn request() -> Request {
+    Request {
+        id: "fire-1".to_owned(),
+        temperature: Some(0.2),
+        max_tokens: Some(9),
+        ..Request::new(Message::user("hi"))
+    }
+}
+
+fn allowance() -> Allowance {
+    Allowance::new(std::time::Duration::from_secs(60), 0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_refuses_is_left_out_or_renamed_and_not_tried_again() {
+    let server = |body: &Value| {
+        if body.get("temperature").is_some() {
+            unsupported("temperature")
+        } else if body.get("max_tokens").is_some() {
+            unsupported("max_tokens")
+        } else {
+            ok()
+        }
+    };
+    let (openai, sent) = over(OpenAi::new("m").base_url("http://localhost/v1"), server);
+    let llm = Llm::new(openai);
+    let mut allowance = allowance();
+    llm.call(&request(), &mut allowance).await.unwrap();
+    assert_eq!((allowance.attempts, llm.spend().attempts), (3, 3));
+    llm.call(&request(), &mut allowance).await.unwrap();
+    assert_eq!(llm.spend().attempts, 4);
+    let last = sent.lock().unwrap().last().unwrap().1.clone();
+    assert_eq!(
+        (last.get("temperature"), &last["max_completion_tokens"]),
+        (None, &json!(9))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parameter_refused_under_both_names_is_an_error() {
+    let (openai, sent) = over(OpenAi::new("m").base_url("http://localhost"), |_| {
+        unsupported("max_tokens")
+    });
+    let error = Llm::new(openai)
+        .call(&request(), &mut allowance())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.host.as_deref()),
+        (Failure::Rejected, Some("localhost"))
+    );
+    assert_eq!(sent.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_reasoning_model_is_not_sent_the_temperature() {
+    let (openai, sent) = over(OpenAi::new("gpt-5").key("k"), |_| ok());
+    openai.call(&request()).await.unwrap();
+    let body = sent.lock().unwrap()[0].1.clone();
+    assert_eq!(
+        (body.get("temperature"), &body["max_completion_tokens"]),
+        (None, &json!(9))
+    );
+}
+
+#[tokio::test]
+async fn headers_carry_key_organization_and_the_id_of_the_fire() {
+    let openai = OpenAi::new("m").key("canary").organization("org-1");
+    let (openai, sent) = over(openai, |_| ok());
+    openai.call(&request()).await.unwrap();
+    let headers = sent.lock().unwrap()[0].0.clone();
+    assert_eq!(headers["authorization"], "Bearer canary");
+    assert_eq!(headers["openai-organization"], "org-1");
+    assert_eq!(headers["x-client-request-id"], "fire-1");
+    assert!(!format!("{headers:?}").contains("canary"));
+    let (azure, sent) = over(
+        OpenAi::new("m")
+            .key("k")
+            .base_url("https://a.openai.azure.com/openai/v1"),
+        |_| ok(),
+    );
+    azure.call(&request()).await.unwrap();
+    let headers = sent.lock().unwrap()[0].0.clone();
+    assert_eq!(
+        (headers.get("authorization"), &headers["api-key"]),
+        (None, &HeaderValue::from_static("k"))
+    );
+}
+
+#[test]
+fn debug_shows_host_and_model_only() {
+    let openai = OpenAi::new("m")
+        .key("canary")
+        .organization("canary")
+        .base_url("http://localhost:1/canary");
+    assert_eq!(
+        format!("{openai:?}"),
+        r#"OpenAi { host: "localhost:1", model: "m", .. }"#
+    );
+    let broken = OpenAi::new("m").base_url("https://canary:canary@x");
+    assert_eq!(
+        format!("{broken:?}"),
+        r#"OpenAi { host: "none", model: "m", .. }"#
+    );
+}
+
+#[tokio::test]
+async fn a_set_up_that_cannot_work_is_an_error_of_check_and_of_the_call() {
+    for (openai, start) in [
+        (
+            OpenAi::new("m"),
+            "the API key cannot be used: there is none",
+        ),
+        (
+            OpenAi::new("m").key("canary\n"),
+            "the API key cannot be used: it contains a line break",
+        ),
+        (
+            OpenAi::new("m")
+                .key("k")
+                .base_url("http://example.com/canary"),
+            "the base URL cannot be used: it is plain",
+        ),
+        (
+            OpenAi::new("m").key("k").organization("canary\n"),
+            "the organization cannot be used",
+        ),
+    ] {
+        let error = openai.check().unwrap_err();
+        assert!(error.to_string().starts_with(start), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+        assert_eq!(
+            openai.call(&request()).await.unwrap_err().kind,
+            Failure::Config(error)
+        );
+    }
+}
+
+#[test]
+fn changing_an_option_starts_anew_and_leaves_the_original() {
+    let broken = OpenAi::new("m").base_url("nonsense");
+    assert!(broken.check().is_err());
+    let mended = broken.clone().base_url("http://127.0.0.1");
+    assert!(mended.check().is_ok());
+    assert!(broken.check().is_err());
+}

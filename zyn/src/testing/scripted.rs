@@ -1,0 +1,273 @@
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use crate::provider::{
+    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
+};
+use crate::session::{Message, Usage};
+
+const NAME: &str = "scripted";
+
+/// A provider that answers from a list, or from a closure.
+///
+/// An answer that is a text reports usage: a token for every four bytes, begun ones included, of what was sent and of
+/// the answer. When the list has ended, a call is a [`ConfigError::ScriptEnded`].
+///
+/// # Examples
+///
+/// ```
+/// use zyn::testing::Scripted;
+/// use zyn::{Failure, Message, Provider, Request};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let model = Scripted::new(["Paris"]).then(Failure::RateLimit).then("Rome");
+/// let request = Request::new(Message::user("The capital of France?"));
+///
+/// let answer = model.call(&request).await.unwrap();
+/// assert_eq!(answer.text, "Paris");
+/// assert_eq!(answer.usage.unwrap().total(), 6 + 2);
+///
+/// let refused = model.call(&request).await.unwrap_err();
+/// assert_eq!(refused.kind, Failure::RateLimit);
+/// # }
+/// ```
+pub struct Scripted {
+    script: Script,
+    model: String,
+    profile: Profile,
+}
+
+enum Script {
+    List {
+        left: Mutex<VecDeque<Reply>>,
+        answers: usize,
+    },
+    Closure(Box<Closure>),
+}
+
+type Closure = dyn Fn(&Request) -> Result<Response, ProviderError> + Send + Sync;
+
+/// One entry of a script: made of a text, a [`Response`], a [`Failure`] or a [`ProviderError`].
+#[derive(Debug, Clone)]
+pub struct Reply(Entry);
+
+#[derive(Debug, Clone)]
+enum Entry {
+    Text(String),
+    Response(Response),
+    Error(ProviderError),
+}
+
+impl Scripted {
+    /// Answers in this order, then no more.
+    pub fn new<R: Into<Reply>>(answers: impl IntoIterator<Item = R>) -> Self {
+        let left: VecDeque<_> = answers.into_iter().map(Into::into).collect();
+        Self::of(Script::List {
+            answers: left.len(),
+            left: Mutex::new(left),
+        })
+    }
+
+    /// Answers what `answer` makes of each request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Message, Provider, Request, Response, Usage};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let echo = Scripted::by(|request| Ok(Response::new(request.prompt.text(), Usage::new(1, 1))));
+    /// let answer = echo.call(&Request::new(Message::user("hi"))).await.unwrap();
+    /// assert_eq!(answer.text, "hi");
+    /// # }
+    /// ```
+    pub fn by(
+        answer: impl Fn(&Request) -> Result<Response, ProviderError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Script::Closure(Box::new(answer)))
+    }
+
+    fn of(script: Script) -> Self {
+        Self {
+            script,
+            model: NAME.to_owned(),
+            profile: Profile::default(),
+        }
+    }
+
+    /// Adds one answer to the list. A closure, which never ends, is left as it is.
+    #[must_use]
+    pub fn then(mut self, reply: impl Into<Reply>) -> Self {
+        if let Script::List { left, answers } = &mut self.script {
+            left.get_mut()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_back(reply.into());
+            *answers = answers.saturating_add(1);
+        }
+        self
+    }
+
+    /// The name of the model; `scripted` if not set.
+    #[must_use]
+    pub fn model(mut self, name: impl Into<String>) -> Self {
+        self.model = name.into();
+        self
+    }
+
+    /// What the model can do; the default profile if not set.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    fn answer(&self, request: &Request) -> Result<Response, ProviderError> {
+        let (left, answers) = match &self.script {
+            Script::Closure(answer) => return answer(request),
+            Script::List { left, answers } => (left, *answers),
+        };
+        let next = left
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front();
+        match next {
+            Some(Reply(Entry::Text(text))) if text.trim().is_empty() => {
+                Err(ProviderError::new(NAME, Failure::Empty))
+            }
+            Some(Reply(Entry::Text(text))) => {
+                let usage = Usage::new(tokens(sent(request)), tokens(text.len()));
+                Ok(Response {
+                    model: Some(self.model.clone()),
+                    finish: Some("stop".to_owned()),
+                    ..Response::new(text, usage)
+                })
+            }
+            Some(Reply(Entry::Response(response))) => Ok(response),
+            Some(Reply(Entry::Error(error))) => Err(error),
+            None => {
+                let ended = ConfigError::ScriptEnded { answers };
+                Err(ProviderError::new(NAME, Failure::Config(ended)))
+            }
+        }
+    }
+}
+
+/// The bytes of text in a request.
+fn sent(request: &Request) -> usize {
+    let messages = request.history.messages().iter();
+    let messages = messages.chain([&request.prompt]).chain(&request.feedback);
+    let note = request.note.as_deref().map_or(0, str::len);
+    let schema = request
+        .schema
+        .as_ref()
+        .map_or(0, |schema| schema.json.len());
+    messages.map(Message::text).map(str::len).sum::<usize>() + request.system.len() + note + schema
+}
+
+fn tokens(bytes: usize) -> u64 {
+    bytes.div_ceil(4) as u64
+}
+
+impl Provider for Scripted {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn model(&self) -> &str {
+        &self.model
+    }
+
+    fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(async move { self.answer(request) })
+    }
+}
+
+impl fmt::Debug for Scripted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scripted")
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<&str> for Reply {
+    fn from(text: &str) -> Self {
+        Self(Entry::Text(text.to_owned()))
+    }
+}
+
+impl From<String> for Reply {
+    fn from(text: String) -> Self {
+        Self(Entry::Text(text))
+    }
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        Self(Entry::Response(response))
+    }
+}
+
+impl From<Failure> for Reply {
+    fn from(kind: Failure) -> Self {
+        ProviderError::new(NAME, kind).into()
+    }
+}
+
+impl From<ProviderError> for Reply {
+    fn from(error: ProviderError) -> Self {
+        Self(Entry::Error(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn call(scripted: &Scripted) -> Result<Response, ProviderError> {
+        scripted
+            .call(&Request::new(Message::user("12345678")))
+            .await
+    }
+
+    #[tokio::test]
+    async fn answers_come_in_order_and_then_no_more() {
+        let scripted = Scripted::new(["one"])
+            .then(Failure::Server)
+            .then("two".to_owned());
+        assert_eq!(call(&scripted).await.unwrap().text, "one");
+        assert_eq!(call(&scripted).await.unwrap_err().kind, Failure::Server);
+        assert_eq!(call(&scripted).await.unwrap().text, "two");
+        let ended = Failure::Config(ConfigError::ScriptEnded { answers: 3 });
+        assert_eq!(call(&scripted).await.unwrap_err().kind, ended);
+    }
+
+    #[tokio::test]
+    async fn usage_is_estimated_from_all_that_was_sent() {
+        let request = Request {
+            system: "1234",
+            history: [Message::user("1234")].into_iter().collect(),
+            note: Some("1234".into()),
+            feedback: vec![Message::user("1234")],
+            ..Request::new(Message::user("12345"))
+        };
+        let answer = Scripted::new(["12345"]).call(&request).await.unwrap();
+        assert_eq!(answer.usage, Some(Usage::new(6, 2)));
+    }
+
+    #[tokio::test]
+    async fn a_blank_answer_is_empty_as_it_is_for_every_provider() {
+        assert_eq!(
+            call(&Scripted::new([" \n"])).await.unwrap_err().kind,
+            Failure::Empty
+        );
+    }
+}
