@@ -7,6 +7,7 @@ extern crate self as zyn;
 #[path = "private.rs"]
 pub mod __private;
 mod error;
+pub mod prelude;
 mod provider;
 mod reply;
 mod schema;

@@ -57,7 +57,10 @@ fn on_the_written_compiler() -> bool {
     let version = version.unwrap_or_else(|error| format!("{rustc}, which does not run: {error}"));
     let here = version.starts_with(&format!("rustc {COMPILER}."));
     if !here {
-        println!("skipped: the texts are those of rustc {COMPILER}, and this is {}", version.trim());
+        println!(
+            "skipped: the texts are those of rustc {COMPILER}, and this is {}",
+            version.trim()
+        );
     }
     here
 }

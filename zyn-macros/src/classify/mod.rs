@@ -20,7 +20,9 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let model = model::Model::new(&input, &errors);
     check::check(&model, &errors);
     match errors.finish() {
-        None => expand::expand(&model),
+        None if input.generics.params.is_empty() => expand::expand(&model),
+        // The compiler refuses them.
+        None => fallback::classify(&input, &model.zyn()),
         Some(mistakes) => {
             let impls = fallback::classify(&input, &model.zyn());
             quote::quote!(#impls #mistakes)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::reply::Violation;
 
@@ -55,7 +56,7 @@ use crate::reply::Violation;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted from a model's answer",
     label = "does not derive `Extract`",
-    note = "derive it, with what it needs: `#[derive(Deserialize, JsonSchema, Extract)]`"
+    note = "derive it, with what it needs: `#[derive(Deserialize, JsonSchema, Extract)]`; a list or an option takes it from its items"
 )]
 pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
     /// The instruction where none is given.
@@ -68,16 +69,23 @@ pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
 }
 
 /// `JsonSchema`, as [`Extract`] asks for it: so that a missing derive is named in our words.
+///
+/// It is no subtrait of `JsonSchema`, or the compiler would name that first.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted: it has no JSON schema",
     label = "needs `#[derive(JsonSchema)]`",
     note = "`JsonSchema` tells the model what to answer; it is in `zyn::prelude`"
 )]
-pub trait HasSchema: JsonSchema {}
+pub trait HasSchema {
+    /// The type itself, known to have a schema.
+    type Described: JsonSchema + ?Sized;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: JsonSchema> HasSchema for T {}
+impl<T: JsonSchema + ?Sized> HasSchema for T {
+    type Described = T;
+}
 
 /// `DeserializeOwned`, as [`Extract`] asks for it: so that a missing derive is named in our words.
 #[doc(hidden)]
@@ -86,10 +94,17 @@ impl<T: JsonSchema> HasSchema for T {}
     label = "needs `#[derive(Deserialize)]`",
     note = "`Deserialize` turns the model's answer into the type; it is in `zyn::prelude`"
 )]
-pub trait HasDeserialize: DeserializeOwned {}
+pub trait HasDeserialize: Sized {
+    /// Reads an answer.
+    fn read(answer: &Value) -> Result<Self, serde_json::Error>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned> HasDeserialize for T {}
+impl<T: DeserializeOwned> HasDeserialize for T {
+    fn read(answer: &Value) -> Result<Self, serde_json::Error> {
+        T::deserialize(answer)
+    }
+}
 
 macro_rules! plain {
     ($($type:ty)*) => {$(
@@ -101,7 +116,7 @@ macro_rules! plain {
 plain!(String bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for Vec<T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Vec<T> {
     fn check(&self) -> Vec<Violation> {
         let items = self.iter().enumerate();
         items
@@ -111,14 +126,14 @@ impl<T: Extract> Extract for Vec<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for Option<T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Option<T> {
     fn check(&self) -> Vec<Violation> {
         self.as_ref().map(T::check).unwrap_or_default()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for Box<T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Box<T> {
     const TASK: Option<&'static str> = T::TASK;
 
     fn check(&self) -> Vec<Violation> {
@@ -127,7 +142,7 @@ impl<T: Extract> Extract for Box<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for BTreeMap<String, T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for BTreeMap<String, T> {
     fn check(&self) -> Vec<Violation> {
         self.iter()
             .flat_map(|(key, value)| under(&pointer(key), value.check()))
@@ -136,7 +151,7 @@ impl<T: Extract> Extract for BTreeMap<String, T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for HashMap<String, T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for HashMap<String, T> {
     fn check(&self) -> Vec<Violation> {
         self.iter()
             .flat_map(|(key, value)| under(&pointer(key), value.check()))

@@ -40,23 +40,30 @@ pub trait ToPrompt {
     fn to_prompt(&self) -> String;
 }
 
-/// JSON for prompts, as the [`ToPrompt`] that `#[derive(Extract)]` writes asks for it: so that a missing
-/// `Serialize` is named in our words, and only where the type is used in a prompt.
+/// How `#[derive(Extract)]` writes a `T` into a prompt.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Json;
+
+/// `Serialize`, as the [`ToPrompt`] that `#[derive(Extract)]` writes asks for it: so that a missing derive is
+/// named in our words, and only where the type is used in a prompt.
+///
+/// It is a trait of [`Json`], not of `T`, or the compiler would show the words of `ToPrompt` instead.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be written into a prompt: it has no `Serialize`",
+    message = "`{T}` cannot be written into a prompt: it has no `Serialize`",
     label = "needs `#[derive(Serialize)]`",
     note = "derive `Serialize` to write it as JSON, or write its fields one by one"
 )]
-pub trait PromptJson {
+pub trait PromptJson<T: ?Sized> {
     /// Compact JSON; nothing if the type's own `Serialize` refuses.
-    fn prompt_json(&self) -> String;
+    fn prompt_json(value: &T) -> String;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> PromptJson for T {
-    fn prompt_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+impl<T: Serialize + ?Sized> PromptJson<T> for Json {
+    fn prompt_json(value: &T) -> String {
+        serde_json::to_string(value).unwrap_or_default()
     }
 }
 
