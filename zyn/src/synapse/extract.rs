@@ -79,11 +79,11 @@ pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
 )]
 pub trait HasSchema {
     /// The type itself, known to have a schema.
-    type Described: JsonSchema + ?Sized;
+    type Described: JsonSchema;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: JsonSchema + ?Sized> HasSchema for T {
+impl<T: JsonSchema> HasSchema for T {
     type Described = T;
 }
 
@@ -169,4 +169,58 @@ pub(crate) fn under(pointer: &str, mut violations: Vec<Violation>) -> Vec<Violat
 
 fn pointer(key: &str) -> String {
     format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prelude::*;
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema, Extract)]
+    struct Grade {
+        #[extract(validate = passing)]
+        points: u8,
+    }
+
+    fn passing(points: &u8) -> Result<(), String> {
+        match points {
+            50.. => Ok(()),
+            _ => Err(format!("{points} points do not pass")),
+        }
+    }
+
+    fn paths(violations: Vec<Violation>) -> Vec<String> {
+        violations.into_iter().map(|it| it.path).collect()
+    }
+
+    #[test]
+    fn a_violation_in_a_list_names_its_item() {
+        let grades = vec![Grade { points: 60 }, Grade { points: 10 }];
+        assert_eq!(paths(grades.check()), ["/1/points"]);
+        assert_eq!(paths(Some(Box::new(grades)).check()), ["/1/points"]);
+    }
+
+    #[test]
+    fn a_violation_in_a_map_names_its_key_as_a_json_pointer_does() {
+        let grades = BTreeMap::from([("a/~".to_owned(), Grade { points: 10 })]);
+        assert_eq!(paths(grades.check()), ["/a~1~0/points"]);
+        let grades: HashMap<String, Grade> = grades.into_iter().collect();
+        assert_eq!(paths(grades.check()), ["/a~1~0/points"]);
+    }
+
+    #[test]
+    fn what_is_extracted_has_a_schema_and_can_be_read() {
+        fn name<T: JsonSchema + 'static>() -> String {
+            T::schema_name().into_owned()
+        }
+        fn both<T: Extract>(answer: &Value) -> (String, Option<T>) {
+            (name::<T::Described>(), T::read(answer).ok())
+        }
+        let answer = serde_json::json!({"points": 70});
+        assert_eq!(
+            both::<Grade>(&answer),
+            ("Grade".to_owned(), Some(Grade { points: 70 }))
+        );
+        assert_eq!(both::<Grade>(&Value::Null).1, None);
+    }
 }

@@ -134,3 +134,44 @@ impl<T: ToPrompt> ToPrompt for Vec<T> {
 fn item(item: &impl ToPrompt) -> String {
     format!("- {}", item.to_prompt().replace('\n', "\n  "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_numbers_read_as_displayed() {
+        assert_eq!("a\nb".to_prompt(), "a\nb");
+        assert_eq!('x'.to_prompt(), "x");
+        assert_eq!((-7_i64).to_prompt(), "-7");
+        assert_eq!(0.5_f32.to_prompt(), "0.5");
+        assert_eq!(true.to_prompt(), "true");
+        assert_eq!(
+            serde_json::json!({"b": 1, "a": null}).to_prompt(),
+            r#"{"b":1,"a":null}"#
+        );
+    }
+
+    #[test]
+    fn what_points_to_a_value_reads_like_it() {
+        let text = String::from("x");
+        assert_eq!((&&text).to_prompt(), "x");
+        assert_eq!(Box::new(text.clone()).to_prompt(), "x");
+        assert_eq!(Arc::<str>::from("x").to_prompt(), "x");
+        assert_eq!(Cow::Borrowed("x").to_prompt(), "x");
+        assert_eq!(Some(&text).to_prompt(), "x");
+    }
+
+    #[test]
+    fn an_item_of_a_list_cannot_be_taken_for_two() {
+        let items = vec!["one", "two\n- three"];
+        assert_eq!(items.to_prompt(), "- one\n- two\n  - three");
+        assert_eq!(vec![vec![1, 2], vec![3]].to_prompt(), "- - 1\n  - 2\n- - 3");
+    }
+
+    #[test]
+    fn nothing_reads_as_nothing() {
+        assert_eq!(Vec::<String>::new().to_prompt(), "");
+        assert_eq!(None::<u8>.to_prompt(), "");
+    }
+}

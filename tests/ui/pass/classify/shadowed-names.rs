@@ -1,5 +1,5 @@
 // Types with the names of the prelude's beside the labels, and zyn under another name.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 extern crate zyn as pipelines;
 

@@ -1,4 +1,4 @@
-// Every warning is an error: over expansions too, and where the type is deprecated.
+// Every warning is an error: over expansions too, and where a field is deprecated.
 #![deny(
     warnings,
     unused,
@@ -49,12 +49,12 @@ fn plausible<T>(_: &T) -> Result<(), String> {
     Ok(())
 }
 
-/// The old one.
-#[deprecated]
+/// One with a field that is out of use.
 #[derive(Serialize, Deserialize, JsonSchema, Extract)]
 pub struct Old {
-    #[deprecated]
     /// Gone.
+    #[deprecated]
+    #[extract(validate = plausible)]
     pub gone: String,
     /// Kept.
     pub kept: String,

@@ -1,5 +1,5 @@
 // Types with the names of the prelude's beside the extracted one.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod shadows {
     pub struct Option;
