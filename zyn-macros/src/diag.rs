@@ -43,11 +43,6 @@ impl Errors {
         }
     }
 
-    /// Whether there is no mistake yet.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().as_ref().is_none_or(Vec::is_empty)
-    }
-
     /// The mistakes as `compile_error!`s, in the order they were found; `None` if there are none.
     pub(crate) fn finish(self) -> Option<TokenStream> {
         self.0
@@ -99,7 +94,6 @@ mod tests {
     #[test]
     fn no_mistake_gives_no_tokens() {
         let errors = Errors::new();
-        assert!(errors.is_empty());
         assert!(errors.finish().is_none());
     }
 
@@ -108,7 +102,6 @@ mod tests {
         let errors = Errors::new();
         errors.at(quote!(a b), "first");
         errors.span(Span::call_site(), "second");
-        assert!(!errors.is_empty());
         let text = errors.finish().expect("two mistakes").to_string();
         assert_eq!(text.matches("compile_error").count(), 2);
         assert!(text.find("first") < text.find("second"));

@@ -7,7 +7,7 @@ pub(crate) fn text(attrs: &[Attribute]) -> Option<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut open = false;
     for line in attrs.iter().filter_map(literal) {
-        for line in line.lines().map(str::trim) {
+        for line in line.split('\n').map(str::trim) {
             match paragraphs.last_mut().filter(|_| open) {
                 Some(paragraph) if !line.is_empty() => {
                     paragraph.push(' ');

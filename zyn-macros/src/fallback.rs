@@ -36,7 +36,9 @@ pub(crate) fn to_prompt(input: &DeriveInput, zyn: &Path) -> TokenStream {
     let name = &input.ident;
     let mut generics = input.generics.clone();
     let (_, ty_generics, _) = input.generics.split_for_impl();
-    let json = parse_quote!(for<'workaround> #name #ty_generics: #zyn::__private::PromptJson);
+    let json = parse_quote! {
+        for<'workaround> #zyn::__private::Json: #zyn::__private::PromptJson<#name #ty_generics>
+    };
     generics.make_where_clause().predicates.push(json);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     quote! {
@@ -44,7 +46,7 @@ pub(crate) fn to_prompt(input: &DeriveInput, zyn: &Path) -> TokenStream {
         #[allow(deprecated)]
         impl #impl_generics #zyn::ToPrompt for #name #ty_generics #where_clause {
             fn to_prompt(&self) -> #zyn::__private::String {
-                #zyn::__private::PromptJson::prompt_json(self)
+                <#zyn::__private::Json as #zyn::__private::PromptJson<Self>>::prompt_json(self)
             }
         }
     }

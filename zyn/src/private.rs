@@ -7,10 +7,13 @@ pub use core::primitive::{str, usize};
 pub use std::string::String;
 pub use std::vec::Vec;
 
+pub use schemars::JsonSchema;
+pub use serde::de::DeserializeOwned;
+
 pub use crate::reply::Violation;
-pub use crate::synapse::check::{Checked, Part, Unchecked, Violations};
+pub use crate::synapse::check::{Checked, Part, Unchecked, Verdict, Violations};
 pub use crate::synapse::extract::{HasDeserialize, HasSchema};
-pub use crate::synapse::to_prompt::PromptJson;
+pub use crate::synapse::to_prompt::{Json, PromptJson};
 pub use core::result::Result;
 pub use std::boxed::Box;
 pub use std::format;

@@ -8,7 +8,6 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p zyn-ui` writes the texts anew; read each one before it is committed.
 
-use std::env;
 use std::process::Command;
 
 use trybuild::TestCases;
@@ -76,16 +75,13 @@ fn a_transaction_holds_its_session() {
 }
 
 fn on_the_written_compiler() -> bool {
-    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let output = Command::new(&rustc).arg("--version").output();
-    let version = output.map(|it| String::from_utf8_lossy(&it.stdout).into_owned());
-    let version = version.unwrap_or_else(|error| format!("{rustc}, which does not run: {error}"));
+    let version = match Command::new("rustc").arg("--version").output() {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        Err(error) => format!("a rustc that does not run ({error})"),
+    };
     let here = version.starts_with(&format!("rustc {COMPILER}."));
     if !here {
-        println!(
-            "skipped: the texts are those of rustc {COMPILER}, and this is {}",
-            version.trim()
-        );
+        println!("skipped: the texts are those of rustc {COMPILER}, and this is {version}");
     }
     here
 }

@@ -1,6 +1,6 @@
 //! What is not a set of labels, or not one that a model can tell apart.
 
-use syn::{Data, Fields};
+use syn::{Data, Fields, GenericParam};
 
 use super::model::{Model, examples};
 use crate::attr::{self, Key, Place, Value, Vocabulary};
@@ -76,9 +76,15 @@ fn an_enum(model: &Model<'_>, errors: &Errors) {
     }
 }
 
+/// A type or a lifetime that no field uses is rustc's to refuse (E0392), and it does.
 fn no_parameters(model: &Model<'_>, errors: &Errors) {
+    let Data::Enum(data) = &model.input.data else {
+        return;
+    };
     let params = &model.input.generics.params;
-    if !params.is_empty() && matches!(model.input.data, Data::Enum(_)) {
+    let unit = data.variants.iter().all(|it| it.fields.is_empty());
+    let rustc = |param: &GenericParam| unit && !matches!(param, GenericParam::Const(_));
+    if !params.is_empty() && !params.iter().any(rustc) {
         errors.at(params, "a set of labels has no parameters");
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
             #[automatically_derived]
             impl #zyn::ToPrompt for #name {
                 fn to_prompt(&self) -> #zyn::__private::String {
-                    #zyn::__private::String::from(#zyn::Classify::label(self))
+                    #zyn::ToPrompt::to_prompt(#zyn::Classify::label(self))
                 }
             }
         };

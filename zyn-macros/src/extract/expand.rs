@@ -16,7 +16,7 @@
 //!         violations.into_vec()
 //!     }
 //! }
-//! impl ToPrompt for Customer where for<'workaround> Customer: PromptJson { … }
+//! impl ToPrompt for Customer where for<'workaround> Json: PromptJson<Customer> { … }
 //! ```
 
 use proc_macro2::{Span, TokenStream};
@@ -48,13 +48,18 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     }
 }
 
-/// `T: Extract` for each type parameter that a model fills in; the others are only carried along.
+/// `T: Extract` for each type parameter that a model fills in, with what serde's and schemars' derives ask
+/// of it; the others are only carried along.
 fn bounded(model: &Model<'_>, zyn: &syn::Path) -> Generics {
     let mut generics = model.input.generics.clone();
     let params: Vec<Ident> = generics.type_params().map(|it| it.ident.clone()).collect();
     for param in params {
         let bound = if model.filled().any(|it| mentions(&it.source.ty, &param)) {
-            parse_quote!(#param: #zyn::Extract)
+            parse_quote! {
+                #param: #zyn::Extract
+                    + #zyn::__private::JsonSchema
+                    + #zyn::__private::DeserializeOwned
+            }
         } else {
             parse_quote!(#param: #zyn::__private::Send + 'static)
         };
@@ -90,7 +95,8 @@ fn check(model: &Model<'_>, zyn: &syn::Path) -> TokenStream {
         .shapes
         .iter()
         .map(|shape| arm(model, shape, &violations));
-    let whole = validators(&model.entries).map(|path| judge(&violations, "", path, quote!(self)));
+    let this = Ident::new("self", Span::call_site());
+    let whole = validators(&model.entries).map(|path| judge(&violations, "", path, this.clone()));
     quote! {
         fn check(&self) -> #zyn::__private::Vec<#zyn::__private::Violation> {
             use #zyn::__private::{Checked as _, Unchecked as _};
@@ -120,14 +126,14 @@ fn arm(model: &Model<'_>, shape: &Shape<'_>, violations: &Ident) -> TokenStream 
             (&#zyn::__private::Part(#binding)).check_at(#pointer, &mut #violations);
         });
         for path in field.validators() {
-            checks.extend(judge(violations, &pointer, path, quote!(#binding)));
+            checks.extend(judge(violations, &pointer, path, binding.clone()));
         }
     }
     quote!(Self #variant { #pattern .. } => { #checks })
 }
 
-fn judge(violations: &Ident, pointer: &str, path: &ExprPath, value: TokenStream) -> TokenStream {
-    // A validator of the wrong type is an error at its path.
-    let verdict = quote_spanned!(path.span()=> #path(#value));
-    quote!(#violations.judge(#pointer, #verdict);)
+/// A validator of the wrong type is an error at its path.
+fn judge(violations: &Ident, pointer: &str, path: &ExprPath, mut value: Ident) -> TokenStream {
+    value.set_span(value.span().located_at(path.span()));
+    quote_spanned!(path.span()=> #violations.judge(#pointer, #path(#value));)
 }

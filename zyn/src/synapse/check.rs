@@ -17,11 +17,11 @@ impl Violations {
     }
 
     /// Notes what a validator says about the part at `pointer`.
-    pub fn judge<E: Display>(&mut self, pointer: &str, verdict: Result<(), E>) {
-        if let Err(objection) = verdict {
+    pub fn judge(&mut self, pointer: &str, verdict: impl Verdict) {
+        if let Some(objection) = verdict.objection() {
             self.0.push(Violation {
                 path: pointer.to_owned(),
-                expected: objection.to_string(),
+                expected: objection,
                 found: String::new(),
             });
         }
@@ -30,6 +30,23 @@ impl Violations {
     /// All of them.
     pub fn into_vec(self) -> Vec<Violation> {
         self.0
+    }
+}
+
+/// What a validator answers with.
+#[diagnostic::on_unimplemented(
+    message = "a validator says what is wrong: it answers with `Result<(), impl Display>`, not with `{Self}`",
+    label = "answers with `{Self}`"
+)]
+pub trait Verdict {
+    /// What is wrong, if anything.
+    fn objection(self) -> Option<String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Display> Verdict for Result<(), E> {
+    fn objection(self) -> Option<String> {
+        self.err().map(|objection| objection.to_string())
     }
 }
 

@@ -60,7 +60,7 @@ use crate::verb::Verb;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted from a model's answer",
     label = "does not derive `Extract`",
-    note = "derive it, with what it needs: `#[derive(Deserialize, JsonSchema, Extract)]`"
+    note = "derive it, with what it needs: `#[derive(Deserialize, JsonSchema, Extract)]`; a list or an option takes it from its items"
 )]
 pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
     /// The instruction where none is given.
@@ -73,16 +73,23 @@ pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
 }
 
 /// `JsonSchema`, as [`Extract`] asks for it: so that a missing derive is named in our words.
+///
+/// It is no subtrait of `JsonSchema`, or the compiler would name that first.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted: it has no JSON schema",
     label = "needs `#[derive(JsonSchema)]`",
     note = "`JsonSchema` tells the model what to answer; it is in `zyn::prelude`"
 )]
-pub trait HasSchema: JsonSchema {}
+pub trait HasSchema {
+    /// The type itself, known to have a schema.
+    type Described: JsonSchema;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: JsonSchema> HasSchema for T {}
+impl<T: JsonSchema> HasSchema for T {
+    type Described = T;
+}
 
 /// `DeserializeOwned`, as [`Extract`] asks for it: so that a missing derive is named in our words.
 #[doc(hidden)]
@@ -91,10 +98,17 @@ impl<T: JsonSchema> HasSchema for T {}
     label = "needs `#[derive(Deserialize)]`",
     note = "`Deserialize` turns the model's answer into the type; it is in `zyn::prelude`"
 )]
-pub trait HasDeserialize: DeserializeOwned {}
+pub trait HasDeserialize: Sized {
+    /// Reads an answer.
+    fn read(answer: &Value) -> Result<Self, serde_json::Error>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned> HasDeserialize for T {}
+impl<T: DeserializeOwned> HasDeserialize for T {
+    fn read(answer: &Value) -> Result<Self, serde_json::Error> {
+        T::deserialize(answer)
+    }
+}
 
 macro_rules! plain {
     ($($type:ty)*) => {$(
@@ -106,7 +120,7 @@ macro_rules! plain {
 plain!(String bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for Vec<T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Vec<T> {
     fn check(&self) -> Vec<Violation> {
         let items = self.iter().enumerate();
         items
@@ -116,14 +130,14 @@ impl<T: Extract> Extract for Vec<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for Option<T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Option<T> {
     fn check(&self) -> Vec<Violation> {
         self.as_ref().map(T::check).unwrap_or_default()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for Box<T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Box<T> {
     const TASK: Option<&'static str> = T::TASK;
 
     fn check(&self) -> Vec<Violation> {
@@ -132,7 +146,7 @@ impl<T: Extract> Extract for Box<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for BTreeMap<String, T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for BTreeMap<String, T> {
     fn check(&self) -> Vec<Violation> {
         self.iter()
             .flat_map(|(key, value)| under(&pointer(key), value.check()))
@@ -141,7 +155,7 @@ impl<T: Extract> Extract for BTreeMap<String, T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Extract> Extract for HashMap<String, T> {
+impl<T: Extract + JsonSchema + DeserializeOwned> Extract for HashMap<String, T> {
     fn check(&self) -> Vec<Violation> {
         self.iter()
             .flat_map(|(key, value)| under(&pointer(key), value.check()))
@@ -213,4 +227,58 @@ impl<T: Extract> Form<T> for Document {
 
 fn pointer(key: &str) -> String {
     format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prelude::*;
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema, Extract)]
+    struct Grade {
+        #[extract(validate = passing)]
+        points: u8,
+    }
+
+    fn passing(points: &u8) -> Result<(), String> {
+        match points {
+            50.. => Ok(()),
+            _ => Err(format!("{points} points do not pass")),
+        }
+    }
+
+    fn paths(violations: Vec<Violation>) -> Vec<String> {
+        violations.into_iter().map(|it| it.path).collect()
+    }
+
+    #[test]
+    fn a_violation_in_a_list_names_its_item() {
+        let grades = vec![Grade { points: 60 }, Grade { points: 10 }];
+        assert_eq!(paths(grades.check()), ["/1/points"]);
+        assert_eq!(paths(Some(Box::new(grades)).check()), ["/1/points"]);
+    }
+
+    #[test]
+    fn a_violation_in_a_map_names_its_key_as_a_json_pointer_does() {
+        let grades = BTreeMap::from([("a/~".to_owned(), Grade { points: 10 })]);
+        assert_eq!(paths(grades.check()), ["/a~1~0/points"]);
+        let grades: HashMap<String, Grade> = grades.into_iter().collect();
+        assert_eq!(paths(grades.check()), ["/a~1~0/points"]);
+    }
+
+    #[test]
+    fn what_is_extracted_has_a_schema_and_can_be_read() {
+        fn name<T: JsonSchema + 'static>() -> String {
+            T::schema_name().into_owned()
+        }
+        fn both<T: Extract>(answer: &Value) -> (String, Option<T>) {
+            (name::<T::Described>(), T::read(answer).ok())
+        }
+        let answer = serde_json::json!({"points": 70});
+        assert_eq!(
+            both::<Grade>(&answer),
+            ("Grade".to_owned(), Some(Grade { points: 70 }))
+        );
+        assert_eq!(both::<Grade>(&Value::Null).1, None);
+    }
 }

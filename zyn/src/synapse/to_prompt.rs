@@ -40,23 +40,30 @@ pub trait ToPrompt {
     fn to_prompt(&self) -> String;
 }
 
-/// JSON for prompts, as the [`ToPrompt`] that `#[derive(Extract)]` writes asks for it: so that a missing
-/// `Serialize` is named in our words, and only where the type is used in a prompt.
+/// How `#[derive(Extract)]` writes a `T` into a prompt.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Json;
+
+/// `Serialize`, as the [`ToPrompt`] that `#[derive(Extract)]` writes asks for it: so that a missing derive is
+/// named in our words, and only where the type is used in a prompt.
+///
+/// It is a trait of [`Json`], not of `T`, or the compiler would show the words of `ToPrompt` instead.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be written into a prompt: it has no `Serialize`",
+    message = "`{T}` cannot be written into a prompt: it has no `Serialize`",
     label = "needs `#[derive(Serialize)]`",
     note = "derive `Serialize` to write it as JSON, or write its fields one by one"
 )]
-pub trait PromptJson {
+pub trait PromptJson<T: ?Sized> {
     /// Compact JSON; nothing if the type's own `Serialize` refuses.
-    fn prompt_json(&self) -> String;
+    fn prompt_json(value: &T) -> String;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> PromptJson for T {
-    fn prompt_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+impl<T: Serialize + ?Sized> PromptJson<T> for Json {
+    fn prompt_json(value: &T) -> String {
+        serde_json::to_string(value).unwrap_or_default()
     }
 }
 
@@ -126,4 +133,45 @@ impl<T: ToPrompt> ToPrompt for Vec<T> {
 /// One item of a list; its further lines are indented, so that no line of it looks like the next item.
 fn item(item: &impl ToPrompt) -> String {
     format!("- {}", item.to_prompt().replace('\n', "\n  "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_numbers_read_as_displayed() {
+        assert_eq!("a\nb".to_prompt(), "a\nb");
+        assert_eq!('x'.to_prompt(), "x");
+        assert_eq!((-7_i64).to_prompt(), "-7");
+        assert_eq!(0.5_f32.to_prompt(), "0.5");
+        assert_eq!(true.to_prompt(), "true");
+        assert_eq!(
+            serde_json::json!({"b": 1, "a": null}).to_prompt(),
+            r#"{"b":1,"a":null}"#
+        );
+    }
+
+    #[test]
+    fn what_points_to_a_value_reads_like_it() {
+        let text = String::from("x");
+        assert_eq!((&&text).to_prompt(), "x");
+        assert_eq!(Box::new(text.clone()).to_prompt(), "x");
+        assert_eq!(Arc::<str>::from("x").to_prompt(), "x");
+        assert_eq!(Cow::Borrowed("x").to_prompt(), "x");
+        assert_eq!(Some(&text).to_prompt(), "x");
+    }
+
+    #[test]
+    fn an_item_of_a_list_cannot_be_taken_for_two() {
+        let items = vec!["one", "two\n- three"];
+        assert_eq!(items.to_prompt(), "- one\n- two\n  - three");
+        assert_eq!(vec![vec![1, 2], vec![3]].to_prompt(), "- - 1\n  - 2\n- - 3");
+    }
+
+    #[test]
+    fn nothing_reads_as_nothing() {
+        assert_eq!(Vec::<String>::new().to_prompt(), "");
+        assert_eq!(None::<u8>.to_prompt(), "");
+    }
 }

@@ -10,7 +10,9 @@ struct Wait {
 
 fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     let text = String::deserialize(from)?;
-    text.trim_end_matches('s').parse().map_err(serde::de::Error::custom)
+    text.trim_end_matches('s')
+        .parse()
+        .map_err(serde::de::Error::custom)
 }
 
 fn main() {}

@@ -1,5 +1,6 @@
 // Two variants with one name in JSON, by `rename_all`.
 // Only the first could ever be read.
+#![allow(unreachable_patterns)]
 use zyn::prelude::*;
 
 #[derive(Deserialize, JsonSchema, Extract)]

@@ -1,5 +1,6 @@
 // Four mistakes in one type: an empty instruction, a slip in a key, a limit, one wire name twice.
 // Four errors, one each: a mistake does not hide the next one.
+#![allow(unreachable_patterns)]
 use zyn::prelude::*;
 
 #[derive(Deserialize, JsonSchema, Extract)]

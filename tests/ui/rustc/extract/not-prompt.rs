@@ -11,5 +11,7 @@ fn written(value: impl ToPrompt) -> String {
 }
 
 fn main() {
-    written(&Plain { name: "Ada".to_owned() });
+    written(&Plain {
+        name: "Ada".to_owned(),
+    });
 }

@@ -12,5 +12,7 @@ fn written(value: impl ToPrompt) -> String {
 }
 
 fn main() {
-    written(Customer { name: "Ada".to_owned() });
+    written(Customer {
+        name: "Ada".to_owned(),
+    });
 }

@@ -9,7 +9,11 @@ struct Customer {
 }
 
 fn adult(age: &u8) -> Result<(), &'static str> {
-    if *age < 18 { Err("must be an adult") } else { Ok(()) }
+    if *age < 18 {
+        Err("must be an adult")
+    } else {
+        Ok(())
+    }
 }
 
 fn main() {}
