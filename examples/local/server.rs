@@ -197,3 +197,76 @@ async fn await_health(address: &str) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::local::fake;
+
+    /// With a Python whose environments hold the same script, and weights that are there already.
+    fn settings(folder: &Path, serve: &str) -> Settings {
+        let weights = folder.join("own.gguf");
+        fs::write(&weights, "GGUF").unwrap();
+        let body = format!(
+            r#"case "$2" in
+                venv) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+                pip) ;;
+                *version_info*) echo 3 11 complete ;;
+                *) {serve} ;;
+            esac"#
+        );
+        Settings {
+            cache: folder.join("zyn"),
+            pythons: vec![fake::python(folder, &body)],
+            weights: Some(weights),
+            hub: "http://127.0.0.1:1".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_dies_is_told_in_its_last_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(
+            folder.path(),
+            "echo loading >&2; echo 'RuntimeError: bad magic' >&2; exit 1",
+        );
+        let error = Server::start_with(&settings, Model::default(), Progress::Silent)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, LocalError::ServerDied { .. }), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("loading\nRuntimeError: bad magic"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_never_answers_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path(), "exec sleep 60");
+        let error = Server::start_with(&settings, Model::default(), Progress::Silent)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, LocalError::NotReady { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn weights_of_ones_own_that_are_not_there_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path(), "exit 1");
+        settings.weights = Some("/nowhere/own.gguf".into());
+        let error = Server::start_with(&settings, Model::default(), Progress::Silent)
+            .await
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("ZYN_TEST_MODEL is /nowhere/own.gguf"),
+            "{error}"
+        );
+    }
+}
