@@ -30,6 +30,17 @@ pub enum Urgency {
 
 /// The ten tickets of `tickets.json`.
 ///
+/// # Examples
+///
+/// ```
+/// use examples::tickets::{Urgency, tickets};
+///
+/// let outage = tickets()?.swap_remove(0);
+/// assert_eq!(outage.customer, "Amara Okafor");
+/// assert_eq!(outage.urgencies, [Urgency::High]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// If that file, which is part of the program, is not what it should be.

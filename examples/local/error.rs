@@ -32,11 +32,11 @@ pub enum LocalError {
     },
     /// The disk has no room for the model.
     #[error(
-        "the disk is full: preparing the local model takes up to 1.3 GB (the 0.5B model) or 2.6 GB (the 1.5B model) in {folder}; make room, set ZYN_CACHE to a folder on another disk, {INSTEAD}",
+        "the disk that holds {folder} is full: preparing the local model takes up to 1.3 GB (the 0.5B model) or 2.6 GB (the 1.5B model); make room, set ZYN_CACHE to a folder on another disk, {INSTEAD}",
         INSTEAD = INSTEAD
     )]
     DiskFull {
-        /// The cache folder.
+        /// Where there was no room.
         folder: PathBuf,
     },
     /// There is no Python 3 on the machine.
@@ -129,10 +129,14 @@ pub enum LocalError {
         source: io::Error,
     },
     /// The server ended before it was ready.
-    #[error("the local model server died while it started; delete {cache} to prepare it anew, {INSTEAD}; it said:\n{said}", INSTEAD = INSTEAD)]
+    #[error(
+        "the local model server died while it started; {}, {INSTEAD}; it said:\n{said}",
+        if *own { "set ZYN_TEST_MODEL to a GGUF file that llama.cpp can run, or unset it" } else { "is there memory enough (1 GB for the 0.5B model, 2.5 GB for the 1.5B model)? Free some" },
+        INSTEAD = INSTEAD
+    )]
     ServerDied {
-        /// The cache folder.
-        cache: PathBuf,
+        /// Whether the weights are of `ZYN_TEST_MODEL`.
+        own: bool,
         /// Its last lines.
         said: String,
     },

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use reqwest::Client;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
@@ -28,28 +29,52 @@ impl From<reqwest::Error> for HubError {
     }
 }
 
-/// Where the file is on the hub.
-pub(super) fn address(hub: &str, weights: &Weights) -> String {
-    format!("{hub}/{}/resolve/main/{}", weights.repository, weights.file)
+/// A hub of models, by its address.
+#[derive(Debug)]
+pub(super) struct Hub {
+    pub(super) address: String,
+    /// Whether it is asked through the user's proxy, if there is one.
+    pub(super) proxied: bool,
+}
+
+impl Hub {
+    pub(super) fn public() -> Self {
+        Self {
+            address: "https://huggingface.co".to_owned(),
+            proxied: true,
+        }
+    }
+
+    /// Where the file is on the hub.
+    pub(super) fn place_of(&self, weights: &Weights) -> String {
+        format!(
+            "{}/{}/resolve/main/{}",
+            self.address, weights.repository, weights.file
+        )
+    }
+
+    fn client(&self) -> reqwest::Result<Client> {
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(IDLE);
+        if self.proxied {
+            client
+        } else {
+            client.no_proxy()
+        }
+        .build()
+    }
 }
 
 /// Downloads the file to `to`. What it holds is for the caller to check.
 pub(super) async fn download(
-    hub: &str,
+    hub: &Hub,
     weights: &Weights,
     to: &Path,
     bar: &Bar,
 ) -> Result<(), HubError> {
-    // With the user's proxy, unlike everything that is meant for the loopback.
-    let client = reqwest::Client::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(IDLE)
-        .build()?;
-    let mut response = client
-        .get(address(hub, weights))
-        .send()
-        .await?
-        .error_for_status()?;
+    let request = hub.client()?.get(hub.place_of(weights));
+    let mut response = request.send().await?.error_for_status()?;
     let here = |error| HubError::Here(LocalError::cache(to)(error));
     let mut file = File::create(to).await.map_err(here)?;
     let mut left = weights.bytes;

@@ -23,10 +23,12 @@ mod settings;
 mod staging;
 mod weights;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod fake;
 
 pub use error::LocalError;
 pub use model::Model;
 pub use progress::Progress;
+pub use python::Version;
 pub use server::Server;

@@ -1,6 +1,16 @@
 //! Which models there are, and how to know their weights.
 
 /// A model that the local server can run.
+///
+/// # Examples
+///
+/// ```
+/// use clap::ValueEnum as _;
+/// use examples::local::Model;
+///
+/// assert_eq!(Model::from_str("1.5b", false), Ok(Model::Qwen15b));
+/// assert!(Model::Qwen15b.about().contains("1.5B"));
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Model {
     /// Qwen2.5-Coder-0.5B-Instruct.

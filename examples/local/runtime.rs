@@ -46,11 +46,11 @@ impl Runtime {
             WHEEL_BYTES / 1_000_000,
             self.folder.display()
         ));
-        let bar = progress.bar(WHEEL_BYTES);
         let folder = staging.path("environment");
         make_environment(python, &folder).await?;
         let pins = staging.path("runtime.txt");
         fs::write(&pins, include_str!("runtime.txt")).map_err(LocalError::cache(&pins))?;
+        let bar = progress.bar(WHEEL_BYTES);
         let arguments = ["install", "--require-hashes", "--requirement"].map(OsStr::new);
         let arguments = [&arguments[..], &[pins.as_os_str()]].concat();
         pip::run(
@@ -104,7 +104,8 @@ fn interpreter(environment: &Path) -> PathBuf {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::local::{fake, python};

@@ -1,5 +1,6 @@
 # Runs llama.cpp's HTTP server: MODEL NAME CONTEXT. Prints its address when it is ready, and ends when
-# standard input closes, so that it never outlives the process that holds the other end.
+# standard input closes, so that it never outlives the process that holds the other end. (While the weights
+# are loaded, which takes seconds, no other thread of Python runs: then it ends after that.)
 import os
 import signal
 import sys
@@ -36,8 +37,8 @@ try:
     params.use_jinja = True
     params.offline = True
     params.ui = False
-    # The name of a page that may call the server from a browser: none.
-    params.cors_origins = "null"
+    # Web pages may not call it: the only origin allowed is one that serves none.
+    params.cors_origins = "http://127.0.0.1"
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
     # Nobody reads this pipe from here on.

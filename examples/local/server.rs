@@ -60,7 +60,8 @@ impl Server {
             ),
         };
         let starting = async {
-            let (child, address) = launch(&python, &file, &name, &settings.cache).await?;
+            let (child, address) =
+                launch(&python, &file, &name, settings.weights.is_some()).await?;
             await_health(&address).await;
             Ok((child, address))
         };
@@ -140,7 +141,7 @@ async fn launch(
     python: &Path,
     weights: &Path,
     name: &str,
-    cache: &Path,
+    own: bool,
 ) -> Result<(Child, String), LocalError> {
     let mut command = isolated(python);
     command
@@ -169,7 +170,7 @@ async fn launch(
         None => {
             child.kill().await.ok();
             Err(LocalError::ServerDied {
-                cache: cache.to_owned(),
+                own,
                 said: last_lines(&log.await.unwrap_or_default(), 8),
             })
         }
@@ -198,12 +199,14 @@ async fn await_health(address: &str) {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
 
     use super::*;
     use crate::local::fake;
+    use crate::local::hub::Hub;
 
     /// With a Python whose environments hold the same script, and weights that are there already.
     fn settings(folder: &Path, serve: &str) -> Settings {
@@ -221,7 +224,10 @@ mod tests {
             cache: folder.join("zyn"),
             pythons: vec![fake::python(folder, &body)],
             weights: Some(weights),
-            hub: "http://127.0.0.1:1".to_owned(),
+            hub: Hub {
+                address: "http://127.0.0.1:1".to_owned(),
+                proxied: false,
+            },
         }
     }
 
@@ -252,6 +258,37 @@ mod tests {
             .await
             .unwrap_err();
         assert!(matches!(error, LocalError::NotReady { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_server_is_ready_when_it_answers_and_gone_when_it_was_stopped() {
+        if python::find(&["python3".into()]).await.is_err() {
+            println!("skipped: there is no Python 3");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("serve.py");
+        let answers = "
+import http.server, os, sys, threading
+http.server.BaseHTTPRequestHandler.do_GET = lambda it: (it.send_response(200), it.end_headers())
+server = http.server.HTTPServer(('127.0.0.1', 0), http.server.BaseHTTPRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(f'http://127.0.0.1:{server.server_port}', flush=True)
+sys.stdin.read()
+";
+        fs::write(&script, answers).unwrap();
+        let settings = settings(
+            folder.path(),
+            &format!("exec python3 '{}'", script.display()),
+        );
+        let server = Server::start_with(&settings, Model::default(), Progress::Silent)
+            .await
+            .unwrap();
+        assert_eq!(server.model_name(), "own");
+        let address = server.address.trim_start_matches("http://").to_owned();
+        tokio::net::TcpStream::connect(&address).await.unwrap();
+        server.stop().await;
+        assert!(tokio::net::TcpStream::connect(&address).await.is_err());
     }
 
     #[tokio::test]

