@@ -43,6 +43,11 @@ impl Errors {
         }
     }
 
+    /// Whether there is no mistake yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().as_ref().is_none_or(Vec::is_empty)
+    }
+
     /// The mistakes as `compile_error!`s, in the order they were found; `None` if there are none.
     pub(crate) fn finish(self) -> Option<TokenStream> {
         self.0

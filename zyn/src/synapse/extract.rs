@@ -83,11 +83,11 @@ pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
 )]
 pub trait HasSchema {
     /// The type itself, known to have a schema.
-    type Described: JsonSchema;
+    type Described: JsonSchema + 'static;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: JsonSchema> HasSchema for T {
+impl<T: JsonSchema + 'static> HasSchema for T {
     type Described = T;
 }
 
@@ -203,11 +203,11 @@ struct Document;
 
 impl<T: Extract> Form<T> for Document {
     fn schema(&self) -> Result<Option<Schema>, SchemaError> {
-        Schema::of::<T>().map(Some)
+        Schema::of::<T::Described>().map(Some)
     }
 
     fn value(&self, answer: &Value) -> Result<T, Vec<Violation>> {
-        let value = T::deserialize(answer).map_err(|error| vec![Violation::new("", error)])?;
+        let value = T::read(answer).map_err(|error| vec![Violation::new("", error)])?;
         let violations = value.check();
         if violations.is_empty() {
             Ok(value)
@@ -221,7 +221,9 @@ impl<T: Extract> Form<T> for Document {
     }
 
     fn restore(&self, canonical: &str) -> Result<T, String> {
-        serde_json::from_str(canonical).map_err(|error| error.to_string())
+        serde_json::from_str(canonical)
+            .and_then(|answer: Value| T::read(&answer))
+            .map_err(|error| error.to_string())
     }
 }
 

@@ -27,12 +27,12 @@ pub(crate) trait Form<T>: Send + Sync + 'static {
 pub(crate) type Validator<T> = Arc<dyn Fn(&T) -> Result<(), String> + Send + Sync>;
 
 /// A form with the user's validators.
-pub(crate) struct Checked<T: 'static> {
+pub(crate) struct Typed<T: 'static> {
     pub(crate) form: &'static dyn Form<T>,
     pub(crate) validators: Vec<Validator<T>>,
 }
 
-impl<T: 'static> Clone for Checked<T> {
+impl<T: 'static> Clone for Typed<T> {
     fn clone(&self) -> Self {
         Self {
             form: self.form,
@@ -41,7 +41,7 @@ impl<T: 'static> Clone for Checked<T> {
     }
 }
 
-impl<T: 'static> Checked<T> {
+impl<T: 'static> Typed<T> {
     fn accept(&self, value: Result<T, Vec<Violation>>) -> Result<(), Vec<Violation>> {
         let value = value?;
         let violations: Vec<_> = self
@@ -64,7 +64,7 @@ pub(crate) struct Accepted {
     pub(crate) repairs: Vec<Repair>,
 }
 
-/// A [`Checked`] form without its type, so that all that fires a request is compiled once.
+/// A [`Typed`] form without its type, so that all that fires a request is compiled once.
 pub(crate) trait Reader: Send + Sync {
     /// The schema that the answer is asked for in; `None` for plain text.
     fn schema(&self) -> Result<Option<Schema>, SchemaError>;
@@ -73,7 +73,7 @@ pub(crate) trait Reader: Send + Sync {
     fn read(&self, text: &str, dialect: Dialect) -> Result<Accepted, Rejected>;
 }
 
-impl<T: 'static> Reader for Checked<T> {
+impl<T: 'static> Reader for Typed<T> {
     fn schema(&self) -> Result<Option<Schema>, SchemaError> {
         self.form.schema()
     }

@@ -25,7 +25,7 @@ pub use step::{Mode, Options, StepCall, StepRecord};
 pub use to_prompt::ToPrompt;
 pub use transform::transform;
 
-use form::{Checked, Form, Reader, Validator};
+use form::{Form, Reader, Typed, Validator};
 
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
@@ -64,14 +64,14 @@ pub struct Synapse<T: 'static> {
     verb: Verb,
     instruction: Instruction,
     options: Options,
-    checked: Checked<T>,
+    typed: Typed<T>,
 }
 
 options!(Synapse);
 
 impl<T: 'static> Synapse<T> {
     fn new(verb: Verb, instruction: Instruction, form: &'static dyn Form<T>) -> Self {
-        let checked = Checked {
+        let typed = Typed {
             form,
             validators: Vec::new(),
         };
@@ -79,7 +79,7 @@ impl<T: 'static> Synapse<T> {
             verb,
             instruction,
             options: Options::default(),
-            checked,
+            typed,
         }
     }
 
@@ -148,7 +148,7 @@ impl<T: 'static> Synapse<T> {
     /// What firing it on `input` asks for, without its type.
     pub(crate) fn parts(&self, id: &str, input: Option<String>) -> Result<Fired, Error> {
         let (instruction, values) = self.instruction.clone().into_parts();
-        let schema = self.checked.form.schema()?;
+        let schema = self.typed.form.schema()?;
         let call = StepCall {
             id: id.to_owned(),
             prompt: step::prompt(self.verb, instruction, values, input),
@@ -157,19 +157,16 @@ impl<T: 'static> Synapse<T> {
         };
         Ok(Fired {
             call,
-            reader: Arc::new(self.checked.clone()),
+            reader: Arc::new(self.typed.clone()),
         })
     }
 
     /// The value of a record.
     pub(crate) fn restore(&self, record: &StepRecord) -> Result<T, Error> {
-        self.checked
-            .form
-            .restore(&record.answer)
-            .map_err(|problem| {
-                let problem = format!("its record does not hold an answer of this step: {problem}");
-                ErrorKind::Engine { problem }.into()
-            })
+        self.typed.form.restore(&record.answer).map_err(|problem| {
+            let problem = format!("its record does not hold an answer of this step: {problem}");
+            ErrorKind::Engine { problem }.into()
+        })
     }
 
     pub(crate) fn options_mut(&mut self) -> &mut Options {
@@ -177,7 +174,7 @@ impl<T: 'static> Synapse<T> {
     }
 
     pub(crate) fn validators_mut(&mut self) -> &mut Vec<Validator<T>> {
-        &mut self.checked.validators
+        &mut self.typed.validators
     }
 }
 
@@ -193,7 +190,7 @@ impl<T: 'static> Clone for Synapse<T> {
             verb: self.verb,
             instruction: self.instruction.clone(),
             options: self.options.clone(),
-            checked: self.checked.clone(),
+            typed: self.typed.clone(),
         }
     }
 }
@@ -204,7 +201,7 @@ impl<T: 'static> fmt::Debug for Synapse<T> {
             .field("verb", &self.verb)
             .field("instruction", &self.instruction.text())
             .field("options", &self.options)
-            .field("validators", &self.checked.validators.len())
+            .field("validators", &self.typed.validators.len())
             .finish()
     }
 }
