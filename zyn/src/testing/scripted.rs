@@ -119,6 +119,18 @@ impl Scripted {
     }
 
     /// What the model can do; the default profile if not set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Profile, Provider};
+    ///
+    /// let mut profile = Profile::default();
+    /// profile.schema_visible = false;
+    /// let hides_the_schema = Scripted::new(["{}"]).profile(profile);
+    /// assert!(!hides_the_schema.profile().schema_visible);
+    /// ```
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
