@@ -162,10 +162,10 @@ impl Llm {
                 self.dice(),
             ) {
                 Decision::Fail => return Err(error),
-                Decision::Repeat { after, as_ } => {
+                Decision::Repeat { after, kind } => {
                     telemetry::repeating(&error, after);
-                    allowance.past.note(as_);
-                    if as_ != Repeat::Adaptation {
+                    allowance.past.note(kind);
+                    if kind != Repeat::Adaptation {
                         allowance.retries = allowance.retries.saturating_sub(1);
                     }
                     tokio::time::sleep(after).await;

@@ -20,7 +20,7 @@ pub(super) enum Decision {
     /// Repeat after a pause; it counts as this kind of repeat.
     Repeat {
         after: Duration,
-        as_: Repeat,
+        kind: Repeat,
     },
     Fail,
 }
@@ -61,7 +61,7 @@ pub(super) fn decide(
     if error.adapted && past.adaptations < ADAPTATIONS {
         return Decision::Repeat {
             after: Duration::ZERO,
-            as_: Repeat::Adaptation,
+            kind: Repeat::Adaptation,
         };
     }
     let ambiguous = error.class() == Class::Ambiguous;
@@ -75,7 +75,7 @@ pub(super) fn decide(
     }
     Decision::Repeat {
         after,
-        as_: Repeat::Retry { ambiguous },
+        kind: Repeat::Retry { ambiguous },
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
     fn retry(after: Duration, ambiguous: bool) -> Decision {
         Decision::Repeat {
             after,
-            as_: Repeat::Retry { ambiguous },
+            kind: Repeat::Retry { ambiguous },
         }
     }
 
@@ -275,7 +275,7 @@ mod tests {
                 decision,
                 Decision::Repeat {
                     after: Duration::ZERO,
-                    as_: Repeat::Adaptation
+                    kind: Repeat::Adaptation
                 }
             );
             past.note(Repeat::Adaptation);

@@ -8,6 +8,21 @@ use crate::session::Usage;
 ///
 /// `Display` says what happened and what to do, never what was sent or received; the provider's own
 /// words are in [`detail`](Self::detail), cut and with secrets removed.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::{Class, Failure, ProviderError};
+///
+/// let mut error = ProviderError::new("openai", Failure::RateLimit);
+/// error.host = Some("api.openai.com".to_owned());
+/// error.status = Some(429);
+/// assert_eq!(error.class(), Class::Rejected);
+/// assert_eq!(
+///     error.to_string(),
+///     "api.openai.com asks for fewer requests; wait, or lower the load (HTTP 429)",
+/// );
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ProviderError {

@@ -32,6 +32,32 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// Implemented by [`OpenAi`](crate::OpenAi), by the fakes in [`testing`](crate::testing), and by anyone who has another
 /// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::{BoxFuture, Llm, Profile, Provider, ProviderError, Request, Response, Usage};
+///
+/// /// Says what it was told.
+/// struct Parrot;
+///
+/// impl Provider for Parrot {
+///     fn name(&self) -> &str {
+///         "parrot"
+///     }
+///     fn model(&self) -> &str {
+///         "african-grey"
+///     }
+///     fn profile(&self) -> Profile {
+///         Profile::default()
+///     }
+///     fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+///         Box::pin(async move { Ok(Response::new(request.prompt.text(), Usage::new(1, 1))) })
+///     }
+/// }
+///
+/// let llm = Llm::new(Parrot);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a provider",
     label = "does not implement `Provider`",

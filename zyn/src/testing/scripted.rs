@@ -35,7 +35,6 @@ const NAME: &str = "scripted";
 /// ```
 pub struct Scripted {
     script: Script,
-    model: String,
     profile: Profile,
 }
 
@@ -94,7 +93,6 @@ impl Scripted {
     fn of(script: Script) -> Self {
         Self {
             script,
-            model: NAME.to_owned(),
             profile: Profile::default(),
         }
     }
@@ -111,16 +109,21 @@ impl Scripted {
         self
     }
 
-    /// The name of the model; `scripted` if not set.
-    #[must_use]
-    pub fn model(mut self, name: impl Into<String>) -> Self {
-        self.model = name.into();
-        self
-    }
-
     /// What the model can do; the default profile if not set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Profile, Provider};
+    ///
+    /// let mut profile = Profile::default();
+    /// profile.schema_visible = false;
+    /// let hides_the_schema = Scripted::new(["{}"]).can(profile);
+    /// assert!(!hides_the_schema.profile().schema_visible);
+    /// ```
     #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
+    pub fn can(mut self, profile: Profile) -> Self {
         self.profile = profile;
         self
     }
@@ -141,7 +144,7 @@ impl Scripted {
             Some(Reply(Entry::Text(text))) => {
                 let usage = Usage::new(tokens(sent(request)), tokens(text.len()));
                 Ok(Response {
-                    model: Some(self.model.clone()),
+                    model: Some(NAME.to_owned()),
                     finish: Some("stop".to_owned()),
                     ..Response::new(text, usage)
                 })
@@ -178,7 +181,7 @@ impl Provider for Scripted {
     }
 
     fn model(&self) -> &str {
-        &self.model
+        NAME
     }
 
     fn profile(&self) -> Profile {
@@ -192,9 +195,7 @@ impl Provider for Scripted {
 
 impl fmt::Debug for Scripted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scripted")
-            .field("model", &self.model)
-            .finish_non_exhaustive()
+        f.write_str("Scripted")
     }
 }
 

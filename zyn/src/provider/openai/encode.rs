@@ -4,8 +4,6 @@
 //! of a turn, up to the end of the stored text of its last message, is a prefix of the next turn's body, and the
 //! provider's cache can serve it.
 
-use std::fmt::Write;
-
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -87,30 +85,19 @@ fn tail(schema: Option<&WireSchema>, answer: AnswerFormat, parameters: Parameter
         }
         (Some(WireSchema { name, json }), AnswerFormat::JsonSchema) => {
             let name = quoted(name);
-            append(
-                &mut tail,
-                format_args!(
-                    r#","response_format":{{"type":"json_schema","json_schema":{{"name":{name},"strict":true,"schema":{json}}}}}"#
-                ),
+            tail += &format!(
+                r#","response_format":{{"type":"json_schema","json_schema":{{"name":{name},"strict":true,"schema":{json}}}}}"#
             );
         }
     }
     if let Some(temperature) = parameters.temperature {
-        append(
-            &mut tail,
-            format_args!(r#","temperature":{}"#, Value::from(temperature)),
-        );
+        tail += &format!(r#","temperature":{}"#, Value::from(temperature));
     }
     if let Some((name, limit)) = parameters.max_tokens {
-        append(&mut tail, format_args!(r#","{}":{limit}"#, name.name()));
+        tail += &format!(r#","{}":{limit}"#, name.name());
     }
     tail.push('}');
     tail.into()
-}
-
-fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = text.write_fmt(arguments);
 }
 
 fn quoted(text: &str) -> String {
