@@ -12,9 +12,11 @@ use crate::reply::Violation;
 ///
 /// Derive it beside `Deserialize` and `JsonSchema`. The three say one thing each: `JsonSchema` what a
 /// model must answer, `Deserialize` how the answer becomes the type, `Extract` that the two fit
-/// together and what holds beyond them. `#[serde(…)]` and `#[schemars(…)]` mean what they always mean;
-/// a shape that a model cannot fill in, or a schema that tells another story than the type reads, is a
-/// compile error.
+/// together and what holds beyond them. `#[serde(…)]` and `#[schemars(…)]` mean what they always mean. A
+/// shape that a model cannot fill in is a compile error, and so is a field that a function of its own reads
+/// (`#[serde(deserialize_with = "…")]`) without `#[schemars(with = "…")]` for what that function takes.
+/// If the type is `Serialize`, the derive also writes it into prompts, as JSON: see
+/// [`ToPrompt`](crate::ToPrompt).
 ///
 /// `use zyn::prelude::*;` brings all that the derives need. Without it, `use zyn::schemars;` must stand
 /// beside them, unless `schemars` is a dependency of your own.
@@ -27,7 +29,8 @@ use crate::reply::Violation;
 /// | `#[extract(validate = path)]` | type, field | `path: fn(&T) -> Result<(), impl Display>` holds, or the answer is invalid |
 /// | `#[extract(crate = path)]` | type | where `zyn` is, if it is renamed |
 ///
-/// Limits are schemars': `#[schemars(range(min = 1, max = 5))]`, so that the model sees them too.
+/// Limits are schemars': `#[schemars(range(min = 1, max = 5))]`, so that the model sees them too. Validators
+/// all run, several at one place too, and so do those of a field's own type if that is `Extract`.
 ///
 /// # Examples
 ///
