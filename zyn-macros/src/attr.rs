@@ -100,11 +100,26 @@ pub(crate) fn foreign(name: &str, key: &str, attrs: &[Attribute]) -> Option<Entr
         .iter()
         .filter(|attr| attr.path().is_ident(name))
         .filter_map(|attr| {
-            attr.parse_args_with(Punctuated::<Entry, Token![,]>::parse_terminated)
+            attr.parse_args_with(Punctuated::<Foreign, Token![,]>::parse_terminated)
                 .ok()
         })
         .flatten()
+        .filter_map(|Foreign(entry)| entry)
         .find(|entry| entry.is(key))
+}
+
+/// An entry, or schemars' `!key`, which takes a key of serde's back.
+struct Foreign(Option<Entry>);
+
+impl Parse for Foreign {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(Token![!]) {
+            input.parse::<Token![!]>()?;
+            input.call(Ident::parse_any)?;
+            return Ok(Self(None));
+        }
+        input.parse().map(|entry| Self(Some(entry)))
+    }
 }
 
 /// Where an attribute stands.

@@ -5,6 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Path, parse_quote};
 
+use crate::extract;
+
 /// `Extract` with nothing of its own.
 ///
 /// What it needs is a bound on the type itself. `for<'workaround>` postpones the bound: instead of an error
@@ -20,7 +22,7 @@ pub(crate) fn extract(input: &DeriveInput, zyn: &Path) -> TokenStream {
     };
     generics.make_where_clause().predicates.push(supertraits);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let to_prompt = to_prompt(input, zyn);
+    let to_prompt = extract::to_prompt(input, zyn);
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -28,27 +30,6 @@ pub(crate) fn extract(input: &DeriveInput, zyn: &Path) -> TokenStream {
             impl #impl_generics #zyn::Extract for #name #ty_generics #where_clause {}
             #to_prompt
         };
-    }
-}
-
-/// `ToPrompt` as JSON, for a type that has `Serialize`; without, only its use in a prompt is an error.
-pub(crate) fn to_prompt(input: &DeriveInput, zyn: &Path) -> TokenStream {
-    let name = &input.ident;
-    let mut generics = input.generics.clone();
-    let (_, ty_generics, _) = input.generics.split_for_impl();
-    let json = parse_quote! {
-        for<'workaround> #zyn::__private::Json: #zyn::__private::PromptJson<#name #ty_generics>
-    };
-    generics.make_where_clause().predicates.push(json);
-    let (impl_generics, _, where_clause) = generics.split_for_impl();
-    quote! {
-        #[automatically_derived]
-        #[allow(deprecated)]
-        impl #impl_generics #zyn::ToPrompt for #name #ty_generics #where_clause {
-            fn to_prompt(&self) -> #zyn::__private::String {
-                <#zyn::__private::Json as #zyn::__private::PromptJson<Self>>::prompt_json(self)
-            }
-        }
     }
 }
 

@@ -18,13 +18,13 @@ pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::expand(input.into()).into()
 }
 
-/// Derives [`Extract`](https://docs.rs/zyn/latest/zyn/trait.Extract.html): see the trait.
+/// Derives the trait `zyn::Extract`, which says what the attributes mean.
 #[proc_macro_derive(Extract, attributes(extract, serde, schemars))]
 pub fn derive_extract(input: TokenStream) -> TokenStream {
     extract::derive(input.into()).into()
 }
 
-/// Derives [`Classify`](https://docs.rs/zyn/latest/zyn/trait.Classify.html): see the trait.
+/// Derives the trait `zyn::Classify`, which says what the attributes mean.
 #[proc_macro_derive(Classify, attributes(classify, serde))]
 pub fn derive_classify(input: TokenStream) -> TokenStream {
     classify::derive(input.into()).into()

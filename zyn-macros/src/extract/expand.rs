@@ -3,7 +3,7 @@
 //! ```text
 //! impl Extract for Customer {
 //!     const TASK: Option<&'static str> = Some("A customer and what they need.");
-//!     fn check(&self) -> Vec<Violation> {
+//!     fn violations(&self) -> Vec<Violation> {
 //!         let mut violations = Violations::new();
 //!         match self {
 //!             Self { name: field_0, email: field_1 } => {
@@ -22,10 +22,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ExprPath, Generics, Ident, parse_quote};
+use syn::{DeriveInput, ExprPath, Generics, Ident, parse_quote};
 
 use super::model::{Model, Shape, validators};
-use crate::fallback;
 
 pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let zyn = &model.zyn();
@@ -34,7 +33,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let task = task(model, zyn);
     let check = check(model, zyn);
-    let to_prompt = fallback::to_prompt(model.input, zyn);
+    let to_prompt = to_prompt(model.input, zyn);
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -98,7 +97,7 @@ fn check(model: &Model<'_>, zyn: &syn::Path) -> TokenStream {
     let this = Ident::new("self", Span::call_site());
     let whole = validators(&model.entries).map(|path| judge(&violations, "", path, this.clone()));
     quote! {
-        fn check(&self) -> #zyn::__private::Vec<#zyn::__private::Violation> {
+        fn violations(&self) -> #zyn::__private::Vec<#zyn::__private::Violation> {
             use #zyn::__private::{Checked as _, Unchecked as _};
             let mut #violations = #zyn::__private::Violations::new();
             match self { #(#arms)* }
@@ -117,14 +116,20 @@ fn arm(model: &Model<'_>, shape: &Shape<'_>, violations: &Ident) -> TokenStream 
     });
     let mut pattern = TokenStream::new();
     let mut checks = TokenStream::new();
-    for (index, field) in shape.filled().enumerate() {
+    for (index, field) in shape.fields.iter().enumerate() {
+        let filled = shape.fills(field);
+        if !filled && field.validators().next().is_none() {
+            continue;
+        }
         let binding = format_ident!("field_{index}", span = Span::mixed_site());
         let member = &field.member;
         let pointer = model.pointer(shape, field);
         pattern.extend(quote!(#member: #binding,));
-        checks.extend(quote! {
-            (&#zyn::__private::Part(#binding)).check_at(#pointer, &mut #violations);
-        });
+        if filled {
+            checks.extend(quote! {
+                (&#zyn::__private::Part(#binding)).check_at(#pointer, &mut #violations);
+            });
+        }
         for path in field.validators() {
             checks.extend(judge(violations, &pointer, path, binding.clone()));
         }
@@ -136,4 +141,25 @@ fn arm(model: &Model<'_>, shape: &Shape<'_>, violations: &Ident) -> TokenStream 
 fn judge(violations: &Ident, pointer: &str, path: &ExprPath, mut value: Ident) -> TokenStream {
     value.set_span(value.span().located_at(path.span()));
     quote_spanned!(path.span()=> #violations.judge(#pointer, #path(#value));)
+}
+
+/// `ToPrompt` as JSON, for a type that has `Serialize`; without, only its use in a prompt is an error.
+pub(crate) fn to_prompt(input: &DeriveInput, zyn: &syn::Path) -> TokenStream {
+    let name = &input.ident;
+    let mut generics = input.generics.clone();
+    let (_, ty_generics, _) = input.generics.split_for_impl();
+    let json = parse_quote! {
+        for<'workaround> #zyn::__private::Json: #zyn::__private::PromptJson<#name #ty_generics>
+    };
+    generics.make_where_clause().predicates.push(json);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #impl_generics #zyn::ToPrompt for #name #ty_generics #where_clause {
+            fn to_prompt(&self) -> #zyn::__private::String {
+                <#zyn::__private::Json as #zyn::__private::PromptJson<Self>>::prompt_json(self)
+            }
+        }
+    }
 }

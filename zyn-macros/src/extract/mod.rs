@@ -8,6 +8,8 @@ mod types;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
+pub(crate) use expand::to_prompt;
+
 use crate::diag::Errors;
 use crate::fallback;
 
@@ -110,6 +112,18 @@ mod tests {
                 name: String,
             }
         );
+        assert_eq!(mistakes(item), 0);
+    }
+
+    #[test]
+    fn a_schema_of_its_own_is_found_beside_any_key_of_schemars() {
+        let item = quote! {
+            struct Wait {
+                #[serde(default, deserialize_with = "seconds")]
+                #[schemars(!default, extend("x-unit" = "s"), with = "String")]
+                time: u64,
+            }
+        };
         assert_eq!(mistakes(item), 0);
     }
 

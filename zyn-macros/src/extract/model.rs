@@ -149,13 +149,16 @@ impl<'a> Model<'a> {
 impl<'a> Shape<'a> {
     /// The fields that a model fills in.
     pub(crate) fn filled(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.fields.iter().filter(|field| self.fills(field))
+    }
+
+    /// Whether a model fills in `field`: serde skips neither it nor its variant.
+    pub(crate) fn fills(&self, field: &Field<'_>) -> bool {
         let skipped = self
             .variant
             .as_ref()
             .is_some_and(|variant| variant.serde.skip_deserializing());
-        self.fields
-            .iter()
-            .filter(move |field| !skipped && !field.serde.skip_deserializing())
+        !skipped && !field.serde.skip_deserializing()
     }
 }
 

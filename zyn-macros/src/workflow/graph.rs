@@ -2,7 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Signature};
+use syn::{Attribute, Ident, Path, Signature};
+
+use crate::docs;
 
 use super::model::{Body, Branch, Step, plain};
 use super::print::print_type;
@@ -16,7 +18,7 @@ pub(crate) fn expand(
     krate: &Path,
 ) -> TokenStream {
     let name = plain(&sig.ident);
-    let doc = doc(attrs);
+    let doc = docs::text(attrs).unwrap_or_default();
     let inputs = inputs.iter().map(plain);
     let output = match &sig.output {
         syn::ReturnType::Type(_, ty) => print_type(quote!(#ty)),
@@ -82,24 +84,4 @@ fn branch(branch: &Branch, krate: &Path) -> TokenStream {
         arms: &[#(#arms),*],
         after: #after,
     })
-}
-
-/// The doc comment, its lines joined.
-pub(crate) fn doc(attrs: &[Attribute]) -> String {
-    let lines = attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("doc"))
-        .filter_map(|attr| {
-            let Meta::NameValue(meta) = &attr.meta else {
-                return None;
-            };
-            match &meta.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(text),
-                    ..
-                }) => Some(text.value().trim().to_owned()),
-                _ => None,
-            }
-        });
-    lines.collect::<Vec<_>>().join("\n")
 }

@@ -65,7 +65,7 @@ pub trait Checked {
 
 impl<T: Extract> Checked for Part<'_, T> {
     fn check_at(&self, pointer: &str, violations: &mut Violations) {
-        violations.0.extend(under(pointer, self.0.check()));
+        violations.0.extend(under(pointer, self.0.violations()));
     }
 }
 

@@ -16,9 +16,11 @@ use crate::verb::Verb;
 ///
 /// Derive it beside `Deserialize` and `JsonSchema`. The three say one thing each: `JsonSchema` what a
 /// model must answer, `Deserialize` how the answer becomes the type, `Extract` that the two fit
-/// together and what holds beyond them. `#[serde(…)]` and `#[schemars(…)]` mean what they always mean;
-/// a shape that a model cannot fill in, or a schema that tells another story than the type reads, is a
-/// compile error.
+/// together and what holds beyond them. `#[serde(…)]` and `#[schemars(…)]` mean what they always mean. A
+/// shape that a model cannot fill in is a compile error, and so is a field that a function of its own reads
+/// (`#[serde(deserialize_with = "…")]`) without `#[schemars(with = "…")]` for what that function takes.
+/// If the type is `Serialize`, the derive also writes it into prompts, as JSON: see
+/// [`ToPrompt`](crate::ToPrompt).
 ///
 /// `use zyn::prelude::*;` brings all that the derives need. Without it, `use zyn::schemars;` must stand
 /// beside them, unless `schemars` is a dependency of your own.
@@ -31,7 +33,8 @@ use crate::verb::Verb;
 /// | `#[extract(validate = path)]` | type, field | `path: fn(&T) -> Result<(), impl Display>` holds, or the answer is invalid |
 /// | `#[extract(crate = path)]` | type | where `zyn` is, if it is renamed |
 ///
-/// Limits are schemars': `#[schemars(range(min = 1, max = 5))]`, so that the model sees them too.
+/// Limits are schemars': `#[schemars(range(min = 1, max = 5))]`, so that the model sees them too. Validators
+/// all run, several at one place too, and so do those of a field's own type if that is `Extract`.
 ///
 /// # Examples
 ///
@@ -55,7 +58,7 @@ use crate::verb::Verb;
 /// assert_eq!(Customer::TASK, Some("A customer and what they need."));
 ///
 /// let customer = Customer { name: " ".into(), email: None, issue: "No heating".into() };
-/// assert_eq!(customer.check()[0].to_string(), "/name: must not be blank");
+/// assert_eq!(customer.violations()[0].to_string(), "/name: must not be blank");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted from a model's answer",
@@ -67,7 +70,7 @@ pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
     const TASK: Option<&'static str> = None;
 
     /// What the validators have against this value; the schema was checked before.
-    fn check(&self) -> Vec<Violation> {
+    fn violations(&self) -> Vec<Violation> {
         Vec::new()
     }
 }
@@ -121,18 +124,18 @@ plain!(String bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
 
 #[diagnostic::do_not_recommend]
 impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Vec<T> {
-    fn check(&self) -> Vec<Violation> {
+    fn violations(&self) -> Vec<Violation> {
         let items = self.iter().enumerate();
         items
-            .flat_map(|(index, item)| under(&format!("/{index}"), item.check()))
+            .flat_map(|(index, item)| under(&format!("/{index}"), item.violations()))
             .collect()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Option<T> {
-    fn check(&self) -> Vec<Violation> {
-        self.as_ref().map(T::check).unwrap_or_default()
+    fn violations(&self) -> Vec<Violation> {
+        self.as_ref().map(T::violations).unwrap_or_default()
     }
 }
 
@@ -140,25 +143,25 @@ impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Option<T> {
 impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Box<T> {
     const TASK: Option<&'static str> = T::TASK;
 
-    fn check(&self) -> Vec<Violation> {
-        T::check(self)
+    fn violations(&self) -> Vec<Violation> {
+        T::violations(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Extract + JsonSchema + DeserializeOwned> Extract for BTreeMap<String, T> {
-    fn check(&self) -> Vec<Violation> {
+    fn violations(&self) -> Vec<Violation> {
         self.iter()
-            .flat_map(|(key, value)| under(&pointer(key), value.check()))
+            .flat_map(|(key, value)| under(&pointer(key), value.violations()))
             .collect()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Extract + JsonSchema + DeserializeOwned> Extract for HashMap<String, T> {
-    fn check(&self) -> Vec<Violation> {
+    fn violations(&self) -> Vec<Violation> {
         self.iter()
-            .flat_map(|(key, value)| under(&pointer(key), value.check()))
+            .flat_map(|(key, value)| under(&pointer(key), value.violations()))
             .collect()
     }
 }
@@ -208,7 +211,7 @@ impl<T: Extract> Form<T> for Document {
 
     fn value(&self, answer: &Value) -> Result<T, Vec<Violation>> {
         let value = T::read(answer).map_err(|error| vec![Violation::new("", error)])?;
-        let violations = value.check();
+        let violations = value.violations();
         if violations.is_empty() {
             Ok(value)
         } else {
@@ -256,16 +259,16 @@ mod tests {
     #[test]
     fn a_violation_in_a_list_names_its_item() {
         let grades = vec![Grade { points: 60 }, Grade { points: 10 }];
-        assert_eq!(paths(grades.check()), ["/1/points"]);
-        assert_eq!(paths(Some(Box::new(grades)).check()), ["/1/points"]);
+        assert_eq!(paths(grades.violations()), ["/1/points"]);
+        assert_eq!(paths(Some(Box::new(grades)).violations()), ["/1/points"]);
     }
 
     #[test]
     fn a_violation_in_a_map_names_its_key_as_a_json_pointer_does() {
         let grades = BTreeMap::from([("a/~".to_owned(), Grade { points: 10 })]);
-        assert_eq!(paths(grades.check()), ["/a~1~0/points"]);
+        assert_eq!(paths(grades.violations()), ["/a~1~0/points"]);
         let grades: HashMap<String, Grade> = grades.into_iter().collect();
-        assert_eq!(paths(grades.check()), ["/a~1~0/points"]);
+        assert_eq!(paths(grades.violations()), ["/a~1~0/points"]);
     }
 
     #[test]

@@ -5,14 +5,12 @@ macro_rules! options {
         impl<T: 'static> $type<T> {
             /// Makes at most `times` further attempts after failures that can pass: no connection, 429, 5xx.
             /// Without it, as the [`Llm`](crate::Llm) says (2).
-            #[must_use]
             pub fn retry(mut self, times: u32) -> Self {
                 self.options_mut().retry = Some(times);
                 self
             }
 
             /// Asks at most `times` again, with what is wrong, after an invalid answer (2).
-            #[must_use]
             pub fn reask(mut self, times: u32) -> Self {
                 self.options_mut().reask = times;
                 self
@@ -20,14 +18,12 @@ macro_rules! options {
 
             /// Limits the whole call, retries and re-asks included. Without it, as the [`Llm`](crate::Llm) says
             /// (600 s).
-            #[must_use]
             pub fn timeout(mut self, limit: std::time::Duration) -> Self {
                 self.options_mut().timeout = Some(limit);
                 self
             }
 
             /// Sets the sampling temperature. Nothing is sent without it; models that do not take it get none.
-            #[must_use]
             pub fn temperature(mut self, temperature: f64) -> Self {
                 self.options_mut().temperature = Some(temperature);
                 self
@@ -35,7 +31,6 @@ macro_rules! options {
 
             /// Limits the answer to `tokens` tokens, hidden reasoning included. Nothing is sent without it; an
             /// answer that is cut at the limit is an error, never a value.
-            #[must_use]
             pub fn max_tokens(mut self, tokens: u32) -> Self {
                 self.options_mut().max_tokens = Some(tokens);
                 self
@@ -43,7 +38,6 @@ macro_rules! options {
 
             /// Accepts only answers for which `check` is `Ok`. What it says otherwise goes back to the model. May
             /// be given several times; all must hold.
-            #[must_use]
             pub fn validate<E: std::fmt::Display>(
                 mut self,
                 check: impl Fn(&T) -> Result<(), E> + Send + Sync + 'static,

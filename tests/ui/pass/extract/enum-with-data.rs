@@ -40,12 +40,12 @@ macro_rules! paths {
         let mail = $name::Mail {
             address: String::new(),
         }
-        .check();
+        .violations();
         let phone = $name::Phone(Number {
             digits: String::new(),
         })
-        .check();
-        assert!($name::None.check().is_empty());
+        .violations();
+        assert!($name::None.violations().is_empty());
         (mail[0].path.clone(), phone[0].path.clone())
     }};
 }

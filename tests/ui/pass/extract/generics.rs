@@ -57,7 +57,7 @@ fn main() {
         items: Vec::new(),
         next: Some(Box::new(last)),
     };
-    let violations = page.check();
+    let violations = page.violations();
     assert_eq!(violations.len(), 1);
     assert_eq!(
         violations[0].to_string(),

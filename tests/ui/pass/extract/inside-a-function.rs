@@ -25,5 +25,5 @@ fn main() {
         name: String::new(),
         tags: Box::default(),
     };
-    assert_eq!(Local { made }.check().len(), 2);
+    assert_eq!(Local { made }.violations().len(), 2);
 }

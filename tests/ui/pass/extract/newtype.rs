@@ -19,7 +19,7 @@ fn some(topics: &[String]) -> Result<(), &'static str> {
 }
 
 fn main() {
-    assert_eq!(Topics(Vec::new()).check()[0].path, "");
-    assert_eq!(Wrapped { topics: Vec::new() }.check()[0].path, "");
+    assert_eq!(Topics(Vec::new()).violations()[0].path, "");
+    assert_eq!(Wrapped { topics: Vec::new() }.violations()[0].path, "");
     assert_eq!(Topics(vec!["rain".to_owned()]).to_prompt(), r#"["rain"]"#);
 }

@@ -66,5 +66,5 @@ fn main() {
         contact: Contact::None,
         mood: Mood::Good,
     };
-    assert!(customer.check().is_empty());
+    assert!(customer.violations().is_empty());
 }

@@ -15,6 +15,6 @@ fn main() {
     let customer = Customer {
         name: "Ada".to_owned(),
     };
-    assert!(customer.check().is_empty());
+    assert!(customer.violations().is_empty());
     assert_eq!(customer.to_prompt(), r#"{"name":"Ada"}"#);
 }

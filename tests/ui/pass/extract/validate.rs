@@ -13,6 +13,10 @@ struct Booking {
     to: u32,
     #[serde(rename = "who")]
     guests: HashMap<String, Guest>,
+    // Set by the program, and checked all the same.
+    #[serde(skip)]
+    #[extract(validate = rules::even)]
+    revision: u32,
     // No type of zyn's: it is not looked into.
     id: std::num::NonZeroU8,
 }
@@ -70,15 +74,17 @@ fn main() {
         from: 500,
         to: 401,
         guests: HashMap::from([("a/b".to_owned(), guest)]),
+        revision: 1,
         id: std::num::NonZeroU8::MIN,
     };
-    let violations: Vec<String> = booking.check().iter().map(ToString::to_string).collect();
+    let violations: Vec<String> = booking.violations().iter().map(ToString::to_string).collect();
     assert_eq!(
         violations,
         [
             "/to: too late",
             "/to: odd",
             "/who/a~1b/name: is blank",
+            "/revision: odd",
             "the answer: 500 is after 401",
         ]
     );
