@@ -20,7 +20,7 @@
 /// assert_eq!(graph.inputs, ["mail"]);
 /// let ids: Vec<_> = graph.steps.iter().map(|step| step.id).collect();
 /// assert_eq!(ids, ["language", "answer"]);
-/// assert_eq!(graph.steps[1].reads, ["language", "mail"]);
+/// assert_eq!(graph.steps[1].reads, ["mail", "language"]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Graph {
