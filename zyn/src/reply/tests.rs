@@ -110,8 +110,8 @@ fn fields_that_the_schema_does_not_know_follow_the_known_ones() {
     let open =
         json!({"type": "object", "properties": {"b": {"type": "null"}, "a": {"type": "null"}}});
     assert_eq!(
-        accepted(open, r#"{"z":1,"a":null,"y":2}"#).canonical,
-        r#"{"z":1,"y":2}"#
+        accepted(open, r#"{"z":{"q":1,"p":2},"a":null,"b":null,"y":2}"#).canonical,
+        r#"{"y":2,"z":{"p":2,"q":1}}"#
     );
     let closed = json!({"type": "object", "properties": {"a": {"type": "boolean"}}, "additionalProperties": false});
     assert_eq!(
@@ -283,6 +283,21 @@ fn the_tag_tells_which_alternative_a_value_is_meant_to_be() {
     assert_eq!(
         accepted(shapes(), r#"{"value":{"r":1,"t":"circle"}}"#).canonical,
         r#"{"t":"circle","r":1}"#
+    );
+}
+
+#[test]
+fn a_field_with_labels_is_no_tag() {
+    let mut document = shapes();
+    document["oneOf"][1]["properties"]["colour"] = json!({"enum": ["red", "blue"]});
+    let text = |colour| format!(r#"{{"value":{{"t":"circle","r":1,"colour":{colour}}}}}"#);
+    assert_eq!(
+        accepted(document.clone(), &text("null")).canonical,
+        r#"{"t":"circle","r":1}"#
+    );
+    assert_eq!(
+        wrong(document, &text("\"green\"")),
+        [r#"/colour: expected one of "red", "blue", got "green""#]
     );
 }
 
