@@ -196,9 +196,15 @@ impl<'a> Walk<'a> {
 
     pub(super) fn wrong_type(&mut self, schema: &Value, value: &Value) {
         let mut wanted = expected(schema);
-        let is_whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
-        if value.is_f64() && is_whole && Node::of(schema).types().contains(&"integer") {
-            wanted.push_str(" without a decimal point or exponent");
+        let number = value.as_f64().filter(|_| value.is_f64());
+        if let Some(number) = number.filter(|number| number.fract() == 0.0)
+            && Node::of(schema).types().contains(&"integer")
+        {
+            wanted.push_str(if number.abs() < 9e18 {
+                " without a decimal point or exponent"
+            } else {
+                " of at most 64 bits"
+            });
         }
         self.violation(wanted, value);
     }

@@ -140,3 +140,98 @@ fn tags<'a>(node: Node<'a>) -> impl Iterator<Item = (&'a String, &'a Value)> {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::reply::tests::{accepted, wrong};
+
+    fn shapes() -> Value {
+        json!({"oneOf": [
+            {"type": "object", "properties": {"t": {"const": "point"}}, "required": ["t"]},
+            {"type": "object", "properties": {"t": {"const": "circle"}, "r": {"type": "integer"}}, "required": ["t", "r"]},
+        ]})
+    }
+
+    #[test]
+    fn the_tag_tells_which_alternative_a_value_is_meant_to_be() {
+        assert_eq!(
+            wrong(shapes(), r#"{"value":{"t":"circle","r":"1"}}"#),
+            ["/r: expected a whole number, got \"1\""]
+        );
+        assert_eq!(
+            wrong(shapes(), r#"{"value":{"t":"circle"}}"#),
+            ["/r: expected a whole number, got nothing"]
+        );
+        assert_eq!(
+            wrong(shapes(), r#"{"value":{"t":"square"}}"#),
+            [r#"/t: expected one of "point", "circle", got "square""#]
+        );
+        assert_eq!(
+            wrong(shapes(), r#"{"value":7}"#),
+            ["the answer: expected an object, got 7"]
+        );
+        assert_eq!(
+            accepted(shapes(), r#"{"value":{"r":1,"t":"circle"}}"#).canonical,
+            r#"{"t":"circle","r":1}"#
+        );
+    }
+
+    #[test]
+    fn a_field_with_labels_is_no_tag() {
+        let mut document = shapes();
+        document["oneOf"][1]["properties"]["colour"] = json!({"enum": ["red", "blue"]});
+        let text = |colour| format!(r#"{{"value":{{"t":"circle","r":1,"colour":{colour}}}}}"#);
+        assert_eq!(
+            accepted(document.clone(), &text("null")).canonical,
+            r#"{"t":"circle","r":1}"#
+        );
+        assert_eq!(
+            wrong(document, &text("\"green\"")),
+            [r#"/colour: expected one of "red", "blue", got "green""#]
+        );
+    }
+
+    #[test]
+    fn exactly_one_alternative_must_fit_where_the_schema_says_so() {
+        let ok = json!({"type": "object", "properties": {"Ok": {"type": "integer"}}, "required": ["Ok"]});
+        let err = json!({"type": "object", "properties": {"Err": {"type": "string"}}, "required": ["Err"]});
+        let both = r#"{"value":{"Ok":1,"Err":"x"}}"#;
+        assert_eq!(wrong(json!({"oneOf": [ok, err]}), both).len(), 1);
+        assert_eq!(
+            accepted(json!({"anyOf": [ok, err]}), both).canonical,
+            r#"{"Ok":1,"Err":"x"}"#
+        );
+    }
+
+    #[test]
+    fn an_optional_alternative_may_be_null() {
+        let document = json!({"anyOf": [shapes(), {"type": "null"}]});
+        assert_eq!(
+            accepted(document.clone(), r#"{"value":null}"#).canonical,
+            "null"
+        );
+        assert_eq!(
+            wrong(document, r#"{"value":{"t":"circle","r":null}}"#),
+            ["/r: expected a whole number, got null"]
+        );
+    }
+
+    #[test]
+    fn alternatives_that_multiply_do_not_hang() {
+        let branch = |extra: &str| {
+            json!({
+                "type": "object",
+                "properties": {"l": {"$ref": "#"}, "r": {"$ref": "#"}, extra: {"type": "integer"}},
+                "required": ["l"]
+            })
+        };
+        let document = json!({"anyOf": [{"type": "string"}, branch("a"), branch("b"), branch("c"), branch("d")]});
+        let deep = (0..60).fold("0".to_owned(), |below, _| format!("{{\"l\":{below}}}"));
+        let told = wrong(document, &deep);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("fewer alternatives"), "{told:?}");
+    }
+}
