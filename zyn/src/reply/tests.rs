@@ -230,6 +230,21 @@ fn of_several_that_do_not_fit_the_nearest_is_told() {
 }
 
 #[test]
+fn what_is_wrong_in_parts_is_nearer_than_what_is_wrong_as_a_whole() {
+    let text = "As in [1]: {\"name\":1,\"address\":{\"street\":\"\"}}, not [2]";
+    assert_eq!(wrong(customer(), text).len(), 2);
+}
+
+#[test]
+fn of_two_that_are_equally_near_the_last_is_told() {
+    let a = json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]});
+    assert_eq!(
+        wrong(a, r#"{"a":"draft"} {"a":"final"}"#),
+        ["/a: expected a whole number, got \"final\""]
+    );
+}
+
+#[test]
 fn an_answer_that_breaks_off_is_never_a_smaller_answer() {
     let whole = r#"{"v":1,"kids":[{"v":2,"kids":[]},{"v":3,"kids":[{"v":4,"kids":[]}]}]}"#;
     for around in ["", "So: ", "```json\n", "<think>hm</think>"] {

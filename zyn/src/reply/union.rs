@@ -234,4 +234,16 @@ mod tests {
         assert_eq!(told.len(), 1);
         assert!(told[0].contains("fewer alternatives"), "{told:?}");
     }
+
+    #[test]
+    fn without_a_tag_the_fields_tell_which_alternative_was_meant() {
+        let document = json!({"anyOf": [
+            {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
+            {"type": "object", "properties": {"c": {"type": "integer"}, "d": {"type": "integer"}}, "required": ["c", "d"]},
+        ]});
+        assert_eq!(
+            wrong(document, r#"{"value":{"c":1,"d":"x"}}"#),
+            ["/d: expected a whole number, got \"x\""]
+        );
+    }
 }

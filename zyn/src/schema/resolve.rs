@@ -234,7 +234,7 @@ fn references(schema: &Value) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
-    use crate::Schema;
+    use crate::{Dialect, Schema};
 
     #[test]
     fn a_schema_that_never_ends_is_refused() {
@@ -295,5 +295,24 @@ mod tests {
             *schema.document(),
             json!({"type": "integer", "minimum": 3, "maximum": 9, "description": "a number"})
         );
+    }
+
+    #[test]
+    fn what_is_said_of_unevaluated_fields_is_said_of_every_alternative() {
+        let with = |rest: bool| {
+            let document = json!({
+                "type": "object",
+                "properties": {"a": {"type": "null"}},
+                "oneOf": [{"properties": {"b": {"type": "null"}}}, {"properties": {"c": {"type": "null"}}}],
+                "unevaluatedProperties": rest,
+            });
+            Schema::from_value("Flat", document).unwrap()
+        };
+        let closed = with(false);
+        for branch in closed.document()["oneOf"].as_array().unwrap() {
+            assert_eq!(branch["additionalProperties"], false, "{branch}");
+        }
+        assert!(closed.for_dialect(Dialect::OpenAi).is_ok());
+        assert!(with(true).for_dialect(Dialect::OpenAi).is_err());
     }
 }

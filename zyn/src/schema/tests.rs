@@ -61,6 +61,35 @@ fn a_newtype_variant_keeps_its_tag() {
 }
 
 #[test]
+fn an_optional_union_has_null_among_its_alternatives() {
+    let expected = TAGGED.strip_suffix("]}").unwrap().to_owned();
+    assert_eq!(
+        sent_field::<Field<Option<Tagged>>>(),
+        expected + r#",{"type":"null"}]}"#
+    );
+}
+
+#[test]
+fn names_that_differ_only_in_what_the_wire_forbids_stay_apart() {
+    let own = |name: &str, field: &str| serde_json::json!({"type": "object", "properties": {field: {"$ref": format!("#/$defs/{name}")}}});
+    let document = serde_json::json!({
+        "type": "object",
+        "properties": {"x": {"$ref": "#/$defs/L%3C1%3E"}, "y": {"$ref": "#/$defs/L(1)"}},
+        "$defs": {"L<1>": own("L%3C1%3E", "less"), "L(1)": own("L(1)", "round")},
+    });
+    let schema = Schema::from_value("Both", document).unwrap();
+    let sent = schema.for_dialect(Dialect::OpenAi).unwrap();
+    let sent: Value = serde_json::from_str(&sent.wire().json).unwrap();
+    for (field, own) in [("x", "less"), ("y", "round")] {
+        let reference = sent["properties"][field]["anyOf"][0]["$ref"]
+            .as_str()
+            .unwrap();
+        let definition = sent.pointer(reference.trim_start_matches('#')).unwrap();
+        assert_eq!(definition["required"][0], own, "{sent}");
+    }
+}
+
+#[test]
 fn a_flattened_enum_gives_its_outer_fields_to_every_alternative() {
     #[derive(JsonSchema, Deserialize)]
     struct Outer {
@@ -277,8 +306,12 @@ fn limits_that_the_dialect_lacks_are_told() {
         mail: String,
         #[schemars(regex(pattern = "^a+$"))]
         anchored: String,
-        #[schemars(regex(pattern = "a+"))]
+        #[schemars(regex(pattern = "a+$"))]
         open: String,
+        #[schemars(regex(pattern = "^a+"))]
+        endless: String,
+        #[schemars(regex(pattern = "^a(?=b)b$"))]
+        ahead: String,
         #[schemars(range(min = 1, max = 5), title = "T")]
         stars: u8,
     }
@@ -296,7 +329,9 @@ fn limits_that_the_dialect_lacks_are_told() {
             r#"{"type":"string","description":"format: uri"}"#,
             r#"{"type":"string","format":"email"}"#,
             r#"{"type":"string","pattern":"^a+$"}"#,
-            r#"{"type":"string","description":"matches the pattern a+"}"#,
+            r#"{"type":"string","description":"matches the pattern a+$"}"#,
+            r#"{"type":"string","description":"matches the pattern ^a+"}"#,
+            r#"{"type":"string","description":"matches the pattern ^a(?=b)b$"}"#,
             r#"{"type":"integer","minimum":1,"maximum":5}"#,
         ]
     );
@@ -317,7 +352,9 @@ fn what_cannot_be_carried_is_refused_with_place_and_remedy() {
     );
     assert_eq!(refused::<Field<HashMap<u8, String>>>().path, "/f");
     assert_eq!(refused::<Field<HashMap<String, Value>>>().path, "/f");
-    assert_eq!(refused::<Field<(String, u8)>>().path, "/f");
+    let tuple = refused::<Field<(String, u8)>>();
+    assert_eq!(tuple.path, "/f");
+    assert!(tuple.problem.contains("a tuple has no field names"));
     assert_eq!(refused::<Field<Option<Value>>>().path, "/f");
     assert_eq!(refused::<Field<Vec<Value>>>().path, "/f/*");
     assert_eq!(refused::<Rest>().path, "");
