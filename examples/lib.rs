@@ -1,5 +1,7 @@
-//! What the examples of zyn share: a model that answers also where none is configured, and tickets to try it on.
+//! What the examples of zyn share: a workflow, a model that answers also where none is configured, and tickets to try
+//! both on.
 
 pub mod answering;
 pub mod local;
+pub mod support;
 pub mod tickets;

@@ -11,62 +11,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use examples::answering::Answering;
 use examples::local::{Model, Progress};
-use zyn::prelude::*;
-use zyn::{Error, Event, Report};
+use examples::support::{Reply, answer};
+use zyn::{Error, Event, Report, Session};
 
 const TICKET: &str = "Hello, this is Ada Wong. My heating has been out since Monday and it is freezing in here. \
     I have two small children. Could somebody please come today? You can reach me at ada@wong.example.";
-
-/// A customer and what they need.
-#[derive(Debug, Deserialize, JsonSchema, Extract)]
-struct Customer {
-    /// The full name of the person who writes.
-    name: String,
-    /// Their e-mail address.
-    email: Option<String>,
-    /// The problem, in one sentence.
-    issue: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Classify)]
-enum Urgency {
-    /// A question or a wish; it can wait.
-    Low,
-    /// Something is wrong, but nobody is harmed.
-    Medium,
-    /// An outage, a safety or a legal matter.
-    High,
-}
-
-#[derive(Debug)]
-struct Reply {
-    customer: Customer,
-    urgency: Urgency,
-    text: String,
-}
-
-workflow!(
-    /// Answer a support ticket.
-    async fn answer(ticket: &str) -> Reply {
-        let customer = extract::<Customer>("The customer and their problem", ticket);
-        let urgency = classify::<Urgency>("How urgent is it?", &customer.issue).retry(2);
-        let text = match urgency {
-            Urgency::High => transform(
-                "Apologise and say that a person takes over",
-                "{customer.name}: {customer.issue}",
-            ),
-            Urgency::Low | Urgency::Medium => transform(
-                "Write a short, helpful reply",
-                "{customer.name}: {customer.issue}",
-            ),
-        };
-        Reply {
-            customer,
-            urgency,
-            text,
-        }
-    }
-);
 
 /// Answers a support ticket: reads the customer out of it, judges how urgent it is, writes a reply.
 ///
