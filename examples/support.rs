@@ -42,7 +42,7 @@ workflow!(
         let urgency = classify::<Urgency>("How urgent is it?", &customer.issue).retry(2);
         let text = match urgency {
             Urgency::High => transform(
-                "Write two sentences to the customer: say sorry for the problem, and that a colleague calls them today",
+                "Write two sentences to the customer: say sorry for the problem, and that a colleague will call them today",
                 "{customer.name}: {customer.issue}",
             ),
             Urgency::Low | Urgency::Medium => transform(

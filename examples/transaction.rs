@@ -20,9 +20,11 @@ fn main() -> Result<(), SessionError> {
 
     let mut tx = session.begin();
     tx.clear();
-    let error = tx.remove(7).unwrap_err();
+    if let Err(error) = tx.remove(7) {
+        println!("refused: {error}");
+    }
     drop(tx); // rolls back
-    println!("after “{error}” there are still {} messages", session.len());
+    println!("there are still {} messages", session.len());
     println!("the last one: {}", session.at(1)?.text());
     Ok(())
 }
