@@ -42,11 +42,13 @@ workflow!(
         let urgency = classify::<Urgency>("How urgent is it?", &customer.issue).retry(2);
         let body = match urgency {
             Urgency::High => transform(
-                "Write two sentences to the customer: say sorry for the problem, and that a colleague will call them today",
+                "Write two sentences to the customer: say sorry for the problem, \
+                 and that a colleague will call them today",
                 &customer.issue,
             ),
             Urgency::Low | Urgency::Medium => transform(
-                "Write two or three sentences to the customer: thank them for their message, name their problem, and say that a colleague will answer by tomorrow",
+                "Write two or three sentences to the customer: thank them for their message, \
+                 name their problem, and say that a colleague will answer by tomorrow",
                 &customer.issue,
             ),
         };
