@@ -192,6 +192,65 @@ fn a_fire_whose_validator_panics_leaves_no_trace() {
     }
 }
 
+#[derive(Debug, PartialEq)]
+pub enum Mine {
+    OutOfHours,
+    Zyn(String),
+}
+
+impl From<Error> for Mine {
+    fn from(error: Error) -> Self {
+        Self::Zyn(error.to_string())
+    }
+}
+
+workflow!(
+    /// Ordinary Rust between the steps ends it, in its own words.
+    pub async fn early(ticket: &str, how: &str) -> Result<String, Mine> {
+        let urgency = classify::<Urgency>("How urgent is it?", ticket);
+        match how {
+            "fail" => return Err(Mine::OutOfHours),
+            "panic" => panic!("the body panics"),
+            _ => {}
+        }
+        let reply = transform("Write a reply to a {urgency} ticket", ticket);
+        Ok(reply)
+    }
+);
+
+#[tokio::test]
+async fn an_error_of_the_bodys_own_leaves_no_trace_and_the_next_run_works() {
+    let mut session = conversation().await;
+    let before = session.clone();
+    let llm = Llm::new(Scripted::new([LOW]));
+    let run = early(TICKET, "fail").run(&llm, &mut session).await;
+    assert_eq!(run, Err(Mine::OutOfHours));
+    assert_eq!(session, before);
+    the_next_run_works(&mut session).await;
+}
+
+#[test]
+fn a_body_or_a_listener_that_panics_leaves_no_trace() {
+    let mut session = block_on(conversation());
+    let before = session.clone();
+    let llm = Llm::new(Scripted::new([LOW, LOW, REPLY]));
+    assert!(panicked(early(TICKET, "panic").run(&llm, &mut session)));
+    assert_eq!(session, before);
+    let heard = AtomicU64::new(0);
+    let listener = |_: &zyn::Event| {
+        // The last of the two steps has ended; only the commit is left.
+        assert!(
+            heard.fetch_add(1, Ordering::SeqCst) < 3,
+            "the listener panics"
+        );
+    };
+    let run = early(TICKET, "go on").on_event(listener);
+    assert!(panicked(run.run(&llm, &mut session)));
+    assert_eq!(session, before);
+    assert_eq!(llm.spend().attempts, 3);
+    block_on(the_next_run_works(&mut session));
+}
+
 /// Answers after it has made the caller wait for so many polls, or never.
 struct Slow {
     script: Scripted,
