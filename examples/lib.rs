@@ -1,4 +1,7 @@
-//! What the examples of zyn share: a local model for when no provider is configured, and tickets to try it on.
+//! What the examples of zyn share: a workflow, a model that answers also where none is configured, and tickets to try
+//! both on.
 
+pub mod answering;
 pub mod local;
+pub mod support;
 pub mod tickets;

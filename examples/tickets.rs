@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::support::Urgency;
+
 /// A ticket and what is right about it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,24 +18,13 @@ pub struct Ticket {
     pub urgencies: Vec<Urgency>,
 }
 
-/// How urgent a ticket is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Urgency {
-    /// It can wait.
-    Low,
-    /// It should be dealt with soon.
-    Medium,
-    /// An outage, a safety or a legal matter.
-    High,
-}
-
 /// The ten tickets of `tickets.json`.
 ///
 /// # Examples
 ///
 /// ```
-/// use examples::tickets::{Urgency, tickets};
+/// use examples::support::Urgency;
+/// use examples::tickets::tickets;
 ///
 /// let outage = tickets()?.swap_remove(0);
 /// assert_eq!(outage.customer, "Amara Okafor");

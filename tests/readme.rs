@@ -70,7 +70,7 @@ fn programs() -> Vec<String> {
 }
 
 #[test]
-#[ignore = "to come with README.md"]
+#[ignore = "to come with the program in README.md"]
 fn the_first_program_is_page_one() {
     let block = first_rust_block(&readme()).expect("README.md has a block of Rust");
     let program = fs::read_to_string(root().join("examples/page_one.rs")).unwrap();
@@ -78,7 +78,6 @@ fn the_first_program_is_page_one() {
 }
 
 #[test]
-#[ignore = "to come with README.md"]
 fn every_wish_names_an_example_that_is_there() {
     let wishes = wishes(&readme()).expect("README.md has a table `I want to … | example`");
     assert!(!wishes.is_empty());
@@ -89,7 +88,6 @@ fn every_wish_names_an_example_that_is_there() {
 }
 
 #[test]
-#[ignore = "to come with README.md"]
 fn every_program_in_examples_is_named() {
     let readme = readme();
     let programs = programs();

@@ -14,10 +14,10 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Model {
     /// Qwen2.5-Coder-0.5B-Instruct.
-    #[default]
     #[value(name = "0.5b")]
     Qwen05b,
     /// Qwen2.5-Coder-1.5B-Instruct: slower, better.
+    #[default]
     #[value(name = "1.5b")]
     Qwen15b,
 }

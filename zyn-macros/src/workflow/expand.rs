@@ -86,6 +86,8 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     quote! {
         #(#attrs)*
         #quiet
+        // a binding names a step, so it is never for nothing
+        #[allow(clippy::let_and_return)]
         #vis fn #name #generics (#inputs) -> #run_type #bounds {
             #krate::Run::new(
                 &#module::GRAPH,

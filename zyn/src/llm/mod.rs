@@ -37,6 +37,7 @@ use crate::telemetry;
 /// | [`attempt_timeout`](Self::attempt_timeout), each attempt | none |
 /// | [`retry`](Self::retry), further attempts after failures that can pass | 2 |
 /// | [`max_input`](Self::max_input), the largest input | 4 MiB |
+/// | [`max_tokens`](Self::max_tokens), the most tokens of an answer | none is sent |
 ///
 /// # Examples
 ///
@@ -67,6 +68,7 @@ pub(crate) struct Limits {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retries: u32,
     pub(crate) max_input: usize,
+    pub(crate) max_tokens: Option<u32>,
 }
 
 impl Llm {
@@ -81,6 +83,7 @@ impl Llm {
                 attempt_timeout: None,
                 retries: 2,
                 max_input: 4 * 1024 * 1024,
+                max_tokens: None,
             },
         }
     }
@@ -110,6 +113,14 @@ impl Llm {
     #[must_use]
     pub fn max_input(mut self, bytes: usize) -> Self {
         self.limits.max_input = bytes;
+        self
+    }
+
+    /// Limits the answers of calls that set no limit of their own. Without it nothing is sent, and the model's own
+    /// limit holds.
+    #[must_use]
+    pub fn max_tokens(mut self, tokens: u32) -> Self {
+        self.limits.max_tokens = Some(tokens);
         self
     }
 

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::Violation;
-use super::expected::{expected, one_of};
+use super::expected::expected;
 use super::limits;
 use crate::schema::node::{Node, kind};
 use crate::schema::pointer;
@@ -53,15 +53,15 @@ fn most_steps(value: &Value) -> usize {
     parts.saturating_mul(100).saturating_add(10_000)
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     definitions: Option<&'a Value>,
     path: String,
-    violations: Vec<Violation>,
+    pub(super) violations: Vec<Violation>,
     steps_left: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn value(&mut self, schema: &'a Value, value: &Value) -> Value {
+    pub(super) fn value(&mut self, schema: &'a Value, value: &Value) -> Value {
         self.steps_left = self.steps_left.saturating_sub(1);
         if self.steps_left == 0 {
             return Value::Null;
@@ -132,9 +132,22 @@ impl<'a> Walk<'a> {
                 self.violations.push(missing);
             }
         }
-        let further = fields
+        self.further(node, fields, &mut fitted);
+        fitted
+    }
+
+    /// The fields that the schema does not name. They follow in the order of their names, for they have no other.
+    fn further(
+        &mut self,
+        node: Node<'a>,
+        fields: &Map<String, Value>,
+        fitted: &mut Map<String, Value>,
+    ) {
+        let mut further: Vec<_> = fields
             .iter()
-            .filter(|(name, _)| node.property(name).is_none());
+            .filter(|(name, _)| node.property(name).is_none())
+            .collect();
+        further.sort_by_key(|(name, _)| *name);
         for (name, field) in further {
             let field = match node.get("additionalProperties") {
                 Some(Value::Bool(false)) => {
@@ -142,11 +155,14 @@ impl<'a> Walk<'a> {
                     continue;
                 }
                 Some(schema) => self.within(name, |walk| walk.value(schema, field)),
-                None => field.clone(),
+                None => {
+                    let mut field = field.clone();
+                    field.sort_all_objects();
+                    field
+                }
             };
             fitted.insert(name.clone(), field);
         }
-        fitted
     }
 
     fn list(&mut self, node: Node<'a>, items: &[Value]) -> Vec<Value> {
@@ -169,93 +185,6 @@ impl<'a> Walk<'a> {
             .collect()
     }
 
-    fn union(
-        &mut self,
-        schema: &'a Value,
-        branches: &'a [Value],
-        exactly_one: bool,
-        value: &Value,
-    ) -> Value {
-        let typed = self.keep(branches.iter().collect(), |walk, branch| {
-            walk.may_be(branch, value)
-        });
-        if typed.is_empty() {
-            self.wrong_type(schema, value);
-            return value.clone();
-        }
-        let tagged = self.keep(typed.clone(), |walk, branch| walk.has_tags(branch, value));
-        if tagged.is_empty() {
-            return self.wrong_tag(&typed, value);
-        }
-        // Of alternatives without tags, those whose fields are all there go first; the others say what is wrong.
-        let whole = self.keep(tagged.clone(), |walk, branch| {
-            walk.has_fields(branch, value)
-        });
-        let open = if whole.is_empty() { tagged } else { whole };
-
-        let before = self.violations.len();
-        let mut fitting: Option<Value> = None;
-        let mut nearest: Option<(Value, Vec<Violation>)> = None;
-        for branch in open {
-            let fitted = self.value(branch, value);
-            let wrong = self.violations.split_off(before);
-            if !wrong.is_empty() {
-                if nearest
-                    .as_ref()
-                    .is_none_or(|(_, least)| wrong.len() < least.len())
-                {
-                    nearest = Some((fitted, wrong));
-                }
-            } else if fitting.is_some() {
-                self.violation("a value that fits one alternative only", value);
-                return fitted;
-            } else {
-                fitting = Some(fitted);
-                if !exactly_one {
-                    break;
-                }
-            }
-        }
-        match (fitting, nearest) {
-            (Some(fitted), _) => fitted,
-            (None, Some((fitted, wrong))) => {
-                self.violations.extend(wrong);
-                fitted
-            }
-            (None, None) => value.clone(),
-        }
-    }
-
-    fn keep(
-        &self,
-        mut branches: Vec<&'a Value>,
-        test: impl Fn(&Self, &'a Value) -> bool,
-    ) -> Vec<&'a Value> {
-        branches.retain(|branch| test(self, branch));
-        branches
-    }
-
-    /// Whether a value of this kind may fit.
-    fn may_be(&self, schema: &'a Value, value: &Value) -> bool {
-        self.any_of(schema, &|_, node| has_type(node, value))
-    }
-
-    /// Whether the fields with fixed values, such as the tag of an enum, have one of these.
-    fn has_tags(&self, schema: &'a Value, value: &Value) -> bool {
-        self.any_of(schema, &|_, node| {
-            node.properties().all(|(name, field)| {
-                let fixed = Node::of(field).allowed();
-                fixed.is_none_or(|fixed| value.get(name).is_none_or(|tag| fixed.contains(&tag)))
-            })
-        })
-    }
-
-    fn has_fields(&self, schema: &'a Value, value: &Value) -> bool {
-        self.any_of(schema, &|_, node| {
-            node.required().all(|name| value.get(name).is_some())
-        })
-    }
-
     /// Whether `null` for a field stands for its absence. It does not if it is a value of the field and
     /// absence would mean another: an `Option` whose default is not `None`.
     fn is_absent(&self, schema: &'a Value) -> bool {
@@ -265,57 +194,29 @@ impl<'a> Walk<'a> {
         !has_default || !self.may_be(schema, &Value::Null)
     }
 
-    /// Whether `test` holds for a plain schema or for one of the alternatives.
-    fn any_of(&self, schema: &'a Value, test: &dyn Fn(&Self, Node<'a>) -> bool) -> bool {
-        let node = Node::of(self.opened(schema));
-        match node.branches() {
-            Some((branches, _)) => branches.iter().any(|branch| self.any_of(branch, test)),
-            None => test(self, node),
-        }
-    }
-
-    fn wrong_type(&mut self, schema: &Value, value: &Value) {
+    pub(super) fn wrong_type(&mut self, schema: &Value, value: &Value) {
         let mut wanted = expected(schema);
-        let is_whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
-        if value.is_f64() && is_whole && Node::of(schema).types().contains(&"integer") {
-            wanted.push_str(" without a decimal point or exponent");
+        let number = value.as_f64().filter(|_| value.is_f64());
+        if let Some(number) = number.filter(|number| number.fract() == 0.0)
+            && Node::of(schema).types().contains(&"integer")
+        {
+            wanted.push_str(if number.abs() < 9e18 {
+                " without a decimal point or exponent"
+            } else {
+                " of at most 64 bits"
+            });
         }
         self.violation(wanted, value);
     }
 
-    /// Names the tag, if the alternatives have one in common.
-    fn wrong_tag(&mut self, branches: &[&'a Value], value: &Value) -> Value {
-        let nodes = branches.iter().map(|branch| Node::of(self.opened(branch)));
-        let nodes: Vec<Node<'_>> = nodes.collect();
-        let fixed = |node: &Node<'a>, name: &str| Node::of(node.property(name)?).allowed();
-        let tag = nodes.first().and_then(|first| {
-            first
-                .properties()
-                .map(|(name, _)| name)
-                .find(|name| nodes.iter().all(|node| fixed(node, name).is_some()))
-        });
-        match tag.zip(tag.and_then(|name| value.get(name))) {
-            Some((name, found)) => {
-                let tags = nodes.iter().filter_map(|node| fixed(node, name)).flatten();
-                let tags = one_of(tags.map(Value::to_string));
-                self.within(name, |walk| walk.violation(tags, found));
-            }
-            None => {
-                let kinds = "an object that is one of the alternatives";
-                self.violation(kinds, value);
-            }
-        }
-        value.clone()
-    }
-
-    fn opened(&self, schema: &'a Value) -> &'a Value {
+    pub(super) fn opened(&self, schema: &'a Value) -> &'a Value {
         let definition = Node::of(schema)
             .reference()
             .and_then(|name| self.definitions?.get(name));
         definition.unwrap_or(schema)
     }
 
-    fn within<T>(&mut self, key: &str, walk: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn within<T>(&mut self, key: &str, walk: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
         pointer::push(&mut self.path, key);
         let result = walk(self);
@@ -323,13 +224,13 @@ impl<'a> Walk<'a> {
         result
     }
 
-    fn violation(&mut self, expected: impl std::fmt::Display, found: &Value) {
+    pub(super) fn violation(&mut self, expected: impl std::fmt::Display, found: &Value) {
         let violation = Violation::new(&self.path, expected).found(found);
         self.violations.push(violation);
     }
 }
 
-fn has_type(node: Node<'_>, value: &Value) -> bool {
+pub(super) fn has_type(node: Node<'_>, value: &Value) -> bool {
     let types = node.types();
     // JSON Schema calls 3.0 an integer; Rust's integers do not, and nothing is rounded in silence.
     let kind = kind(value);

@@ -98,3 +98,131 @@ fn is_multiple(number: &Number, of: &Number) -> Option<bool> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::reply::tests::{accepted, wrong};
+
+    #[test]
+    fn each_limit_is_checked() {
+        let cases = [
+            (json!({"type": "boolean"}), "1", "true or false, got 1"),
+            (json!({"type": "null"}), "0", "null, got 0"),
+            (json!({"type": "number"}), "\"1\"", "a number, got \"1\""),
+            (
+                json!({"type": ["string", "null"]}),
+                "[]",
+                "a text or null, got []",
+            ),
+            (json!({"type": "integer"}), "3.5", "a whole number, got 3.5"),
+            (
+                json!({"type": "integer"}),
+                "3.0",
+                "a whole number without a decimal point or exponent, got 3.0",
+            ),
+            (
+                json!({"type": "integer"}),
+                "123456789012345678901234567890",
+                "a whole number of at most 64 bits, got 1.2345678901234568e+29",
+            ),
+            (
+                json!({"type": "string", "enum": ["a", "b"]}),
+                "\"c\"",
+                "one of \"a\", \"b\", got \"c\"",
+            ),
+            (json!({"const": "a"}), "\"b\"", "\"a\", got \"b\""),
+            (json!({"enum": [1, 2]}), "3", "one of 1, 2, got 3"),
+            (
+                json!({"type": "integer", "minimum": 1}),
+                "0",
+                "at least 1, got 0",
+            ),
+            (
+                json!({"type": "integer", "maximum": 1}),
+                "2",
+                "at most 1, got 2",
+            ),
+            (
+                json!({"type": "number", "exclusiveMinimum": 0.5}),
+                "0.5",
+                "more than 0.5, got 0.5",
+            ),
+            (
+                json!({"type": "number", "exclusiveMaximum": 1}),
+                "1",
+                "less than 1, got 1",
+            ),
+            (
+                json!({"type": "integer", "multipleOf": 3}),
+                "7",
+                "a multiple of 3, got 7",
+            ),
+            (
+                json!({"type": "number", "multipleOf": 0.1}),
+                "0.35",
+                "a multiple of 0.1, got 0.35",
+            ),
+            (
+                json!({"type": "string", "minLength": 2}),
+                "\"é\"",
+                "at least 2 characters, got \"é\"",
+            ),
+            (
+                json!({"type": "string", "maxLength": 1}),
+                "\"éé\"",
+                "at most 1 character, got \"éé\"",
+            ),
+            (
+                json!({"type": "array", "items": {"type": "null"}, "minItems": 1}),
+                "[]",
+                "at least 1 item, got []",
+            ),
+            (
+                json!({"type": "array", "items": {"type": "null"}, "maxItems": 1}),
+                "[null,null]",
+                "at most 1 item, got [null,null]",
+            ),
+            (
+                json!({"type": "array", "items": {"type": "integer"}, "uniqueItems": true}),
+                "[1,2,1]",
+                "no two items alike, got [1,2,1]",
+            ),
+        ];
+        for (document, text, told) in cases {
+            assert_eq!(
+                wrong(document, text),
+                [format!("the answer: expected {told}")]
+            );
+        }
+    }
+
+    #[test]
+    fn each_limit_lets_pass_what_is_on_it() {
+        let cases = [
+            (json!({"type": "integer", "minimum": 1, "maximum": 1}), "1"),
+            (json!({"type": "number", "minimum": 1}), "1"),
+            (json!({"type": "number", "multipleOf": 0.1}), "0.3"),
+            (
+                json!({"type": "integer", "maximum": 18446744073709551615u64}),
+                "18446744073709551615",
+            ),
+            (
+                json!({"type": "string", "minLength": 2, "maxLength": 2}),
+                "\"éé\"",
+            ),
+            (
+                json!({"type": "array", "items": {"type": "integer"}, "uniqueItems": true, "minItems": 2, "maxItems": 2}),
+                "[1,2]",
+            ),
+            (
+                json!({"type": "string", "pattern": "^a$", "format": "date"}),
+                "\"neither is checked\"",
+            ),
+        ];
+        for (document, text) in cases {
+            assert_eq!(accepted(document, text).canonical, text);
+        }
+    }
+}

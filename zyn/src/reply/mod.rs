@@ -11,6 +11,7 @@ mod fit;
 mod json;
 mod limits;
 mod repair;
+mod union;
 mod violation;
 
 use serde_json::Value;
@@ -166,5 +167,7 @@ fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
     })
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -229,3 +229,90 @@ fn references(schema: &Value) -> Vec<String> {
     found.reverse();
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{Dialect, Schema};
+
+    #[test]
+    fn a_schema_that_never_ends_is_refused() {
+        let endless = json!({"$defs": {"A": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}}, "$ref": "#/$defs/A"});
+        let error = Schema::from_value("Endless", endless).unwrap_err();
+        assert!(
+            error.problem.contains("`A` is defined as itself"),
+            "{error}"
+        );
+
+        let beside = json!({"type": "object", "properties": {"a": {
+            "$ref": "#", "properties": {"tag": {"const": "x"}}
+        }}});
+        let error = Schema::from_value("Beside", beside).unwrap_err();
+        assert!(error.problem.contains("contains itself"), "{error}");
+    }
+
+    #[test]
+    fn a_schema_that_grows_without_measure_is_refused() {
+        let mut definitions = serde_json::Map::new();
+        for level in 0..40 {
+            let below = json!({"$ref": format!("#/$defs/L{}", level + 1)});
+            definitions.insert(
+                format!("L{level}"),
+                json!({"type": "object", "properties": {"a": below, "b": below}}),
+            );
+        }
+        definitions.insert("L40".into(), json!({"type": "null"}));
+        let document = json!({"$ref": "#/$defs/L0", "$defs": definitions});
+        let error = Schema::from_value("Wide", document).unwrap_err();
+        assert!(error.problem.contains("parts"), "{error}");
+    }
+
+    #[test]
+    fn a_reference_to_nothing_is_refused() {
+        let error = Schema::from_value("Lost", json!({"$ref": "#/$defs/Nobody"})).unwrap_err();
+        assert!(error.problem.contains("#/$defs/Nobody"));
+    }
+
+    #[test]
+    fn parts_that_exclude_each_other_are_refused() {
+        let document = json!({"allOf": [{"type": "string"}, {"type": "integer"}]});
+        let error = Schema::from_value("Both", document).unwrap_err();
+        assert!(error.problem.contains("exclude each other"));
+        let document = json!({"allOf": [{"type": "string", "pattern": "^a"}, {"pattern": "b$"}]});
+        let error = Schema::from_value("Both", document).unwrap_err();
+        assert!(error.problem.contains("two different `pattern`"));
+    }
+
+    #[test]
+    fn all_of_is_the_tighter_of_each_limit() {
+        let document = json!({"allOf": [
+            {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
+            {"type": "number", "minimum": 3, "maximum": 20, "description": "a number"},
+        ]});
+        let schema = Schema::from_value("Tight", document).unwrap();
+        assert_eq!(
+            *schema.document(),
+            json!({"type": "integer", "minimum": 3, "maximum": 9, "description": "a number"})
+        );
+    }
+
+    #[test]
+    fn what_is_said_of_unevaluated_fields_is_said_of_every_alternative() {
+        let with = |rest: bool| {
+            let document = json!({
+                "type": "object",
+                "properties": {"a": {"type": "null"}},
+                "oneOf": [{"properties": {"b": {"type": "null"}}}, {"properties": {"c": {"type": "null"}}}],
+                "unevaluatedProperties": rest,
+            });
+            Schema::from_value("Flat", document).unwrap()
+        };
+        let closed = with(false);
+        for branch in closed.document()["oneOf"].as_array().unwrap() {
+            assert_eq!(branch["additionalProperties"], false, "{branch}");
+        }
+        assert!(closed.for_dialect(Dialect::OpenAi).is_ok());
+        assert!(with(true).for_dialect(Dialect::OpenAi).is_err());
+    }
+}

@@ -5,18 +5,16 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::*;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
-use serde_json::json;
-
-use super::*;
 
 /// What is sent for `T`.
 fn sent<T: JsonSchema + 'static>() -> String {
     rewritten::<T>().wire().json.to_string()
 }
 
-fn rewritten<T: JsonSchema + 'static>() -> Rewritten {
+pub(super) fn rewritten<T: JsonSchema + 'static>() -> Rewritten {
     let schema = Schema::of::<T>().unwrap();
     schema.for_dialect(Dialect::OpenAi).unwrap()
 }
@@ -38,14 +36,14 @@ struct Field<T> {
 }
 
 #[derive(JsonSchema, Deserialize)]
-struct Inner {
+pub(super) struct Inner {
     /** field doc */
     n: u8,
 }
 
 #[derive(JsonSchema, Deserialize)]
 #[serde(tag = "type")]
-enum Tagged {
+pub(super) enum Tagged {
     A,
     B(Inner),
     D { x: i32 },
@@ -60,6 +58,35 @@ const TAGGED: &str = concat!(
 #[test]
 fn a_newtype_variant_keeps_its_tag() {
     assert_eq!(sent_field::<Field<Tagged>>(), TAGGED);
+}
+
+#[test]
+fn an_optional_union_has_null_among_its_alternatives() {
+    let expected = TAGGED.strip_suffix("]}").unwrap().to_owned();
+    assert_eq!(
+        sent_field::<Field<Option<Tagged>>>(),
+        expected + r#",{"type":"null"}]}"#
+    );
+}
+
+#[test]
+fn names_that_differ_only_in_what_the_wire_forbids_stay_apart() {
+    let own = |name: &str, field: &str| serde_json::json!({"type": "object", "properties": {field: {"$ref": format!("#/$defs/{name}")}}});
+    let document = serde_json::json!({
+        "type": "object",
+        "properties": {"x": {"$ref": "#/$defs/L%3C1%3E"}, "y": {"$ref": "#/$defs/L(1)"}},
+        "$defs": {"L<1>": own("L%3C1%3E", "less"), "L(1)": own("L(1)", "round")},
+    });
+    let schema = Schema::from_value("Both", document).unwrap();
+    let sent = schema.for_dialect(Dialect::OpenAi).unwrap();
+    let sent: Value = serde_json::from_str(&sent.wire().json).unwrap();
+    for (field, own) in [("x", "less"), ("y", "round")] {
+        let reference = sent["properties"][field]["anyOf"][0]["$ref"]
+            .as_str()
+            .unwrap();
+        let definition = sent.pointer(reference.trim_start_matches('#')).unwrap();
+        assert_eq!(definition["required"][0], own, "{sent}");
+    }
 }
 
 #[test]
@@ -174,7 +201,7 @@ fn an_optional_object_or_list_is_an_alternative_to_null() {
 }
 
 #[derive(JsonSchema, Deserialize)]
-struct Tree {
+pub(super) struct Tree {
     v: i32,
     /// Younger ones.
     kids: Vec<Tree>,
@@ -279,8 +306,12 @@ fn limits_that_the_dialect_lacks_are_told() {
         mail: String,
         #[schemars(regex(pattern = "^a+$"))]
         anchored: String,
-        #[schemars(regex(pattern = "a+"))]
+        #[schemars(regex(pattern = "a+$"))]
         open: String,
+        #[schemars(regex(pattern = "^a+"))]
+        endless: String,
+        #[schemars(regex(pattern = "^a(?=b)b$"))]
+        ahead: String,
         #[schemars(range(min = 1, max = 5), title = "T")]
         stars: u8,
     }
@@ -298,7 +329,9 @@ fn limits_that_the_dialect_lacks_are_told() {
             r#"{"type":"string","description":"format: uri"}"#,
             r#"{"type":"string","format":"email"}"#,
             r#"{"type":"string","pattern":"^a+$"}"#,
-            r#"{"type":"string","description":"matches the pattern a+"}"#,
+            r#"{"type":"string","description":"matches the pattern a+$"}"#,
+            r#"{"type":"string","description":"matches the pattern ^a+"}"#,
+            r#"{"type":"string","description":"matches the pattern ^a(?=b)b$"}"#,
             r#"{"type":"integer","minimum":1,"maximum":5}"#,
         ]
     );
@@ -319,72 +352,13 @@ fn what_cannot_be_carried_is_refused_with_place_and_remedy() {
     );
     assert_eq!(refused::<Field<HashMap<u8, String>>>().path, "/f");
     assert_eq!(refused::<Field<HashMap<String, Value>>>().path, "/f");
-    assert_eq!(refused::<Field<(String, u8)>>().path, "/f");
+    let tuple = refused::<Field<(String, u8)>>();
+    assert_eq!(tuple.path, "/f");
+    assert!(tuple.problem.contains("a tuple has no field names"));
     assert_eq!(refused::<Field<Option<Value>>>().path, "/f");
     assert_eq!(refused::<Field<Vec<Value>>>().path, "/f/*");
     assert_eq!(refused::<Rest>().path, "");
     assert_eq!(refused::<HashMap<String, u8>>().path, "");
-}
-
-#[test]
-fn a_schema_that_never_ends_is_refused() {
-    let endless = json!({"$defs": {"A": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}}, "$ref": "#/$defs/A"});
-    let error = Schema::from_value("Endless", endless).unwrap_err();
-    assert!(
-        error.problem.contains("`A` is defined as itself"),
-        "{error}"
-    );
-
-    let beside = json!({"type": "object", "properties": {"a": {
-        "$ref": "#", "properties": {"tag": {"const": "x"}}
-    }}});
-    let error = Schema::from_value("Beside", beside).unwrap_err();
-    assert!(error.problem.contains("contains itself"), "{error}");
-}
-
-#[test]
-fn a_schema_that_grows_without_measure_is_refused() {
-    let mut definitions = serde_json::Map::new();
-    for level in 0..40 {
-        let below = json!({"$ref": format!("#/$defs/L{}", level + 1)});
-        definitions.insert(
-            format!("L{level}"),
-            json!({"type": "object", "properties": {"a": below, "b": below}}),
-        );
-    }
-    definitions.insert("L40".into(), json!({"type": "null"}));
-    let document = json!({"$ref": "#/$defs/L0", "$defs": definitions});
-    let error = Schema::from_value("Wide", document).unwrap_err();
-    assert!(error.problem.contains("parts"), "{error}");
-}
-
-#[test]
-fn a_reference_to_nothing_is_refused() {
-    let error = Schema::from_value("Lost", json!({"$ref": "#/$defs/Nobody"})).unwrap_err();
-    assert!(error.problem.contains("#/$defs/Nobody"));
-}
-
-#[test]
-fn parts_that_exclude_each_other_are_refused() {
-    let document = json!({"allOf": [{"type": "string"}, {"type": "integer"}]});
-    let error = Schema::from_value("Both", document).unwrap_err();
-    assert!(error.problem.contains("exclude each other"));
-    let document = json!({"allOf": [{"type": "string", "pattern": "^a"}, {"pattern": "b$"}]});
-    let error = Schema::from_value("Both", document).unwrap_err();
-    assert!(error.problem.contains("two different `pattern`"));
-}
-
-#[test]
-fn all_of_is_the_tighter_of_each_limit() {
-    let document = json!({"allOf": [
-        {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
-        {"type": "number", "minimum": 3, "maximum": 20, "description": "a number"},
-    ]});
-    let schema = Schema::from_value("Tight", document).unwrap();
-    assert_eq!(
-        *schema.document(),
-        json!({"type": "integer", "minimum": 3, "maximum": 9, "description": "a number"})
-    );
 }
 
 #[test]
@@ -427,79 +401,4 @@ fn a_second_use_of_a_type_does_no_work() {
     assert!(Arc::ptr_eq(&first.wire().json, &second.wire().json));
     assert!(Arc::ptr_eq(first.words(), second.words()));
     assert_eq!(&*first.wire().name, "Counted_1_");
-}
-
-#[test]
-fn the_words_say_every_field_in_order() {
-    /// A customer and
-    /// what they need.
-    #[derive(JsonSchema)]
-    struct Customer {
-        name: String,
-        email: Option<String>,
-        /// The problem, in one sentence.
-        issue: String,
-        #[schemars(range(min = 1, max = 5))]
-        stars: u8,
-        items: Vec<Inner>,
-        tags: Vec<String>,
-    }
-    assert_eq!(
-        &**rewritten::<Customer>().words(),
-        r#"A customer and what they need.
-Answer with one JSON object with these fields:
-- "name" (text)
-- "email" (text, or null if the text does not say)
-- "issue" (text): The problem, in one sentence.
-- "stars" (whole number, 1 to 5)
-- "items" (list of objects with these fields)
-  - "n" (whole number, 0 to 255): field doc
-- "tags" (list of texts)"#
-    );
-}
-
-#[test]
-fn the_words_say_labels_and_alternatives() {
-    let label = json!({"type": "object", "properties": {
-        "label": {"oneOf": [{"const": "Low"}, {"const": "High", "description": "An outage."}]},
-        "plain": {"enum": ["a", "b"]},
-        "tagged": serde_json::to_value(schemars::schema_for!(Tagged)).unwrap().get("oneOf").map(|one_of| json!({"oneOf": [one_of[0], one_of[2]]})),
-    }, "required": ["label", "plain", "tagged"]});
-    let schema = Schema::from_value("L", label).unwrap();
-    let sent = schema.for_dialect(Dialect::OpenAi).unwrap();
-    assert_eq!(
-        &**sent.words(),
-        r#"Answer with one JSON object with these fields:
-- "label" (one of these texts)
-  - "Low"
-  - "High": An outage.
-- "plain" (one of "a", "b")
-- "tagged" (one of these)
-  - object with these fields
-    - "type" (always "A")
-  - object with these fields
-    - "type" (always "D")
-    - "x" (whole number)"#
-    );
-}
-
-#[test]
-fn the_words_of_a_type_that_contains_itself_end() {
-    assert_eq!(
-        &**rewritten::<Tree>().words(),
-        r#"Answer with one JSON object, a "Tree", with these fields:
-- "v" (whole number)
-- "kids" (list of "Tree" objects as above): Younger ones.
-- "parent" (a "Tree" as above, or null if the text does not say)"#
-    );
-}
-
-#[test]
-fn the_words_of_a_wrapped_root_name_the_wrapper() {
-    assert_eq!(
-        &**rewritten::<Vec<Inner>>().words(),
-        r#"Answer with one JSON object with this field:
-- "value" (list of objects with these fields)
-  - "n" (whole number, 0 to 255): field doc"#
-    );
 }

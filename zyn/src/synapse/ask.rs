@@ -84,7 +84,7 @@ fn render(
         request.schema = Some(rewritten.wire().clone());
     }
     request.temperature = call.options.temperature;
-    request.max_tokens = call.options.max_tokens;
+    request.max_tokens = call.options.max_tokens.or(llm.limits().max_tokens);
     Ok(request)
 }
 

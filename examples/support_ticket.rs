@@ -1,0 +1,182 @@
+//! Answers a support ticket: who writes, how urgent it is, and a reply.
+//!
+//! ```text
+//! cargo run -p examples --bin support_ticket -- "Hello, I am Ada Wong. My heating is out since Monday."
+//! ```
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use examples::answering::Answering;
+use examples::local::{Model, Progress};
+use examples::support::{Reply, answer};
+use zyn::{Error, Event, Report, Session};
+
+const TICKET: &str = "Hello, this is Ada Wong. My heating has been out since Monday and it is freezing in here. \
+    I have two small children. Could somebody please come today? You can reach me at ada@wong.example.";
+
+/// Answers a support ticket: reads the customer out of it, judges how urgent it is, writes a reply.
+///
+/// The model is the one that ZYN_MODEL names, as in ZYN_MODEL=openai/gpt-4.1-mini with OPENAI_API_KEY. Without it a
+/// small model is prepared once and runs on this machine.
+#[derive(Parser)]
+struct Options {
+    /// The ticket; `-` reads standard input. Without it, a ticket that comes with the example.
+    #[arg(conflicts_with = "file")]
+    ticket: Option<String>,
+    /// Reads the ticket from a file.
+    #[arg(long)]
+    file: Option<PathBuf>,
+    /// Uses this local model, whatever the environment says.
+    #[arg(long, value_enum)]
+    model: Option<Model>,
+    /// Prints the workflow's graph as Mermaid text and asks no model.
+    #[arg(long)]
+    graph: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    if options.graph {
+        print!("{}", answer::graph().mermaid());
+        return ExitCode::SUCCESS;
+    }
+    match respond(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn respond(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let ticket = ticket(&options)?;
+    let answering = Answering::start(options.model, Progress::Stderr).await?;
+    eprintln!("Answers: {}\n", answering.about);
+    let mut session = Session::new();
+    let run = answer(&ticket)
+        .on_event(show)
+        .run_detailed(&answering.llm, &mut session);
+    let outcome = tokio::select! {
+        outcome = run => Some(outcome),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    let spend = answering.llm.spend();
+    answering.stop().await;
+    let Some((reply, report)) = outcome else {
+        return Err("interrupted; nothing was written to the session".into());
+    };
+    match reply {
+        Ok(reply) => print(&reply, &report, &session),
+        Err(error) => {
+            let (attempts, tokens) = (spend.attempts, spend.usage.total());
+            let detail = error
+                .provider()
+                .and_then(|provider| provider.detail().map(str::to_owned));
+            eprintln!(
+                "\nThe session is as it was: {} messages. {attempts} calls, {tokens} tokens.",
+                session.len()
+            );
+            if let Some(detail) = detail {
+                eprintln!("The server said: {detail}");
+            }
+            return Err(remedy(error));
+        }
+    }
+    Ok(())
+}
+
+/// The ticket, as text. What is not UTF-8 is refused, not repaired.
+fn ticket(options: &Options) -> Result<String, String> {
+    let (bytes, place) = match (&options.ticket, &options.file) {
+        (Some(ticket), _) if ticket == "-" => {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .map_err(|error| format!("standard input cannot be read: {error}"))?;
+            (bytes, "standard input".to_owned())
+        }
+        (Some(ticket), _) => (ticket.clone().into_bytes(), "the argument".to_owned()),
+        (None, Some(file)) => {
+            let place = file.display().to_string();
+            (
+                std::fs::read(file).map_err(|error| format!("{place} cannot be read: {error}"))?,
+                place,
+            )
+        }
+        (None, None) => (TICKET.as_bytes().to_vec(), "the example".to_owned()),
+    };
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("{place} is not UTF-8 text: byte {at} begins no character; convert it first, as with `iconv -t utf-8`")
+    })
+}
+
+/// What the library cannot know: how this program is told otherwise.
+fn remedy(error: Error) -> Box<dyn std::error::Error> {
+    match error.kind() {
+        zyn::ErrorKind::EmptyInput => {
+            format!("{error}: give the ticket as an argument, with --file, or with `-`").into()
+        }
+        _ => error.into(),
+    }
+}
+
+/// Shows each step as it happens.
+fn show(event: &Event) {
+    match event {
+        Event::StepStarted { id, verb, .. } => eprintln!("  … {id} ({verb})"),
+        Event::StepFinished(step) => {
+            let mark = if step.error.is_none() { "✓" } else { "✗" };
+            let (read, written) = (step.usage.input_tokens, step.usage.output_tokens);
+            let seconds = step.elapsed.as_secs_f64();
+            let attempts = if step.attempts == 1 {
+                String::new()
+            } else {
+                format!(", {} attempts", step.attempts)
+            };
+            eprintln!(
+                "  {mark} {id}: {seconds:.1} s, {read} tokens read, {written} written{attempts}",
+                id = step.id
+            );
+        }
+        _ => {}
+    }
+}
+
+fn print(reply: &Reply, report: &Report, session: &Session) {
+    let Reply {
+        customer,
+        urgency,
+        text,
+    } = reply;
+    println!("\nReply");
+    println!("  name     {}", customer.name);
+    println!("  email    {}", customer.email.as_deref().unwrap_or("-"));
+    println!("  issue    {}", customer.issue);
+    println!("  urgency  {urgency:?}");
+    println!("  text     {}", indented(text));
+    println!(
+        "\nSession: {} messages, {} tokens in {:.1} s",
+        session.len(),
+        session.usage().total(),
+        report.elapsed.as_secs_f64()
+    );
+    for (at, message) in session.messages().iter().enumerate() {
+        println!(
+            "  {} {:<9} {}",
+            at + 1,
+            message.role().name(),
+            indented(message.text())
+        );
+    }
+}
+
+/// Text whose further lines stand under its first.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n              ")
+}
