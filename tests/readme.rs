@@ -19,8 +19,8 @@ fn first_rust_block(readme: &str) -> Option<String> {
     Some(block.join("\n") + "\n")
 }
 
-/// What stands in the second column of the table that begins with `I want to …`: a row each, without its marks.
-fn wishes(readme: &str) -> Option<Vec<(String, String)>> {
+/// The rows of the table that begins with `I want to …`: a wish, and the files that its second column names.
+fn wishes(readme: &str) -> Option<Vec<(String, Vec<String>)>> {
     let mut lines = readme.lines();
     lines.find(|line| {
         let cells = cells(line);
@@ -30,7 +30,7 @@ fn wishes(readme: &str) -> Option<Vec<(String, String)>> {
         .skip(1)
         .take_while(|line| line.trim_start().starts_with('|'))
         .map(|line| match cells(line).as_slice() {
-            [wish, example] => Some((wish.clone(), place(example))),
+            [wish, example] => Some((wish.clone(), places(example))),
             _ => panic!("a row of the table has not two cells: {line}"),
         })
         .collect()
@@ -43,23 +43,23 @@ fn cells(line: &str) -> Vec<String> {
     cells.map(|cell| cell.trim().to_owned()).collect()
 }
 
-/// The file that a cell names: the target of a link, else what stands in backticks, else all of it.
-fn place(cell: &str) -> String {
-    let link = cell
-        .split_once("](")
-        .and_then(|(_, rest)| rest.split_once(')'));
-    let code = cell.split('`').nth(1);
-    match (link, code) {
-        (Some((target, _)), _) => target.to_owned(),
-        (None, Some(code)) => code.to_owned(),
-        (None, None) => cell.to_owned(),
+/// The files that a cell names: the targets of its links, else what stands in its backticks.
+fn places(cell: &str) -> Vec<String> {
+    let links = cell.split("](").skip(1).filter_map(|it| it.split_once(')'));
+    let links: Vec<String> = links.map(|(target, _)| target.to_owned()).collect();
+    if links.is_empty() {
+        let code = cell.split('`').skip(1).step_by(2);
+        return code.map(str::to_owned).collect();
     }
+    links
 }
 
 /// The files of `examples/` that are programs: those with a `main`.
 fn programs() -> Vec<String> {
-    let files = fs::read_dir(root().join("examples")).unwrap();
-    let mut programs: Vec<String> = files
+    let folders = ["examples", "examples/bin"].map(|it| fs::read_dir(root().join(it)).unwrap());
+    let mut programs: Vec<String> = folders
+        .into_iter()
+        .flatten()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|it| it == "rs"))
         .filter(|path| fs::read_to_string(path).unwrap().contains("fn main()"))
@@ -81,9 +81,12 @@ fn the_first_program_is_page_one() {
 fn every_wish_names_an_example_that_is_there() {
     let wishes = wishes(&readme()).expect("README.md has a table `I want to … | example`");
     assert!(!wishes.is_empty());
-    for (wish, example) in &wishes {
-        assert!(root().join(example).is_file(), "{wish}: {example}");
-        println!("{wish}: {example}");
+    for (wish, examples) in &wishes {
+        assert!(!examples.is_empty(), "{wish}: no example");
+        for example in examples {
+            assert!(root().join(example).is_file(), "{wish}: {example}");
+            println!("{wish}: {example}");
+        }
     }
 }
 
@@ -110,13 +113,17 @@ fn the_first_block_of_rust_is_read_to_the_letter() {
 #[test]
 fn the_table_of_wishes_is_read_by_row() {
     let readme = "\n| I want to … | example |\n|---|---|\n\
-        | answer a ticket | [`support_ticket`](examples/support_ticket.rs) |\n\
+        | answer a ticket | [`support_ticket`](examples/support_ticket.rs), with [it](examples/it.rs) |\n\
         | begin | `examples/page_one.rs` |\n\n| a | b |\n";
     let wishes = wishes(readme).unwrap();
-    let places: Vec<_> = wishes.iter().map(|(_, place)| place.as_str()).collect();
+    let places: Vec<_> = wishes.iter().flat_map(|(_, places)| places).collect();
     assert_eq!(
         places,
-        ["examples/support_ticket.rs", "examples/page_one.rs"]
+        [
+            "examples/support_ticket.rs",
+            "examples/it.rs",
+            "examples/page_one.rs"
+        ]
     );
     assert_eq!(wishes[1].0, "begin");
 }
