@@ -8,12 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use zyn::prelude::*;
 use zyn::testing::{Reply, Scripted};
 use zyn::{
     BoxFuture, Error, ErrorKind, Failure, Message, Profile, Provider, ProviderError, Request,
     Response, Spend, Usage,
 };
+use zyn_tests::Server;
 
 #[derive(Debug, Clone, Copy, PartialEq, Classify)]
 pub enum Urgency {
@@ -537,5 +540,86 @@ async fn a_fire_that_fails_leaves_no_trace_and_the_next_one_works() {
         let llm = Llm::new(Scripted::new([PLAN]));
         plan.fire(&llm, &mut session, TICKET).await.unwrap();
         assert_eq!(session.len(), before.len() + 2);
+    }
+}
+
+#[tokio::test]
+async fn a_run_dropped_while_a_real_server_is_silent_leaves_no_trace() {
+    let mut session = conversation().await;
+    let before = session.clone();
+    let server = Server::new([zyn_tests::Reply::answer(LOW), zyn_tests::Reply::Silence]);
+    let llm = server.llm();
+    let run = handle(TICKET, anything).run(&llm, &mut session);
+    tokio::select! {
+        outcome = run => panic!("nobody answered, and yet: {outcome:?}"),
+        () = arrived(&server, 2) => {}
+    }
+    assert_eq!(session, before);
+    let spend = llm.spend();
+    assert_eq!((spend.attempts, spend.unknown), (2, 1));
+    assert_eq!(spend.usage, Usage::new(10, 5));
+    the_next_run_works(&mut session).await;
+}
+
+/// Waits until so many requests have been read.
+async fn arrived(server: &Server, requests: usize) {
+    while server.received().len() < requests {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// What a step may be answered with, before the answer that it accepts.
+fn trouble() -> impl Strategy<Value = Reply> {
+    prop_oneof![
+        Just("what?".into()),
+        Just(r#"{"action":"forbidden","days":1}"#.into()),
+        Just(r#"{"label":"Huge"}"#.into()),
+        Just(Failure::Connect.into()),
+        Just(Failure::RateLimit.into()),
+        Just(Failure::Server.into()),
+        Just(Failure::Auth.into()),
+        Just(paid(Failure::Refusal).into()),
+        Just(paid(Failure::Truncated).into()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_answers_come_a_run_is_all_or_nothing(
+        first in vec(trouble(), 0..3),
+        second in vec(trouble(), 0..3),
+        third in vec(trouble(), 0..2),
+    ) {
+        let accepted = [LOW, PLAN, REPLY].map(Reply::from);
+        let script = [first, second, third].into_iter().zip(accepted);
+        let script: Vec<Reply> = script.flat_map(|(trouble, good)| trouble.into_iter().chain([good])).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut session = conversation().await;
+            let before = session.clone();
+            let llm = Llm::new(Scripted::new(script));
+            let (outcome, report) = handle(TICKET, anything).run_detailed(&llm, &mut session).await;
+            let spend = llm.spend();
+            assert_eq!(u64::from(report.attempts()), spend.attempts);
+            assert_eq!(report.usage(), spend.usage);
+            match outcome {
+                Err(error) => {
+                    assert_eq!(session, before);
+                    assert_eq!(report.steps.last().map(|step| step.id), error.step());
+                }
+                Ok(_) => {
+                    assert_eq!(session.len(), before.len() + 6);
+                    let committed = session.usage().total() - before.usage().total();
+                    assert!(committed <= spend.usage.total());
+                }
+            }
+            the_next_run_works(&mut session).await;
+        });
     }
 }
