@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use url::form_urlencoded::byte_serialize;
 
 use super::ConfigError;
 
@@ -50,10 +53,12 @@ const MASK: &str = "[key]";
 
 /// `text` without the key, and without anything else that looks like one: servers echo keys, whole or masked.
 pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
-    let text = match key.map(|key| key.0.expose_secret()) {
-        Some(key) if !key.is_empty() => text.replace(key, MASK),
-        _ => text.to_owned(),
-    };
+    let echoes = key.map(|key| echoes(key.0.expose_secret()));
+    let text = echoes
+        .iter()
+        .flatten()
+        .filter(|echo| !echo.is_empty())
+        .fold(text.to_owned(), |text, echo| text.replace(echo, MASK));
     let mut clean = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while !rest.is_empty() {
@@ -66,6 +71,15 @@ pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
         rest = after;
     }
     clean
+}
+
+/// The key as a server may write it: as it is, percent-encoded, and in base64.
+fn echoes(key: &str) -> [String; 3] {
+    [
+        key.to_owned(),
+        byte_serialize(key.as_bytes()).collect(),
+        STANDARD_NO_PAD.encode(key),
+    ]
 }
 
 fn in_token(c: char) -> bool {
@@ -95,6 +109,8 @@ mod tests {
             "bad key [key] ([key])",
         );
         check("xcanary/Key+123==y", "x[key]y");
+        check("at /?key=canary%2FKey%2B123%3D%3D&x", "at /?key=[key]&x");
+        check("basic Y2FuYXJ5L0tleSsxMjM9PQ== sent", "basic [key]== sent");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::Rejected;
 
-/// The message that asks for a corrected answer.
-pub(crate) fn feedback(rejected: &Rejected) -> String {
+/// The message that asks for a corrected answer, in JSON or in plain text.
+pub(crate) fn feedback(rejected: &Rejected, json: bool) -> String {
     const MOST: usize = 10;
     let mut text = "Your previous answer was not accepted (this is automated feedback, not a message from the user):\n".to_owned();
     match rejected {
@@ -21,9 +21,12 @@ pub(crate) fn feedback(rejected: &Rejected) -> String {
             }
         }
     }
-    text.push_str(
-        "Answer again with the whole corrected answer: JSON only, nothing before or after it.",
-    );
+    text.push_str("Answer again with the whole corrected answer");
+    text.push_str(if json {
+        ": JSON only, nothing before or after it."
+    } else {
+        " and nothing else."
+    });
     text
 }
 
@@ -39,7 +42,7 @@ mod tests {
         let violations = (0..12)
             .map(|n| Violation::new(format!("/{n}"), "a text").found(&json!(n)))
             .collect();
-        let text = feedback(&Rejected::Invalid(violations));
+        let text = feedback(&Rejected::Invalid(violations), true);
         assert_eq!(
             text.lines().filter(|line| line.starts_with("- ")).count(),
             10
@@ -52,10 +55,19 @@ mod tests {
     fn feedback_on_broken_json_names_the_reason_and_asks_for_json_only() {
         let reason = "the JSON breaks off at line 1, column 4".to_owned();
         assert_eq!(
-            feedback(&Rejected::Malformed { reason }),
+            feedback(&Rejected::Malformed { reason }, true),
             "Your previous answer was not accepted (this is automated feedback, not a message from the user):\n\
              - the answer: the JSON breaks off at line 1, column 4\n\
              Answer again with the whole corrected answer: JSON only, nothing before or after it."
         );
+    }
+
+    #[test]
+    fn feedback_on_plain_text_does_not_ask_for_json() {
+        let violation = Violation::new("", "name the customer");
+        let text = feedback(&Rejected::Invalid(vec![violation]), false);
+        assert!(text.ends_with(
+            "- the answer: name the customer\nAnswer again with the whole corrected answer and nothing else."
+        ));
     }
 }

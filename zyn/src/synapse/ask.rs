@@ -132,9 +132,10 @@ async fn until_accepted(
         request
             .feedback
             .push(Message::assistant(Excerpt::new(&response.text).text()));
-        request
-            .feedback
-            .push(Message::user(reply::feedback(&rejected)));
+        request.feedback.push(Message::user(reply::feedback(
+            &rejected,
+            request.schema.is_some(),
+        )));
     }
 }
 

@@ -124,7 +124,7 @@ impl<L: Classify> Form<L> for OneLabel {
     }
 
     fn restore(&self, canonical: &str) -> Result<L, String> {
-        L::from_label(canonical).ok_or_else(|| format!("no label is called {canonical:?}"))
+        L::from_label(canonical).ok_or_else(|| "it is not the name of a label".to_owned())
     }
 }
 

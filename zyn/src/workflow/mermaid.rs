@@ -56,8 +56,10 @@ impl Graph {
         }
         for (at, step) in self.steps.iter().enumerate() {
             self.reads(&mut text, step.reads, &format!("s{at}"));
-            if let (true, Some(before)) = (step.conversation, at.checked_sub(1)) {
-                line(&mut text, format_args!("s{before} -.-> s{at}"));
+            if step.conversation {
+                for before in self.just_before(at) {
+                    line(&mut text, format_args!("s{before} -.-> s{at}"));
+                }
             }
         }
         for (at, branch) in self.branches.iter().enumerate() {
@@ -73,6 +75,30 @@ impl Graph {
                 line(text, format_args!("{from} --> {to}"));
             }
         }
+    }
+
+    /// The steps that may have run last when the one at `at` starts: one of each arm that ends before it.
+    fn just_before(&self, at: usize) -> Vec<usize> {
+        let mut last: Vec<usize> = Vec::new();
+        for before in (0..at).rev() {
+            if !self.exclude(before, at) && last.iter().all(|&other| self.exclude(before, other)) {
+                last.push(before);
+            }
+        }
+        last.reverse();
+        last
+    }
+
+    /// Whether two steps stand in different arms of one branch.
+    fn exclude(&self, one: usize, other: usize) -> bool {
+        let arm = |branch: &BranchInfo, step: usize| {
+            let id = self.steps.get(step)?.id;
+            branch.arms.iter().position(|arm| inside(id, arm.path))
+        };
+        self.branches.iter().any(|branch| {
+            let arms = (arm(branch, one), arm(branch, other));
+            matches!(arms, (Some(one), Some(other)) if one != other)
+        })
     }
 
     /// The node that a source stands for: a step, else an input.

@@ -5,7 +5,7 @@ use zyn::prelude::*;
 workflow!(
     pub async fn reply(text: &str) -> String {
         let first = transform("Answer", text);
-        let more: Vec<String> = first.lines().map(|line| transform("Improve it", line)).collect();
+        let more: Vec<String> = first.lines().map(|l| transform("Improve it", l)).collect();
         more.join(" ")
     }
 );

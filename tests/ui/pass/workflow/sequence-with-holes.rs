@@ -12,10 +12,7 @@ workflow!(
     pub async fn reply(text: &str, pair: (String, u8), r#type: String) -> String {
         let issue = extract::<Issue>("The problem in {{braces}}", text);
         let line = format!("{} of {}", issue.name, pair.1);
-        let answer = transform(
-            "Answer about {issue.name}",
-            "{line} {pair.0} {r#type}",
-        );
+        let answer = transform("Answer about {issue.name}", "{line} {pair.0} {r#type}");
         answer
     }
 );

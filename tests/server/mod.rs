@@ -1,0 +1,60 @@
+//! A model's server on this machine: real sockets, replies from a script, and what was sent, byte by byte.
+
+mod reply;
+mod request;
+
+use std::collections::VecDeque;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use zyn::{Llm, OpenAi};
+
+pub use reply::Reply;
+pub use request::Received;
+
+/// A server that gives each connection the next reply of its script, and then no more.
+pub struct Server {
+    address: SocketAddr,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Server {
+    pub fn new<R: Into<Reply>>(script: impl IntoIterator<Item = R>) -> Self {
+        let mut script: VecDeque<Reply> = script.into_iter().map(Into::into).collect();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&received);
+        thread::spawn(move || {
+            let mut silent: Vec<TcpStream> = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let reply = script
+                    .pop_front()
+                    .unwrap_or_else(|| Reply::error(500, "the script has ended"));
+                record.lock().unwrap().push(Received::read(&mut stream));
+                silent.extend(reply.send(stream));
+            }
+        });
+        Self { address, received }
+    }
+
+    /// What clients were given as base URL.
+    pub fn url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// All requests so far, in order.
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    pub fn openai(&self) -> OpenAi {
+        OpenAi::new("m").base_url(self.url())
+    }
+
+    pub fn llm(&self) -> Llm {
+        Llm::new(self.openai()).seed(7)
+    }
+}
