@@ -84,7 +84,10 @@ fn an_error_of_the_run_names_step_and_remedy_and_shows_no_key() {
     let complained = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{complained}");
     assert!(complained.contains("customer"), "{complained}");
-    assert!(complained.contains("Auth"), "{complained}");
+    assert!(
+        complained.contains("did not accept the key"),
+        "{complained}"
+    );
     assert!(!complained.contains("canary"), "{complained}");
 }
 

@@ -70,7 +70,6 @@ fn programs() -> Vec<String> {
 }
 
 #[test]
-#[ignore = "to come with the program in README.md"]
 fn the_first_program_is_page_one() {
     let block = first_rust_block(&readme()).expect("README.md has a block of Rust");
     let program = fs::read_to_string(root().join("examples/page_one.rs")).unwrap();

@@ -198,8 +198,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// Reads like `Display`, so that `fn main() -> Result<(), zyn::Error>` ends in words; `{:#?}` shows the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         let Repr {
             kind,
             step,

@@ -16,10 +16,13 @@ mod resolve;
 mod rewritten;
 mod words;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 pub use error::SchemaError;
@@ -131,6 +134,35 @@ impl Schema {
         match dialect {
             Dialect::OpenAi => self.0.openai.get_or_init(|| openai::rewrite(self)).clone(),
         }
+    }
+}
+
+/// Equal if name and document are.
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.name == other.0.name && self.0.document == other.0.document)
+    }
+}
+
+/// What is kept of a schema: the rest is made of it again.
+#[derive(Serialize, Deserialize)]
+struct Stored<'a> {
+    name: Cow<'a, str>,
+    document: Cow<'a, Value>,
+}
+
+impl Serialize for Schema {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (name, document) = (self.name().into(), Cow::Borrowed(self.document()));
+        Stored { name, document }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored { name, document } = Stored::deserialize(deserializer)?;
+        Self::from_value(&name, document.into_owned()).map_err(D::Error::custom)
     }
 }
 

@@ -273,6 +273,7 @@ mod tests {
         /// A customer and
         /// what they need.
         #[derive(JsonSchema)]
+        #[expect(dead_code, reason = "only its schema is read")]
         struct Customer {
             name: String,
             email: Option<String>,

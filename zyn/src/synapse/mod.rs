@@ -152,7 +152,7 @@ impl<T: 'static> Synapse<T> {
         let call = StepCall {
             id: id.to_owned(),
             prompt: step::prompt(self.verb, instruction, values, input),
-            schema: schema.map(|schema| schema.document().clone()),
+            schema,
             options: self.options.clone(),
         };
         Ok(Fired {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::reply::Repair;
+use crate::schema::Schema;
 use crate::session::{Block, Message, Usage};
 use crate::verb::Verb;
 
@@ -18,7 +18,7 @@ pub struct StepCall {
     /// The user message: verb, instruction, and the input among its blocks.
     pub prompt: Message,
     /// The schema of the answer; `None` for plain text.
-    pub schema: Option<Value>,
+    pub schema: Option<Schema>,
     /// The step's options.
     pub options: Options,
 }
