@@ -153,7 +153,11 @@ async fn a_run_that_died_is_taken_up_where_it_was() {
 
 #[tokio::test]
 async fn a_record_of_another_steps_shape_is_an_error_of_the_engine() {
-    for (step, another) in [("customer", "High/text"), ("urgency", "customer")] {
+    for (step, another) in [
+        ("customer", "High/text"),
+        ("urgency", "customer"),
+        ("High/text", "customer"),
+    ] {
         let tape = Arc::new(Tape::default());
         let llm = Llm::new(Scripted::new(script()));
         let run = answer(TICKET).engine(tape.clone());
@@ -167,15 +171,37 @@ async fn a_record_of_another_steps_shape_is_an_error_of_the_engine() {
         let before = session.clone();
         let idle = Llm::new(Scripted::new([] as [&str; 0]));
         let run = answer(TICKET).engine(tape);
-        let error = run.run(&idle, &mut session).await.unwrap_err();
+        let (outcome, report) = run.run_detailed(&idle, &mut session).await;
+        let error = outcome.unwrap_err();
         assert!(
             matches!(error.kind(), ErrorKind::Engine { .. }),
             "{error:?}"
         );
         assert_eq!(error.step(), Some(step));
+        assert!(report.steps.last().unwrap().error.is_some());
         assert_eq!(session, before);
         println!("{error}");
     }
+}
+
+#[tokio::test]
+async fn a_record_whose_answer_was_changed_is_an_error_that_does_not_show_it() {
+    let tape = Arc::new(Tape::default());
+    let llm = Llm::new(Scripted::new(script()));
+    let run = answer(TICKET).engine(tape.clone());
+    run.run(&llm, &mut Session::new()).await.unwrap();
+    {
+        let mut records = tape.records.lock().unwrap();
+        let changed = records["urgency"].replace("High", "canary");
+        records.insert("urgency".to_owned(), changed);
+    }
+    let mut session = Session::new();
+    let idle = Llm::new(Scripted::new([] as [&str; 0]));
+    let run = answer(TICKET).engine(tape);
+    let error = run.run(&idle, &mut session).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Engine { .. }));
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    assert!(session.is_empty());
 }
 
 /// Says that it cannot.
