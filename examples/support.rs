@@ -40,16 +40,19 @@ workflow!(
     pub async fn answer(ticket: &str) -> Reply {
         let customer = extract::<Customer>("The customer and their problem", ticket);
         let urgency = classify::<Urgency>("How urgent is it?", &customer.issue).retry(2);
-        let text = match urgency {
+        let body = match urgency {
             Urgency::High => transform(
-                "Write two sentences to the customer: say sorry for the problem, and that a colleague will call them today",
-                "{customer.name}: {customer.issue}",
+                "Write two sentences to the customer: say sorry for the problem, \
+                 and that a colleague will call them today",
+                &customer.issue,
             ),
             Urgency::Low | Urgency::Medium => transform(
-                "Write two or three sentences to the customer: thank them for their message, name their problem, and say that a colleague will answer by tomorrow",
-                "{customer.name}: {customer.issue}",
+                "Write two or three sentences to the customer: thank them for their message, \
+                 name their problem, and say that a colleague will answer by tomorrow",
+                &customer.issue,
             ),
         };
+        let text = format!("Dear {},\n\n{body}", customer.name);
         Reply {
             customer,
             urgency,

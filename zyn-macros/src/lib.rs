@@ -12,8 +12,8 @@ mod workflow;
 
 use proc_macro::TokenStream;
 
-/// Declares a workflow. Documented as `zyn::workflow`.
 #[proc_macro]
+#[expect(missing_docs, reason = "`zyn` documents it where it re-exports it")]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::expand(input.into()).into()
 }

@@ -13,7 +13,7 @@ mod retry;
 mod spend;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -214,11 +214,17 @@ impl Llm {
         outcome
     }
 
+    /// An id for the attempts of one fire, to find them again in logs: the provider's and ours.
+    pub(crate) fn request_id(&self) -> String {
+        format!("{:032x}", self.rng().u128(..))
+    }
+
     fn dice(&self) -> f64 {
-        self.rng
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .f64()
+        self.rng().f64()
+    }
+
+    fn rng(&self) -> MutexGuard<'_, Rng> {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -77,6 +77,7 @@ fn render(
         None => None,
     };
     let mut request = Request::new(call.prompt.clone());
+    request.id = llm.request_id();
     request.system = SYSTEM;
     request.history = history;
     if let Some(rewritten) = rewritten {
