@@ -256,37 +256,3 @@ async fn a_call_has_all_that_running_it_asks_for_and_no_key() {
     assert_eq!(calls[2].instruction(), "Apologise to {customer.name}");
     assert_eq!(calls[2].schema, None);
 }
-
-#[tokio::test]
-async fn probe() {
-    let tape = Arc::new(Tape::default());
-    let llm = Llm::new(Scripted::new(script()));
-    answer(TICKET).engine(tape.clone()).run(&llm, &mut Session::new()).await.unwrap();
-    {
-        let mut records = tape.records.lock().unwrap();
-        let other = records["customer"].clone();
-        records.insert("High/text".to_owned(), other);
-    }
-    let idle = Llm::new(Scripted::new([] as [&str; 0]));
-    let mut session = Session::new();
-    let (o, r) = answer(TICKET).engine(tape.clone()).run_detailed(&idle, &mut session).await;
-    println!("PROBE1 {o:?} {} messages", session.len());
-    {
-        let mut records = tape.records.lock().unwrap();
-        let other = records["customer"].clone();
-        records.insert("urgency".to_owned(), other);
-    }
-    let (o, r2) = answer(TICKET).engine(tape).run_detailed(&idle, &mut session).await;
-    println!("PROBE2 {o:?} {:#?}", r2.steps.last());
-    let llm = Llm::new(Scripted::new([r#"{"label":"the ticket's secret text"}"#; 3]));
-    let e = zyn::classify::<Urgency>("x").fire(&llm, &mut session, "t").await.unwrap_err();
-    println!("PROBE3 {e} / {e:?}");
-    #[derive(Debug, Deserialize, JsonSchema, Extract)]
-    struct S { #[allow(dead_code)] d: std::num::NonZeroU8, #[allow(dead_code)] #[serde(deserialize_with = "bad")] #[schemars(with = "String")] x: String }
-    fn bad<'de, D: serde::Deserializer<'de>>(d: D) -> Result<String, D::Error> { let s = String::deserialize(d)?; Err(serde::de::Error::invalid_value(serde::de::Unexpected::Str(&s), &"a date")) }
-    let long = format!(r#"{{"d":1,"x":"{}"}}"#, "secret ".repeat(20));
-    let llm = Llm::new(Scripted::new([long.as_str(); 3]));
-    let e = zyn::extract::<S>("x").fire(&llm, &mut session, "t").await.unwrap_err();
-    println!("PROBE4 {e}");
-    let _ = r;
-}
