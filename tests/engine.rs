@@ -153,7 +153,11 @@ async fn a_run_that_died_is_taken_up_where_it_was() {
 
 #[tokio::test]
 async fn a_record_of_another_steps_shape_is_an_error_of_the_engine() {
-    for (step, another) in [("customer", "High/text"), ("urgency", "customer")] {
+    for (step, another) in [
+        ("customer", "High/text"),
+        ("urgency", "customer"),
+        ("High/text", "customer"),
+    ] {
         let tape = Arc::new(Tape::default());
         let llm = Llm::new(Scripted::new(script()));
         let run = answer(TICKET).engine(tape.clone());
@@ -167,15 +171,37 @@ async fn a_record_of_another_steps_shape_is_an_error_of_the_engine() {
         let before = session.clone();
         let idle = Llm::new(Scripted::new([] as [&str; 0]));
         let run = answer(TICKET).engine(tape);
-        let error = run.run(&idle, &mut session).await.unwrap_err();
+        let (outcome, report) = run.run_detailed(&idle, &mut session).await;
+        let error = outcome.unwrap_err();
         assert!(
             matches!(error.kind(), ErrorKind::Engine { .. }),
             "{error:?}"
         );
         assert_eq!(error.step(), Some(step));
+        assert!(report.steps.last().unwrap().error.is_some());
         assert_eq!(session, before);
         println!("{error}");
     }
+}
+
+#[tokio::test]
+async fn a_record_whose_answer_was_changed_is_an_error_that_does_not_show_it() {
+    let tape = Arc::new(Tape::default());
+    let llm = Llm::new(Scripted::new(script()));
+    let run = answer(TICKET).engine(tape.clone());
+    run.run(&llm, &mut Session::new()).await.unwrap();
+    {
+        let mut records = tape.records.lock().unwrap();
+        let changed = records["urgency"].replace("High", "canary");
+        records.insert("urgency".to_owned(), changed);
+    }
+    let mut session = Session::new();
+    let idle = Llm::new(Scripted::new([] as [&str; 0]));
+    let run = answer(TICKET).engine(tape);
+    let error = run.run(&idle, &mut session).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Engine { .. }));
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    assert!(session.is_empty());
 }
 
 /// Says that it cannot.
@@ -229,69 +255,4 @@ async fn a_call_has_all_that_running_it_asks_for_and_no_key() {
     assert_eq!((calls[1].input(), calls[1].options.retry), (None, Some(1)));
     assert_eq!(calls[2].instruction(), "Apologise to {customer.name}");
     assert_eq!(calls[2].schema, None);
-}
-
-#[tokio::test]
-async fn probe() {
-    let tape = Arc::new(Tape::default());
-    let llm = Llm::new(Scripted::new(script()));
-    answer(TICKET)
-        .engine(tape.clone())
-        .run(&llm, &mut Session::new())
-        .await
-        .unwrap();
-    {
-        let mut records = tape.records.lock().unwrap();
-        let other = records["customer"].clone();
-        records.insert("High/text".to_owned(), other);
-    }
-    let idle = Llm::new(Scripted::new([] as [&str; 0]));
-    let mut session = Session::new();
-    let (o, r) = answer(TICKET)
-        .engine(tape.clone())
-        .run_detailed(&idle, &mut session)
-        .await;
-    println!("PROBE1 {o:?} {} messages", session.len());
-    {
-        let mut records = tape.records.lock().unwrap();
-        let other = records["customer"].clone();
-        records.insert("urgency".to_owned(), other);
-    }
-    let (o, r2) = answer(TICKET)
-        .engine(tape)
-        .run_detailed(&idle, &mut session)
-        .await;
-    println!("PROBE2 {o:?} {:#?}", r2.steps.last());
-    let llm = Llm::new(Scripted::new(
-        [r#"{"label":"the ticket's secret text"}"#; 3],
-    ));
-    let e = zyn::classify::<Urgency>("x")
-        .fire(&llm, &mut session, "t")
-        .await
-        .unwrap_err();
-    println!("PROBE3 {e} / {e:?}");
-    #[derive(Debug, Deserialize, JsonSchema, Extract)]
-    struct S {
-        #[allow(dead_code)]
-        d: std::num::NonZeroU8,
-        #[allow(dead_code)]
-        #[serde(deserialize_with = "bad")]
-        #[schemars(with = "String")]
-        x: String,
-    }
-    fn bad<'de, D: serde::Deserializer<'de>>(d: D) -> Result<String, D::Error> {
-        let s = String::deserialize(d)?;
-        Err(serde::de::Error::invalid_value(
-            serde::de::Unexpected::Str(&s),
-            &"a date",
-        ))
-    }
-    let long = format!(r#"{{"d":1,"x":"{}"}}"#, "secret ".repeat(20));
-    let llm = Llm::new(Scripted::new([long.as_str(); 3]));
-    let e = zyn::extract::<S>("x")
-        .fire(&llm, &mut session, "t")
-        .await
-        .unwrap_err();
-    println!("PROBE4 {e}");
-    let _ = r;
 }

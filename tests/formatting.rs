@@ -4,8 +4,9 @@
 mod rust;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use rust::{Invocation, invocations};
 
@@ -97,20 +98,24 @@ fn rustfmt(source: &str) -> String {
     } else {
         PathBuf::from("rustfmt")
     };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("formatted.rs");
-    fs::write(&file, source).unwrap();
-    let output = Command::new(&program)
+    // From standard input, so that it does not look for the modules of the file.
+    let mut child = Command::new(&program)
         .args(["--edition", "2024"])
-        .arg(&file)
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap_or_else(|error| panic!("{} does not run: {error}", program.display()));
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(source.as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    fs::read_to_string(&file).unwrap()
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Every Rust file below `folder`, but what is built.

@@ -33,7 +33,9 @@ impl Server {
                 let reply = script
                     .pop_front()
                     .unwrap_or_else(|| Reply::error(500, "the script has ended"));
-                record.lock().unwrap().push(Received::read(&mut stream));
+                // Read before the lock is taken: who asks what was received may be who sends it.
+                let received = Received::read(&mut stream);
+                record.lock().unwrap().push(received);
                 silent.extend(reply.send(stream));
             }
         });

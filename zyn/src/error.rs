@@ -122,9 +122,11 @@ impl fmt::Debug for Excerpt {
 struct Listed<'a>(&'a [Violation]);
 
 impl fmt::Display for Listed<'_> {
+    /// What was expected and where, without what came: an answer may quote its prompt.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, violation) in self.0.iter().enumerate() {
-            write!(f, "{}{violation}", if i == 0 { "" } else { "; " })?;
+            let separator = if i == 0 { "" } else { "; " };
+            write!(f, "{separator}{}", violation.expectation())?;
         }
         Ok(())
     }

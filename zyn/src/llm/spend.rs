@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::provider::{Class, Failure, ProviderError, Response};
+use crate::provider::{Failure, ProviderError, Response};
 use crate::session::Usage;
 
 /// What an [`Llm`](crate::Llm) and its clones have spent. It only grows: a rollback takes nothing back.
@@ -72,11 +72,7 @@ impl Entry {
             | Err(ProviderError {
                 usage: Some(usage), ..
             }) => Cost::Known(*usage),
-            Err(error)
-                if error.class() == Class::NotSent || matches!(error.kind, Failure::Config(_)) =>
-            {
-                Cost::Nothing
-            }
+            Err(error) if was_turned_away(&error.kind) => Cost::Nothing,
             _ => Cost::Unknown,
         };
         match self.cost {
@@ -84,6 +80,24 @@ impl Entry {
             Cost::Unknown | Cost::Nothing => Usage::default(),
         }
     }
+}
+
+/// Whether no work was done: the request was not sent, or the provider said no to it.
+fn was_turned_away(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Config(_)
+            | Failure::Connect
+            | Failure::RateLimit
+            | Failure::Quota
+            | Failure::Overloaded
+            | Failure::Unavailable
+            | Failure::Auth
+            | Failure::NotFound
+            | Failure::ContextWindow
+            | Failure::Rejected
+            | Failure::Redirect
+    )
 }
 
 impl Drop for Entry {
@@ -141,6 +155,12 @@ mod tests {
         check(Ok(Response::default()), Usage::default(), 1);
         check(failed(Failure::Server, None), Usage::default(), 1);
         check(failed(Failure::Connect, None), Usage::default(), 0);
+    }
+
+    #[test]
+    fn what_the_provider_turned_away_costs_nothing() {
+        check(failed(Failure::Auth, None), Usage::default(), 0);
+        check(failed(Failure::RateLimit, None), Usage::default(), 0);
     }
 
     #[test]

@@ -14,7 +14,8 @@ use serde_json::Value;
 /// let violation = Violation::new("/stars", "a rating needs at least one star").found(&0.into());
 /// assert_eq!(violation.to_string(), "/stars: expected a rating needs at least one star, got 0");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `Debug` leaves out what came: an answer may quote its prompt.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
     /// Where, as a JSON pointer (`/items/2/total`); empty for the whole answer.
@@ -41,24 +42,49 @@ impl Violation {
         self.got(excerpt(value))
     }
 
-    pub(super) fn got(mut self, found: impl Into<String>) -> Self {
+    pub(crate) fn got(mut self, found: impl Into<String>) -> Self {
         self.found = found.into();
         self
     }
 }
 
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() {
+impl Violation {
+    /// What was expected and where, for an error's text.
+    pub(crate) fn expectation(&self) -> String {
+        let (place, expected) = (self.place(), &self.expected);
+        if self.found.is_empty() {
+            format!("{place}: {expected}")
+        } else {
+            format!("{place}: expected {expected}")
+        }
+    }
+
+    fn place(&self) -> &str {
+        if self.path.is_empty() {
             "the answer"
         } else {
             &self.path
-        };
-        if self.found.is_empty() {
-            write!(f, "{path}: {}", self.expected)
-        } else {
-            write!(f, "{path}: expected {}, got {}", self.expected, self.found)
         }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.expectation())?;
+        if self.found.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ", got {}", self.found)
+        }
+    }
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Violation")
+            .field("path", &self.path)
+            .field("expected", &self.expected)
+            .finish_non_exhaustive()
     }
 }
 

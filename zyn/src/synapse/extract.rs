@@ -166,6 +166,11 @@ impl<T: Extract + JsonSchema + DeserializeOwned> Extract for HashMap<String, T> 
     }
 }
 
+/// What `Deserialize` says quotes the answer, so it is what came, not what was expected.
+fn unreadable(error: &serde_json::Error) -> Violation {
+    Violation::new("", "a value that the type can be read from").got(error.to_string())
+}
+
 /// The violations of a part, as violations of the whole that has the part at `pointer`.
 pub(crate) fn under(pointer: &str, mut violations: Vec<Violation>) -> Vec<Violation> {
     for violation in &mut violations {
@@ -210,7 +215,7 @@ impl<T: Extract> Form<T> for Document {
     }
 
     fn value(&self, answer: &Value) -> Result<T, Vec<Violation>> {
-        let value = T::read(answer).map_err(|error| vec![Violation::new("", error)])?;
+        let value = T::read(answer).map_err(|error| vec![unreadable(&error)])?;
         let violations = value.violations();
         if violations.is_empty() {
             Ok(value)

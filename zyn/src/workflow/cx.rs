@@ -11,7 +11,7 @@ use super::step::Step;
 use crate::error::{Error, ErrorKind};
 use crate::llm::{Llm, clock};
 use crate::provider::BoxFuture;
-use crate::session::Draft;
+use crate::session::{Draft, Message};
 use crate::synapse::{Fired, StepRecord, ask};
 use crate::telemetry;
 
@@ -108,12 +108,15 @@ impl<'wf> Cx<'wf> {
                 self.shared.llm.clone(),
                 self.state().draft.history().clone(),
             );
-            let asked = call.clone();
+            let (asked, prompt) = (call.clone(), call.prompt.clone());
             let exec: StepFn = Box::new(move || {
                 Box::pin(async move { ask(&asked, &*reader, history, &llm).await })
             });
             let outcome = match &self.shared.engine {
-                Some(engine) => engine.step(call, exec).await,
+                Some(engine) => engine
+                    .step(call, exec)
+                    .await
+                    .and_then(|record| of_this_step(record, &prompt)),
                 None => exec().await,
             };
             let report = report(info, clock::now() - start, &outcome);
@@ -150,6 +153,18 @@ impl<'wf> Cx<'wf> {
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A record that an engine gives back is the step's own only if it answers the step's own prompt.
+fn of_this_step(record: StepRecord, prompt: &Message) -> Result<StepRecord, Error> {
+    match record.turn.as_slice() {
+        [asked, answer] if asked == prompt && answer.text() == record.answer => Ok(record),
+        _ => Err(ErrorKind::Engine {
+            problem: "its record answers another prompt; run the workflow anew, without it"
+                .to_owned(),
+        }
+        .into()),
     }
 }
 
