@@ -1,7 +1,10 @@
 //! Rules about a workflow's signature. What the body must keep to is checked while it is read.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, Lifetime, Pat, ReturnType, Safety, Signature, TypeReference};
+use syn::{
+    FnArg, Lifetime, ParenthesizedGenericArguments, Pat, ReturnType, Safety, Signature, TypeFnPtr,
+    TypeImplTrait, TypeReference,
+};
 
 use crate::diag::Errors;
 
@@ -13,6 +16,7 @@ pub(crate) fn signature(sig: &Signature, errors: &Errors) {
     named_inputs(sig, errors);
     says_what_it_returns(sig, errors);
     returns_what_it_owns(sig, errors);
+    returns_a_named_type(sig, errors);
 }
 
 fn asynchronous(sig: &Signature, errors: &Errors) {
@@ -94,8 +98,31 @@ fn returns_what_it_owns(sig: &Signature, errors: &Errors) {
                 self.0.at(&lifetime, OWNED);
             }
         }
+
+        // `Fn(&str)` and `fn(&str)` borrow when they are called
+        fn visit_parenthesized_generic_arguments_mut(
+            &mut self,
+            _: &mut ParenthesizedGenericArguments,
+        ) {
+        }
+        fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
     }
 
     const OWNED: &str = "a workflow's value is owned: return `String` instead of `&str`, a `Vec` instead of a slice";
     Borrowed(errors).visit_return_type_mut(&mut sig.output.clone());
+}
+
+fn returns_a_named_type(sig: &Signature, errors: &Errors) {
+    struct Unnamed<'e>(&'e Errors);
+
+    impl VisitMut for Unnamed<'_> {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+            self.0.at(
+                ty,
+                "a workflow's value has a type with a name: return that instead of `impl`, or a `Box<dyn …>`",
+            );
+        }
+    }
+
+    Unnamed(errors).visit_return_type_mut(&mut sig.output.clone());
 }

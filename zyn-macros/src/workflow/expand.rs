@@ -20,8 +20,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Path, ReturnType, Signature, Stmt, Type, Visibility};
 
-use super::body::{Returns, located};
-use super::lifetimes;
+use super::body::Returns;
+use super::{lifetimes, located};
+use crate::prompt;
 
 /// A workflow, ready to be printed.
 pub(crate) struct Parts<'a> {
@@ -60,6 +61,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         .collect();
     let run = lifetimes::name(&mut sig);
     let name = &sig.ident;
+    let function = &sig.fn_token;
     let inputs = &sig.inputs;
     let (generics, _, bounds) = sig.generics.split_for_impl();
     let cfg = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
@@ -76,7 +78,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
             <#output as #krate::__private::IsResult>::Error,
         >),
     };
-    let module = Ident::new(&name.to_string(), Span::mixed_site());
+    let module = prompt::ident(&name.to_string(), Span::mixed_site());
     let body = match stmts {
         Some(stmts) => running(stmts, &output, returns, krate),
         None => quote!(async move { #krate::__private::refused_body::<#result>() }),
@@ -86,7 +88,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     quote! {
         #(#attrs)*
         #quiet
-        #vis fn #name #generics (#inputs) -> #run_type #bounds {
+        #vis #function #name #generics (#inputs) -> #run_type #bounds {
             #krate::Run::new(
                 &#module::GRAPH,
                 #krate::__private::Box::new(move |#cx: #krate::__private::Cx| -> #krate::BoxFuture<#run, #result> {
@@ -118,6 +120,8 @@ fn running(stmts: &[Stmt], output: &Type, returns: Returns, krate: &Path) -> Tok
         #[allow(unused_imports)]
         use #krate::verbs::*;
         #binding
-        #end
+        // a body may end with `return`
+        #[allow(unreachable_code)]
+        return #end;
     })
 }

@@ -1,18 +1,24 @@
 //! `workflow!`: parse, read, check, expand. Mistakes are collected; the item always comes with them.
 
+mod ahead;
 mod body;
+mod branch;
 mod check;
 mod expand;
 mod graph;
+mod hole;
 mod lifetimes;
 mod macro_call;
 mod model;
+mod ordinary;
 mod parse;
+mod place;
 mod print;
 mod scope;
 mod step;
+mod target;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, FnArg, Pat, Path, ReturnType, Signature, Type};
 
@@ -23,7 +29,10 @@ use crate::diag::Errors;
 /// Expands the items of one invocation.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     match syn::parse2::<Invocation>(tokens) {
-        Ok(invocation) => invocation.workflows.into_iter().map(workflow).collect(),
+        Ok(Invocation { workflows, error }) => {
+            let error = error.map(syn::Error::into_compile_error);
+            workflows.into_iter().map(workflow).chain(error).collect()
+        }
         Err(error) => error.into_compile_error(),
     }
 }
@@ -46,7 +55,7 @@ fn workflow(source: Source) -> TokenStream {
         errors.push(error);
         Vec::new()
     });
-    let parsed = errors.is_empty() || !stmts.is_empty();
+    let has_body = !stmts.is_empty();
     let read = body::read(&mut stmts, &sig.ident, &inputs, returns, &krate, &errors);
     if read.steps.is_empty() && errors.is_empty() {
         errors.at(
@@ -62,7 +71,7 @@ fn workflow(source: Source) -> TokenStream {
         attrs: &attrs,
         vis: &vis,
         sig,
-        stmts: (signature_holds && parsed).then_some(&stmts),
+        stmts: (signature_holds && has_body).then_some(&stmts),
         graph,
         returns,
         krate: &krate,
@@ -125,4 +134,9 @@ fn crate_path(attrs: &mut Vec<Attribute>, errors: &Errors) -> Path {
         false
     });
     krate
+}
+
+/// The place of machinery that belongs to what stands at `span`: its location, the macro's names.
+fn located(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
 }

@@ -2,11 +2,13 @@
 
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Block, Result, Signature, Stmt, Visibility};
+use syn::{Attribute, Block, Error, Result, Signature, Stmt, Visibility};
 
 /// What stands inside `workflow!( … );`.
 pub(crate) struct Invocation {
     pub(crate) workflows: Vec<Source>,
+    /// Why there are no more of them.
+    pub(crate) error: Option<Error>,
 }
 
 /// One workflow as written.
@@ -19,11 +21,21 @@ pub(crate) struct Source {
 
 impl Parse for Invocation {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let mut workflows = vec![input.parse()?];
-        while !input.is_empty() {
-            workflows.push(input.parse()?);
+        let (mut workflows, mut error) = (Vec::new(), None);
+        if input.is_empty() {
+            error = Some(input.error("a workflow is an `async fn`, and there is none"));
         }
-        Ok(Self { workflows })
+        while !input.is_empty() && error.is_none() {
+            match input.parse() {
+                Ok(workflow) => workflows.push(workflow),
+                Err(found) => {
+                    // what follows is lost with it
+                    input.parse::<TokenStream>()?;
+                    error = Some(found);
+                }
+            }
+        }
+        Ok(Self { workflows, error })
     }
 }
 
