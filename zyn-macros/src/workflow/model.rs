@@ -208,7 +208,7 @@ mod tests {
     fn an_id_keeps_to_its_characters() {
         assert_eq!(segment_of(quote!("hello-world")), "hello_world");
         assert_eq!(segment_of(quote!("")), "_");
-        assert_eq!(segment_of(quote!(1..=5)), "1__5");
+        assert_eq!(segment_of(quote!(1..=5)), "1___5");
         assert_eq!(segment_of(quote!(r#Type::r#Self_)), "Self_");
         assert_eq!(id_part("größe"), "gr__e");
     }

@@ -179,6 +179,7 @@ mod tests {
     use crate::prelude::*;
 
     #[derive(Debug, Clone, Copy, PartialEq, Classify)]
+    #[allow(dead_code, reason = "the workflows are drawn, not run")]
     enum Topic {
         Technology,
         Business,
