@@ -2,14 +2,14 @@
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    FnArg, Lifetime, ParenthesizedGenericArguments, Pat, ReturnType, Safety, Signature, TypeFnPtr,
-    TypeImplTrait, TypeReference,
+    FnArg, Lifetime, ParenthesizedGenericArguments, Pat, ReturnType, Safety, Signature, Type,
+    TypeFnPtr, TypeReference, parse_quote,
 };
 
 use crate::diag::Errors;
 
-/// Refuses what a workflow's signature cannot be.
-pub(crate) fn signature(sig: &Signature, errors: &Errors) {
+/// Refuses what a workflow's signature cannot be, and takes out what no code beside the error could be made of.
+pub(crate) fn signature(sig: &mut Signature, errors: &Errors) {
     asynchronous(sig, errors);
     plain(sig, errors);
     free_function(sig, errors);
@@ -112,17 +112,22 @@ fn returns_what_it_owns(sig: &Signature, errors: &Errors) {
     Borrowed(errors).visit_return_type_mut(&mut sig.output.clone());
 }
 
-fn returns_a_named_type(sig: &Signature, errors: &Errors) {
+fn returns_a_named_type(sig: &mut Signature, errors: &Errors) {
     struct Unnamed<'e>(&'e Errors);
 
     impl VisitMut for Unnamed<'_> {
-        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-            self.0.at(
-                ty,
-                "a workflow's value has a type with a name: return that instead of `impl`, or a `Box<dyn …>`",
-            );
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let Type::ImplTrait(_) = ty {
+                self.0.at(
+                    &ty,
+                    "a workflow's value has a type with a name: return that instead of `impl`, or a `Box<dyn …>`",
+                );
+                *ty = parse_quote!(());
+            } else {
+                visit_mut::visit_type_mut(self, ty);
+            }
         }
     }
 
-    Unnamed(errors).visit_return_type_mut(&mut sig.output.clone());
+    Unnamed(errors).visit_return_type_mut(&mut sig.output);
 }

@@ -42,13 +42,13 @@ fn workflow(source: Source) -> TokenStream {
     let Source {
         mut attrs,
         vis,
-        sig,
+        mut sig,
         body,
     } = source;
     let krate = crate_path(&mut attrs, &errors);
     let inputs = inputs(&sig);
     let returns = returns(&sig);
-    check::signature(&sig, &errors);
+    check::signature(&mut sig, &errors);
     let signature_holds = errors.is_empty();
 
     let mut stmts = body.unwrap_or_else(|error| {

@@ -126,7 +126,10 @@ impl Reader<'_> {
         if self.bare(expr) {
             self.refuse(expr);
             if awaited {
-                step::in_ok(self.krate, expr);
+                let krate = self.krate;
+                *expr = Expr::Verbatim(
+                    quote!(#krate::__private::Result::Ok::<_, #krate::Error>(#expr)),
+                );
             }
         } else {
             self.at(Place::Operand, expr);

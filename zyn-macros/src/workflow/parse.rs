@@ -1,8 +1,8 @@
 //! The items of an invocation. A body that does not parse costs the body, not the item.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Block, Error, Result, Signature, Stmt, Visibility};
+use syn::{AttrStyle, Attribute, Block, Error, Result, Signature, Stmt, Visibility};
 
 /// What stands inside `workflow!( … );`.
 pub(crate) struct Invocation {
@@ -23,7 +23,10 @@ impl Parse for Invocation {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let (mut workflows, mut error) = (Vec::new(), None);
         if input.is_empty() {
-            error = Some(input.error("a workflow is an `async fn`, and there is none"));
+            error = Some(Error::new(
+                Span::call_site(),
+                "no workflow is declared here; write `async fn name(…) -> Type { … }`",
+            ));
         }
         while !input.is_empty() && error.is_none() {
             match input.parse() {
@@ -41,11 +44,15 @@ impl Parse for Invocation {
 
 impl Parse for Source {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
+        let mut attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         let sig = input.parse()?;
         let content;
         syn::braced!(content in input);
+        for mut attr in content.call(Attribute::parse_inner)? {
+            attr.style = AttrStyle::Outer;
+            attrs.push(attr);
+        }
         let tokens: TokenStream = content.parse()?;
         let body = syn::parse::Parser::parse2(Block::parse_within, tokens);
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, ExprCall, ExprLit, GenericArgument, Lit, Path, PathArguments};
+use syn::{Expr, ExprCall, ExprLit, GenericArgument, Lit, LitStr, Path, PathArguments};
 
 use super::body::Reader;
 use super::hole;
@@ -193,12 +193,7 @@ fn arguments(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
         conversation,
     };
     for (at, argument) in call.args.iter_mut().enumerate() {
-        if let Expr::Lit(ExprLit {
-            lit: Lit::Str(literal),
-            ..
-        }) = argument
-        {
-            let literal = literal.clone();
+        if let Some(literal) = literal(argument) {
             let is_instruction = at == 0;
             if is_instruction {
                 read.instruction = literal.value();
@@ -209,6 +204,7 @@ fn arguments(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
             let tokens = hole::fill(reader, &literal, is_instruction, &mut read.reads);
             *argument = Expr::Verbatim(tokens);
         } else {
+            refuse_holes_in_concat(reader, argument);
             read.reads
                 .extend(reader.scope.reads(argument.to_token_stream()));
             reader.argument(argument);
@@ -235,6 +231,32 @@ fn output(arguments: &PathArguments) -> Option<String> {
 /// What a verb without a type parameter answers.
 fn answer_of(verb: &Ident) -> &'static str {
     if verb == "transform" { "String" } else { "_" }
+}
+
+/// The string literal that `expr` is; a `macro_rules!` may have put it into a group.
+fn literal(expr: &Expr) -> Option<LitStr> {
+    match expr {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(literal),
+            ..
+        }) => Some(literal.clone()),
+        Expr::Group(group) => literal(&group.expr),
+        Expr::Paren(paren) => literal(&paren.expr),
+        _ => None,
+    }
+}
+
+/// `concat!` looks like a prompt literal and is none: its holes would reach the model as they are.
+fn refuse_holes_in_concat(reader: &Reader<'_>, expr: &Expr) {
+    if let Expr::Macro(call) = expr
+        && call.mac.path.is_ident("concat")
+        && call.mac.tokens.to_string().contains('{')
+    {
+        reader.errors.at(
+            expr,
+            "the holes of a `concat!` stay as they are; write the prompt as one literal",
+        );
+    }
 }
 
 fn blank(is_instruction: bool) -> &'static str {

@@ -11,7 +11,7 @@ pub struct Issue {
 workflow!(
     pub async fn reply(text: &str) -> String {
         let issue = extract::<Issue>("The problem", text);
-        let answer = transform("Answer", "{issue} {issue.name}");
+        let answer = transform("Answer", "{issue.name}");
         answer
     }
 );

@@ -9,7 +9,7 @@ workflow!(
     pub async fn reply(text: &str, name: String) -> String {
         let a = transform(r"raw { name } \d", text);
         let b = transform(r#"raw "{name}""#, "line\n{ text }\u{e9} ü {a}");
-        let c = transform(concat!("a", "b {name}"), &b);
+        let c = transform(concat!("a", "b"), &b);
         let d = transform(QUESTION, text);
         let e = transform(format!("{name} {c}"), d);
         let f = transform(
