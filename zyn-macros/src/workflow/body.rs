@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Expr, Local, Path, Stmt};
+use syn::{Attribute, Expr, Local, Path, Stmt, Type};
 
 use super::ahead::{decides_by_step, named_steps};
 use super::model::{Body, id_part, plain, verb};
@@ -25,6 +25,7 @@ pub(crate) fn read(
     stmts: &mut [Stmt],
     workflow: &Ident,
     inputs: &[Ident],
+    output: &Type,
     returns: Returns,
     krate: &Path,
     errors: &Errors,
@@ -36,6 +37,7 @@ pub(crate) fn read(
     let mut reader = Reader {
         krate,
         errors,
+        output,
         returns: Some(returns),
         scope,
         inputs,
@@ -68,6 +70,8 @@ pub(crate) enum Returns {
 pub(crate) struct Reader<'a> {
     pub(crate) krate: &'a Path,
     pub(crate) errors: &'a Errors,
+    /// The type of the workflow's value.
+    pub(crate) output: &'a Type,
     /// What a `return` gives; `None` where it leaves a closure or an `async` block.
     pub(crate) returns: Option<Returns>,
     pub(crate) scope: Scope,

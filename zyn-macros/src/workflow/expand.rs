@@ -18,7 +18,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Path, ReturnType, Signature, Stmt, Type, Visibility};
+use syn::{Attribute, FnArg, Path, Signature, Stmt, Type, Visibility};
 
 use super::body::Returns;
 use super::{lifetimes, located};
@@ -29,6 +29,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) attrs: &'a [Attribute],
     pub(crate) vis: &'a Visibility,
     pub(crate) sig: Signature,
+    /// The type of its value.
+    pub(crate) output: &'a Type,
     /// The body with its steps rewritten; `None` where the mistakes leave no body worth compiling.
     pub(crate) stmts: Option<&'a [Stmt]>,
     pub(crate) graph: TokenStream,
@@ -44,16 +46,13 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         attrs,
         vis,
         mut sig,
+        output,
         stmts,
         graph,
         returns,
         krate,
         quiet,
     } = parts;
-    let output = match &sig.output {
-        ReturnType::Type(_, ty) => (**ty).clone(),
-        ReturnType::Default => syn::parse_quote!(()),
-    };
     sig.inputs = sig
         .inputs
         .into_iter()
@@ -80,7 +79,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     };
     let module = prompt::ident(&name.to_string(), Span::mixed_site());
     let body = match stmts {
-        Some(stmts) => running(stmts, &output, returns, krate),
+        Some(stmts) => running(stmts, output, returns, krate),
         None => quote!(async move { #krate::__private::refused_body::<#result>() }),
     };
     let cx = Ident::new("__cx", Span::mixed_site());

@@ -56,7 +56,13 @@ fn workflow(source: Source) -> TokenStream {
         Vec::new()
     });
     let has_body = !stmts.is_empty();
-    let read = body::read(&mut stmts, &sig.ident, &inputs, returns, &krate, &errors);
+    let output: Type = match &sig.output {
+        ReturnType::Type(_, ty) => (**ty).clone(),
+        ReturnType::Default => syn::parse_quote!(()),
+    };
+    let read = body::read(
+        &mut stmts, &sig.ident, &inputs, &output, returns, &krate, &errors,
+    );
     if read.steps.is_empty() && errors.is_empty() {
         errors.at(
             &sig.ident,
@@ -71,6 +77,7 @@ fn workflow(source: Source) -> TokenStream {
         attrs: &attrs,
         vis: &vis,
         sig,
+        output: &output,
         stmts: (signature_holds && has_body).then_some(&stmts),
         graph,
         returns,

@@ -1,16 +1,17 @@
 //! Ordinary Rust between the steps: left as it is, with no step where its value has no name.
 
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprReturn, Item, Macro};
 
 use super::ahead::decides_by_step;
 use super::body::{Reader, Returns};
-use super::macro_call;
 use super::model::{is_join, verb};
 use super::place::{ASYNC, Barrier, CLOSURE, JOIN, LOOP, Place};
 use super::step;
 use super::target::Target;
+use super::{located, macro_call};
 
 impl VisitMut for Reader<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -152,10 +153,24 @@ impl Reader<'_> {
             self.result.extend(sources);
         }
         self.at(Place::Return, value);
+        let typed = |value: &Expr| {
+            let (name, output) = (Ident::new("__value", Span::mixed_site()), self.output);
+            // with its type, so that a wrong value is E0308 where it stands, not on the whole macro
+            let span = located(returned.return_token.span);
+            Expr::Verbatim(quote_spanned!(span=> { let #name: #output = #value; #name }))
+        };
         match self.returns {
-            Some(Returns::Value) => step::in_ok(krate, value),
-            Some(Returns::Result) if is_step => step::in_ok(krate, value),
-            Some(Returns::Result) | None => {}
+            Some(Returns::Value) => {
+                **value = typed(value);
+                step::in_ok(krate, value);
+            }
+            Some(Returns::Result) => {
+                if is_step {
+                    step::in_ok(krate, value);
+                }
+                **value = typed(value);
+            }
+            None => {}
         }
     }
 }
