@@ -1,18 +1,22 @@
 //! Rules about a workflow's signature. What the body must keep to is checked while it is read.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, Lifetime, Pat, ReturnType, Safety, Signature, TypeReference};
+use syn::{
+    FnArg, Lifetime, ParenthesizedGenericArguments, Pat, ReturnType, Safety, Signature, Type,
+    TypeFnPtr, TypeReference, parse_quote,
+};
 
 use crate::diag::Errors;
 
-/// Refuses what a workflow's signature cannot be.
-pub(crate) fn signature(sig: &Signature, errors: &Errors) {
+/// Refuses what a workflow's signature cannot be, and takes out what no code beside the error could be made of.
+pub(crate) fn signature(sig: &mut Signature, errors: &Errors) {
     asynchronous(sig, errors);
     plain(sig, errors);
     free_function(sig, errors);
     named_inputs(sig, errors);
     says_what_it_returns(sig, errors);
     returns_what_it_owns(sig, errors);
+    returns_a_named_type(sig, errors);
 }
 
 fn asynchronous(sig: &Signature, errors: &Errors) {
@@ -94,8 +98,36 @@ fn returns_what_it_owns(sig: &Signature, errors: &Errors) {
                 self.0.at(&lifetime, OWNED);
             }
         }
+
+        // `Fn(&str)` and `fn(&str)` borrow when they are called
+        fn visit_parenthesized_generic_arguments_mut(
+            &mut self,
+            _: &mut ParenthesizedGenericArguments,
+        ) {
+        }
+        fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
     }
 
     const OWNED: &str = "a workflow's value is owned: return `String` instead of `&str`, a `Vec` instead of a slice";
     Borrowed(errors).visit_return_type_mut(&mut sig.output.clone());
+}
+
+fn returns_a_named_type(sig: &mut Signature, errors: &Errors) {
+    struct Unnamed<'e>(&'e Errors);
+
+    impl VisitMut for Unnamed<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let Type::ImplTrait(_) = ty {
+                self.0.at(
+                    &ty,
+                    "a workflow's value has a type with a name: return that instead of `impl`, or a `Box<dyn …>`",
+                );
+                *ty = parse_quote!(());
+            } else {
+                visit_mut::visit_type_mut(self, ty);
+            }
+        }
+    }
+
+    Unnamed(errors).visit_return_type_mut(&mut sig.output);
 }

@@ -18,16 +18,19 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Path, ReturnType, Signature, Stmt, Type, Visibility};
+use syn::{Attribute, FnArg, Path, Signature, Stmt, Type, Visibility};
 
-use super::body::{Returns, located};
-use super::lifetimes;
+use super::body::Returns;
+use super::{lifetimes, located};
+use crate::prompt;
 
 /// A workflow, ready to be printed.
 pub(crate) struct Parts<'a> {
     pub(crate) attrs: &'a [Attribute],
     pub(crate) vis: &'a Visibility,
     pub(crate) sig: Signature,
+    /// The type of its value.
+    pub(crate) output: &'a Type,
     /// The body with its steps rewritten; `None` where the mistakes leave no body worth compiling.
     pub(crate) stmts: Option<&'a [Stmt]>,
     pub(crate) graph: TokenStream,
@@ -43,16 +46,13 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         attrs,
         vis,
         mut sig,
+        output,
         stmts,
         graph,
         returns,
         krate,
         quiet,
     } = parts;
-    let output = match &sig.output {
-        ReturnType::Type(_, ty) => (**ty).clone(),
-        ReturnType::Default => syn::parse_quote!(()),
-    };
     sig.inputs = sig
         .inputs
         .into_iter()
@@ -60,6 +60,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         .collect();
     let run = lifetimes::name(&mut sig);
     let name = &sig.ident;
+    let function = &sig.fn_token;
     let inputs = &sig.inputs;
     let (generics, _, bounds) = sig.generics.split_for_impl();
     let cfg = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
@@ -76,9 +77,9 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
             <#output as #krate::__private::IsResult>::Error,
         >),
     };
-    let module = Ident::new(&name.to_string(), Span::mixed_site());
+    let module = prompt::ident(&name.to_string(), Span::mixed_site());
     let body = match stmts {
-        Some(stmts) => running(stmts, &output, returns, krate),
+        Some(stmts) => running(stmts, output, returns, krate),
         None => quote!(async move { #krate::__private::refused_body::<#result>() }),
     };
     let cx = Ident::new("__cx", Span::mixed_site());
@@ -86,9 +87,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     quote! {
         #(#attrs)*
         #quiet
-        // a binding names a step, so it is never for nothing
-        #[allow(clippy::let_and_return)]
-        #vis fn #name #generics (#inputs) -> #run_type #bounds {
+        #vis #function #name #generics (#inputs) -> #run_type #bounds {
             #krate::Run::new(
                 &#module::GRAPH,
                 #krate::__private::Box::new(move |#cx: #krate::__private::Cx| -> #krate::BoxFuture<#run, #result> {
@@ -119,7 +118,11 @@ fn running(stmts: &[Stmt], output: &Type, returns: Returns, krate: &Path) -> Tok
     quote!(async move {
         #[allow(unused_imports)]
         use #krate::verbs::*;
+        // the name that a `let` gives to a last step is not for nothing
+        #[allow(clippy::let_and_return)]
         #binding
-        #end
+        // a body may end with `return`
+        #[allow(unreachable_code)]
+        return #end;
     })
 }

@@ -6,7 +6,7 @@ use syn::{Attribute, Ident, Path, Signature};
 
 use crate::docs;
 
-use super::model::{Body, Branch, Step, plain};
+use super::model::{Arm, Body, Branch, Step, plain};
 use super::print::print_type;
 
 /// The value of `GRAPH`.
@@ -50,6 +50,7 @@ fn step(step: &Step, krate: &Path) -> TokenStream {
         output,
         instruction,
         reads,
+        follows,
         conversation,
         line,
     } = step;
@@ -60,6 +61,7 @@ fn step(step: &Step, krate: &Path) -> TokenStream {
         output: #output,
         instruction: #instruction,
         reads: &[#(#reads),*],
+        follows: &[#(#follows),*],
         conversation: #conversation,
         line: #line,
     })
@@ -71,17 +73,21 @@ fn branch(branch: &Branch, krate: &Path) -> TokenStream {
         on,
         reads,
         arms,
-        after,
     } = branch;
     let arms = arms.iter().map(|arm| {
-        let (label, path) = (&arm.label, &arm.path);
-        quote!(#krate::ArmInfo { label: #label, path: #path })
+        let Arm {
+            label,
+            path,
+            start,
+            end,
+            ends,
+        } = arm;
+        quote!(#krate::ArmInfo { label: #label, path: #path, start: #start, end: #end, ends: #ends })
     });
     quote!(#krate::BranchInfo {
         within: #within,
         on: #on,
         reads: &[#(#reads),*],
         arms: &[#(#arms),*],
-        after: #after,
     })
 }

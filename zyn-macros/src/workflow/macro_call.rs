@@ -49,7 +49,11 @@ fn refuse(reader: &mut Reader<'_>, tokens: TokenStream, message: &str) -> TokenS
 fn chain(tokens: &[TokenTree], start: usize) -> Option<(Expr, usize)> {
     let mut end = call(tokens, start + 1)?;
     while is(tokens.get(end), '.') && matches!(tokens.get(end + 1), Some(TokenTree::Ident(_))) {
-        end = call(tokens, end + 2)?;
+        // a field, or what is no call, is of the answer
+        let Some(option) = call(tokens, end + 2) else {
+            break;
+        };
+        end = option;
     }
     let step = tokens.get(start..end)?.iter().cloned().collect();
     Some((syn::parse2(step).ok()?, end))
@@ -88,6 +92,7 @@ mod tests {
         assert_eq!(ends(quote!(transform("a", b), c)), Some(2));
         assert_eq!(ends(quote!(transform("a", b).retry(2), c)), Some(5));
         assert_eq!(ends(quote!(extract::<Vec<T>>("a"))), Some(10));
+        assert_eq!(ends(quote!(transform("a", b).name.len(), c)), Some(2));
         assert_eq!(ends(quote!(transform = 3)), None);
         assert!(is_verb(&Ident::new("extract", Span::call_site())));
     }

@@ -1,18 +1,24 @@
 //! `workflow!`: parse, read, check, expand. Mistakes are collected; the item always comes with them.
 
+mod ahead;
 mod body;
+mod branch;
 mod check;
 mod expand;
 mod graph;
+mod hole;
 mod lifetimes;
 mod macro_call;
 mod model;
+mod ordinary;
 mod parse;
+mod place;
 mod print;
 mod scope;
 mod step;
+mod target;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, FnArg, Pat, Path, ReturnType, Signature, Type};
 
@@ -23,7 +29,10 @@ use crate::diag::Errors;
 /// Expands the items of one invocation.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     match syn::parse2::<Invocation>(tokens) {
-        Ok(invocation) => invocation.workflows.into_iter().map(workflow).collect(),
+        Ok(Invocation { workflows, error }) => {
+            let error = error.map(syn::Error::into_compile_error);
+            workflows.into_iter().map(workflow).chain(error).collect()
+        }
         Err(error) => error.into_compile_error(),
     }
 }
@@ -33,21 +42,27 @@ fn workflow(source: Source) -> TokenStream {
     let Source {
         mut attrs,
         vis,
-        sig,
+        mut sig,
         body,
     } = source;
     let krate = crate_path(&mut attrs, &errors);
     let inputs = inputs(&sig);
     let returns = returns(&sig);
-    check::signature(&sig, &errors);
+    check::signature(&mut sig, &errors);
     let signature_holds = errors.is_empty();
 
     let mut stmts = body.unwrap_or_else(|error| {
         errors.push(error);
         Vec::new()
     });
-    let parsed = errors.is_empty() || !stmts.is_empty();
-    let read = body::read(&mut stmts, &sig.ident, &inputs, returns, &krate, &errors);
+    let has_body = !stmts.is_empty();
+    let output: Type = match &sig.output {
+        ReturnType::Type(_, ty) => (**ty).clone(),
+        ReturnType::Default => syn::parse_quote!(()),
+    };
+    let read = body::read(
+        &mut stmts, &sig.ident, &inputs, &output, returns, &krate, &errors,
+    );
     if read.steps.is_empty() && errors.is_empty() {
         errors.at(
             &sig.ident,
@@ -62,7 +77,8 @@ fn workflow(source: Source) -> TokenStream {
         attrs: &attrs,
         vis: &vis,
         sig,
-        stmts: (signature_holds && parsed).then_some(&stmts),
+        output: &output,
+        stmts: (signature_holds && has_body).then_some(&stmts),
         graph,
         returns,
         krate: &krate,
@@ -125,4 +141,9 @@ fn crate_path(attrs: &mut Vec<Attribute>, errors: &Errors) -> Path {
         false
     });
     krate
+}
+
+/// The place of machinery that belongs to what stands at `span`: its location, the macro's names.
+fn located(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
 }

@@ -1,12 +1,14 @@
 //! The items of an invocation. A body that does not parse costs the body, not the item.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Block, Result, Signature, Stmt, Visibility};
+use syn::{AttrStyle, Attribute, Block, Error, Result, Signature, Stmt, Visibility};
 
 /// What stands inside `workflow!( … );`.
 pub(crate) struct Invocation {
     pub(crate) workflows: Vec<Source>,
+    /// Why there are no more of them.
+    pub(crate) error: Option<Error>,
 }
 
 /// One workflow as written.
@@ -19,21 +21,38 @@ pub(crate) struct Source {
 
 impl Parse for Invocation {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let mut workflows = vec![input.parse()?];
-        while !input.is_empty() {
-            workflows.push(input.parse()?);
+        let (mut workflows, mut error) = (Vec::new(), None);
+        if input.is_empty() {
+            error = Some(Error::new(
+                Span::call_site(),
+                "no workflow is declared here; write `async fn name(…) -> Type { … }`",
+            ));
         }
-        Ok(Self { workflows })
+        while !input.is_empty() && error.is_none() {
+            match input.parse() {
+                Ok(workflow) => workflows.push(workflow),
+                Err(found) => {
+                    // what follows is lost with it
+                    input.parse::<TokenStream>()?;
+                    error = Some(found);
+                }
+            }
+        }
+        Ok(Self { workflows, error })
     }
 }
 
 impl Parse for Source {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
+        let mut attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         let sig = input.parse()?;
         let content;
         syn::braced!(content in input);
+        for mut attr in content.call(Attribute::parse_inner)? {
+            attr.style = AttrStyle::Outer;
+            attrs.push(attr);
+        }
         let tokens: TokenStream = content.parse()?;
         let body = syn::parse::Parser::parse2(Block::parse_within, tokens);
         Ok(Self {

@@ -1,6 +1,6 @@
 //! Tokens as a person would write them: for the graph and for messages.
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
 /// A type: `Vec<Option<Customer>>`.
 pub(crate) fn print_type(tokens: TokenStream) -> String {
@@ -16,95 +16,90 @@ pub(crate) fn print_code(tokens: TokenStream) -> String {
     text
 }
 
-fn print(tokens: TokenStream, is_type: bool, text: &mut String) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut before: Option<&TokenTree> = None;
-    // how many `<` of generics are open
-    let mut open = if is_type { usize::MAX / 2 } else { 0 };
-    let mut generic = vec![false; tokens.len()];
-    for (at, token) in tokens.iter().enumerate() {
-        let TokenTree::Punct(punct) = token else {
-            continue;
-        };
-        let is_generic = match punct.as_char() {
-            '<' => {
-                let turbofish = at.checked_sub(1).and_then(|at| tokens.get(at));
-                open > 0 || matches!(turbofish, Some(TokenTree::Punct(p)) if p.as_char() == ':')
-            }
-            '>' => {
-                open > 0
-                    && !matches!(at.checked_sub(1).and_then(|at| tokens.get(at)), Some(TokenTree::Punct(p)) if matches!(p.as_char(), '-' | '='))
-            }
-            _ => false,
-        };
-        if let (true, Some(slot)) = (is_generic, generic.get_mut(at)) {
-            *slot = true;
-            open = if punct.as_char() == '<' {
-                open + 1
-            } else {
-                open - 1
-            };
-        }
-    }
-    for (at, token) in tokens.iter().enumerate() {
-        let is_generic = generic.get(at).copied().unwrap_or_default();
-        let was_generic = at
-            .checked_sub(1)
-            .and_then(|at| generic.get(at).copied())
-            .unwrap_or_default();
-        if spaced(before, token, is_generic, was_generic) {
-            text.push(' ');
-        }
-        match token {
-            TokenTree::Group(group) => {
-                let (left, right) = match group.delimiter() {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::Brace => ("{ ", " }"),
-                    Delimiter::None => ("", ""),
-                };
-                text.push_str(left);
-                print(group.stream(), is_type, text);
-                text.push_str(right);
-            }
-            token => text.push_str(&token.to_string()),
-        }
-        before = Some(token);
+/// How a token stands among its neighbours.
+struct Fit {
+    /// No blank before it.
+    before: bool,
+    /// No blank behind it.
+    behind: bool,
+    /// Whether an operand ends with it, so that an operator behind it has two sides.
+    operand: bool,
+}
+
+const INFIX: Fit = fit(false, false, false);
+const PREFIX: Fit = fit(false, true, false);
+const WITHIN: Fit = fit(true, true, false);
+
+const fn fit(before: bool, behind: bool, operand: bool) -> Fit {
+    Fit {
+        before,
+        behind,
+        operand,
     }
 }
 
-/// Whether a blank stands between two tokens.
-fn spaced(
-    before: Option<&TokenTree>,
-    token: &TokenTree,
-    is_generic: bool,
-    was_generic: bool,
-) -> bool {
-    let Some(before) = before else { return false };
-    if is_generic {
-        return false;
+fn print(tokens: TokenStream, is_type: bool, text: &mut String) {
+    let mut last = fit(true, true, false);
+    // the mark before, and whether the next one belongs to it: `&&`, `->`
+    let (mut mark, mut joined) = (' ', false);
+    // how many `<` of generics are open
+    let mut open = 0_usize;
+    for token in tokens {
+        let next = match &token {
+            TokenTree::Ident(ident) => {
+                let keywords = ["if", "in", "let", "match", "mut", "ref", "return"];
+                fit(false, false, !keywords.iter().any(|word| ident == word))
+            }
+            TokenTree::Literal(_) => fit(false, false, true),
+            TokenTree::Group(group) => {
+                let is_call = last.operand && group.delimiter() != Delimiter::Brace;
+                fit(is_call, false, true)
+            }
+            TokenTree::Punct(punct) => match punct.as_char() {
+                '<' if is_type || open > 0 || mark == ':' => {
+                    open += 1;
+                    WITHIN
+                }
+                '>' if open > 0 && !(joined && matches!(mark, '-' | '=')) => {
+                    open -= 1;
+                    fit(true, false, true)
+                }
+                _ if joined => fit(true, last.behind, false),
+                '.' => WITHIN,
+                ':' if punct.spacing() == Spacing::Joint => WITHIN,
+                ',' | ';' | ':' => fit(true, false, false),
+                '?' => fit(true, false, true),
+                '!' if last.operand && punct.spacing() == Spacing::Alone => WITHIN,
+                '!' | '&' | '*' | '-' | '\'' if !last.operand => PREFIX,
+                _ => INFIX,
+            },
+        };
+        if !(last.behind || next.before || joined) {
+            text.push(' ');
+        }
+        (mark, joined) = match &token {
+            TokenTree::Punct(punct) => (punct.as_char(), punct.spacing() == Spacing::Joint),
+            _ => (' ', false),
+        };
+        match token {
+            TokenTree::Group(group) => print_group(&group, is_type, text),
+            token => text.push_str(&token.to_string()),
+        }
+        last = next;
     }
-    match (before, token) {
-        (TokenTree::Punct(left), _) if left.spacing() == Spacing::Joint => false,
-        (TokenTree::Punct(left), TokenTree::Punct(right)) if was_generic => {
-            !matches!(right.as_char(), ',' | ':' | ';' | '.' | '?') && left.as_char() == '>'
-        }
-        (TokenTree::Punct(left), _) if was_generic => {
-            left.as_char() == '>' && !matches!(token, TokenTree::Group(_))
-        }
-        // the `!` of a macro stands at its name, that of a negation or of `!=` does not
-        (TokenTree::Ident(_), TokenTree::Punct(right)) if right.as_char() == '!' => {
-            right.spacing() == Spacing::Joint
-        }
-        (_, TokenTree::Punct(right)) => !matches!(right.as_char(), ',' | ';' | '.' | '?' | ':'),
-        (TokenTree::Punct(left), _) => {
-            !matches!(left.as_char(), '.' | '&' | '!' | ':' | '\'' | '*' | '-')
-        }
-        (TokenTree::Ident(_) | TokenTree::Group(_), TokenTree::Group(group)) => {
-            group.delimiter() == Delimiter::Brace
-        }
-        _ => true,
-    }
+}
+
+fn print_group(group: &Group, is_type: bool, text: &mut String) {
+    let (left, right) = match group.delimiter() {
+        Delimiter::Parenthesis => ("(", ")"),
+        Delimiter::Bracket => ("[", "]"),
+        Delimiter::Brace if group.stream().is_empty() => ("{", "}"),
+        Delimiter::Brace => ("{ ", " }"),
+        Delimiter::None => ("", ""),
+    };
+    text.push_str(left);
+    print(group.stream(), is_type, text);
+    text.push_str(right);
 }
 
 #[cfg(test)]
@@ -124,6 +119,11 @@ mod tests {
             "std::result::Result<String, MyError>"
         );
         assert_eq!(print_type(quote!((A, [u8; 3]))), "(A, [u8; 3])");
+        assert_eq!(
+            print_type(quote!(Box<dyn Fn(&'a str) -> Option<T> + Send>)),
+            "Box<dyn Fn(&'a str) -> Option<T> + Send>"
+        );
+        assert_eq!(print_type(quote!(<T as A<B>>::C)), "<T as A<B>>::C");
     }
 
     #[test]
@@ -142,6 +142,15 @@ mod tests {
             "Some(Kind::A { level })"
         );
         assert_eq!(print_code(quote!(a != b)), "a != b");
+        assert_eq!(print_code(quote!(a && -b - *c)), "a && -b - *c");
+        assert_eq!(
+            print_code(quote!(matches!(x?, 1..=5))),
+            "matches!(x?, 1..=5)"
+        );
+        assert_eq!(
+            print_code(quote!(text.parse::<Vec<u8>>().is_ok())),
+            "text.parse::<Vec<u8>>().is_ok()"
+        );
         assert_eq!(
             print_code(quote!(let Some(x) = f(&y))),
             "let Some(x) = f(&y)"

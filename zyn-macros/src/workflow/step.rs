@@ -1,17 +1,14 @@
 //! One step: its arguments, its row in the graph, and the code that runs it.
 
-use std::collections::BTreeSet;
-
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprLit, GenericArgument, Lit, LitStr, Path, PathArguments};
 
-use super::body::{Reader, located};
-use super::model::Step;
+use super::body::Reader;
+use super::hole;
+use super::model::{Step, is_option};
 use super::print::print_type;
 use super::scope::Sources;
-use crate::prompt::{self, Hole, Piece};
-use crate::similar::similar;
 
 /// Makes `expr` run as the step `id`; `ty` is the type that its `let` says.
 pub(crate) fn run(
@@ -25,7 +22,7 @@ pub(crate) fn run(
     let Some(read) = read(reader, expr) else {
         return;
     };
-    if read.conversation && read.reads.is_empty() && !reader.may_have_run {
+    if read.conversation && read.reads.is_empty() && reader.last.is_empty() && !reader.excused {
         reader.errors.span(
             read.verb.span(),
             format!(
@@ -42,7 +39,8 @@ pub(crate) fn run(
             .or(ty)
             .unwrap_or_else(|| answer_of(&read.verb).to_owned()),
         instruction: read.instruction,
-        reads: reader.ordered(read.reads),
+        reads: reader.ordered(&read.reads),
+        follows: reader.ordered(&reader.last),
         conversation: read.conversation,
         line: line(read.verb.span()),
     });
@@ -82,7 +80,51 @@ pub(crate) enum End {
 pub(crate) fn refuse(reader: &mut Reader<'_>, expr: &mut Expr) {
     if read(reader, expr).is_some() {
         let krate = reader.krate;
-        *expr = Expr::Verbatim(quote!(#krate::__private::refused(#expr)));
+        let step = step_of(expr);
+        *step = Expr::Verbatim(quote!(#krate::__private::refused(#step)));
+    }
+}
+
+/// Makes `expr` a result that is well.
+pub(crate) fn in_ok(krate: &Path, expr: &mut Expr) {
+    *expr = Expr::Verbatim(quote!(#krate::__private::Result::Ok(#expr)));
+}
+
+/// The call of a step without what is called on it: what an error about its place points at.
+pub(crate) fn call_of(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::MethodCall(call) => call_of(&call.receiver),
+        Expr::Field(field) => call_of(&field.base),
+        Expr::Paren(paren) => call_of(&paren.expr),
+        Expr::Group(group) => call_of(&group.expr),
+        expr => expr,
+    }
+}
+
+/// The step that `expr` begins with: its call and options. What else is called on it, its author takes for
+/// its answer's.
+fn step_of(expr: &mut Expr) -> &mut Expr {
+    if ends_in_option(expr) {
+        return expr;
+    }
+    match expr {
+        Expr::MethodCall(call) => step_of(&mut call.receiver),
+        Expr::Field(field) => step_of(&mut field.base),
+        Expr::Paren(paren) => step_of(&mut paren.expr),
+        Expr::Group(group) => step_of(&mut group.expr),
+        expr => expr,
+    }
+}
+
+fn ends_in_option(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(call) => {
+            is_option(&call.method)
+                && (matches!(*call.receiver, Expr::Call(_)) || ends_in_option(&call.receiver))
+        }
+        Expr::Paren(paren) => ends_in_option(&paren.expr),
+        Expr::Group(group) => ends_in_option(&group.expr),
+        _ => false,
     }
 }
 
@@ -111,12 +153,12 @@ fn read(reader: &mut Reader<'_>, expr: &mut Expr) -> Option<Read> {
         Expr::Field(field) => read(reader, &mut field.base),
         Expr::Paren(paren) => read(reader, &mut paren.expr),
         Expr::Group(group) => read(reader, &mut group.expr),
-        Expr::Call(call) => call_of(reader, call),
+        Expr::Call(call) => arguments(reader, call),
         _ => None,
     }
 }
 
-fn call_of(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
+fn arguments(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
     let Expr::Path(path) = &mut *call.func else {
         return None;
     };
@@ -130,7 +172,7 @@ fn call_of(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
         );
         call.args.push(Expr::Verbatim(quote!("")));
         // one mistake, one error: what it reads is not the point
-        reader.may_have_run = true;
+        reader.excused = true;
     }
     if let Some(third) = call.args.iter().nth(2) {
         reader.errors.at(
@@ -151,21 +193,18 @@ fn call_of(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
         conversation,
     };
     for (at, argument) in call.args.iter_mut().enumerate() {
-        if let Expr::Lit(ExprLit {
-            lit: Lit::Str(literal),
-            ..
-        }) = argument
-        {
-            let literal = literal.clone();
-            if at == 0 {
+        if let Some(literal) = literal(argument) {
+            let is_instruction = at == 0;
+            if is_instruction {
                 read.instruction = literal.value();
-                if read.instruction.trim().is_empty() {
-                    reader.errors.at(&literal, "the instruction is empty");
-                }
             }
-            let tokens = prompt(reader, &literal, at == 0, &mut read.reads);
+            if literal.value().trim().is_empty() {
+                reader.errors.at(&literal, blank(is_instruction));
+            }
+            let tokens = hole::fill(reader, &literal, is_instruction, &mut read.reads);
             *argument = Expr::Verbatim(tokens);
         } else {
+            refuse_holes_in_concat(reader, argument);
             read.reads
                 .extend(reader.scope.reads(argument.to_token_stream()));
             reader.argument(argument);
@@ -194,113 +233,38 @@ fn answer_of(verb: &Ident) -> &'static str {
     if verb == "transform" { "String" } else { "_" }
 }
 
-/// A prompt literal as tokens: an instruction keeps its holes and takes their values beside it, an input
-/// is text with the values written in.
-fn prompt(
-    reader: &Reader<'_>,
-    literal: &LitStr,
-    is_instruction: bool,
-    reads: &mut Sources,
-) -> TokenStream {
-    let pieces = prompt::scan(literal, reader.errors);
-    let span = located(literal.span());
-    let krate = respan(reader.krate, span);
-    let (mut text, mut format) = (String::new(), String::new());
-    let (mut names, mut values) = (Vec::new(), Vec::new());
-    for piece in &pieces {
-        match piece {
-            Piece::Text(plain) => {
-                text.push_str(plain);
-                format.push_str(&plain.replace('{', "{{").replace('}', "}}"));
-            }
-            Piece::Hole(hole) => {
-                text.push_str(&format!("{{{}}}", hole.written));
-                let Some(sources) = known(reader, literal, hole) else {
-                    continue;
-                };
-                reads.extend(sources.iter().cloned());
-                format.push_str("{}");
-                let value = value(hole, literal.span());
-                values.push(quote_spanned!(span=> #krate::ToPrompt::to_prompt(&#value)));
-                names.push(hole.written.clone());
-            }
-        }
-    }
-    let literal_of = |text: &str| LitStr::new(text, span);
-    match (values.is_empty(), is_instruction) {
-        (true, _) => literal_of(&text).into_token_stream(),
-        (false, true) => {
-            let text = literal_of(&text);
-            quote!(#krate::__private::Instruction::holed(#text, [#((#names, #values)),*]))
-        }
-        (false, false) => {
-            let format = literal_of(&format);
-            quote!(#krate::__private::format!(#format, #(#values),*))
-        }
+/// The string literal that `expr` is; a `macro_rules!` may have put it into a group.
+fn literal(expr: &Expr) -> Option<LitStr> {
+    match expr {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(literal),
+            ..
+        }) => Some(literal.clone()),
+        Expr::Group(group) => literal(&group.expr),
+        Expr::Paren(paren) => literal(&paren.expr),
+        _ => None,
     }
 }
 
-/// What the root of a hole is made of; a root that is not there is reported.
-fn known<'r>(reader: &'r Reader<'_>, literal: &LitStr, hole: &Hole) -> Option<&'r Sources> {
-    let sources = reader.scope.get(&hole.root);
-    if sources.is_none() {
-        let Hole { written, root, .. } = hole;
-        let message = if reader.later.contains(root) {
-            format!(
-                "`{{{written}}}` is used before the step `{root}` has run; move this step below it"
-            )
-        } else {
-            let hint = match similar(root, reader.scope.names()) {
-                Some(name) => {
-                    let rest = written.get(root.len()..).unwrap_or_default();
-                    format!("; did you mean `{{{name}{rest}}}`?")
-                }
-                None => {
-                    let names: BTreeSet<_> = reader
-                        .scope
-                        .names()
-                        .map(|name| format!("`{name}`"))
-                        .collect();
-                    let names = names.into_iter().collect::<Vec<_>>().join(", ");
-                    if names.is_empty() {
-                        String::new()
-                    } else {
-                        format!("; known here: {names}")
-                    }
-                }
-            };
-            format!("no step or input called `{root}` for `{{{written}}}` in this prompt{hint}")
-        };
-        reader.errors.span(literal.span(), message);
+/// `concat!` looks like a prompt literal and is none: its holes would reach the model as they are.
+fn refuse_holes_in_concat(reader: &Reader<'_>, expr: &Expr) {
+    if let Expr::Macro(call) = expr
+        && call.mac.path.is_ident("concat")
+        && call.mac.tokens.to_string().contains('{')
+    {
+        reader.errors.at(
+            expr,
+            "the holes of a `concat!` stay as they are; write the prompt as one literal",
+        );
     }
-    sources
 }
 
-/// `root.field.0` as an expression. The root is the user's name; the fields are located at the literal but
-/// resolved as the macro's, so that rustc does not offer to rewrite the prompt.
-fn value(hole: &Hole, span: Span) -> TokenStream {
-    let root = prompt::ident(&hole.root, span);
-    let fields = hole.fields.iter().map(|field| match field.parse::<u32>() {
-        Ok(index) => {
-            let mut index = Literal::u32_unsuffixed(index);
-            index.set_span(located(span));
-            quote!(.#index)
-        }
-        Err(_) => {
-            let field = prompt::ident(field, located(span));
-            quote!(.#field)
-        }
-    });
-    quote!(#root #(#fields)*)
-}
-
-/// The crate's path, located at `span`.
-fn respan(krate: &Path, span: Span) -> TokenStream {
-    let tokens = krate.to_token_stream().into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    });
-    tokens.collect()
+fn blank(is_instruction: bool) -> &'static str {
+    if is_instruction {
+        "the instruction is empty"
+    } else {
+        "the input is empty; a step without an input reads the conversation"
+    }
 }
 
 /// The line of a token in its file; 0 where there is no compiler to ask.

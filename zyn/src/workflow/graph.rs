@@ -53,6 +53,8 @@ pub struct StepInfo {
     pub instruction: &'static str,
     /// The inputs and steps that its prompt is made of.
     pub reads: &'static [&'static str],
+    /// The steps of which one has run last before it: several behind a branch, none at the start.
+    pub follows: &'static [&'static str],
     /// Whether it has no input and reads the conversation.
     pub conversation: bool,
     /// Its line in the source file.
@@ -68,10 +70,8 @@ pub struct BranchInfo {
     pub on: &'static str,
     /// The inputs and steps that the decision is made of.
     pub reads: &'static [&'static str],
-    /// The ways out.
+    /// The ways out; an `if` without `else` has two as well.
     pub arms: &'static [ArmInfo],
-    /// How many of the graph's steps come before it in the text.
-    pub after: usize,
 }
 
 /// One arm of a [`BranchInfo`].
@@ -81,4 +81,10 @@ pub struct ArmInfo {
     pub label: &'static str,
     /// The path in the ids of its steps: `High`.
     pub path: &'static str,
+    /// Its steps are `start..end` of the graph's.
+    pub start: usize,
+    /// Behind its last step.
+    pub end: usize,
+    /// Whether it ends the workflow with `return`.
+    pub ends: bool,
 }

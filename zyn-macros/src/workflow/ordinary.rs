@@ -1,0 +1,176 @@
+//! Ordinary Rust between the steps: left as it is, with no step where its value has no name.
+
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, ExprReturn, Item, Macro};
+
+use super::ahead::decides_by_step;
+use super::body::{Reader, Returns};
+use super::model::{is_join, verb};
+use super::place::{ASYNC, Barrier, CLOSURE, JOIN, LOOP, Place};
+use super::step;
+use super::target::Target;
+use super::{located, macro_call};
+
+impl VisitMut for Reader<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let place = self.place;
+        if verb(expr).is_some() {
+            return self.misplaced(expr, place);
+        }
+        if self.bare(expr) {
+            return self.misplaced(expr, place);
+        }
+        match expr {
+            Expr::Match(_) | Expr::If(_) | Expr::Block(_) | Expr::Unsafe(_) => {
+                self.value(expr, &mut Target::nothing(place));
+            }
+            Expr::Assign(assign) => match Target::of_assignment(&assign.left) {
+                Some(mut target) => {
+                    let sources = self.value(&mut assign.right, &mut target);
+                    self.scope
+                        .assign(&assign.left.to_token_stream().to_string(), sources);
+                }
+                None => {
+                    self.at(Place::Operand, &mut assign.left);
+                    self.at(Place::Assigned, &mut assign.right);
+                }
+            },
+            Expr::Closure(closure) => self.apart(CLOSURE, |reader| {
+                reader.at(Place::Inside, &mut closure.body);
+            }),
+            Expr::Async(block) => self.apart(ASYNC, |reader| {
+                reader.at_block(Place::Inside, &mut block.block);
+            }),
+            Expr::ForLoop(each) => {
+                let sources = self.scope.reads(each.expr.to_token_stream());
+                self.at(Place::Inside, &mut each.expr);
+                let depth = self.scope.enter();
+                self.scope.bind_pattern(&each.pat, &sources);
+                self.repeated(&mut each.body);
+                self.scope.leave(depth);
+            }
+            Expr::While(each) => {
+                self.behind(LOOP, |reader| reader.at(Place::Condition, &mut each.cond));
+                self.repeated(&mut each.body);
+            }
+            Expr::Loop(each) => self.repeated(&mut each.body),
+            Expr::Call(call) if is_join(&call.func) => self.behind(JOIN, |reader| {
+                call.args.iter_mut().for_each(|arg| reader.argument(arg));
+            }),
+            Expr::Call(call) => {
+                self.at(Place::Operand, &mut call.func);
+                call.args.iter_mut().for_each(|arg| self.argument(arg));
+            }
+            Expr::MethodCall(call) => {
+                self.receiver(&mut call.receiver);
+                call.args.iter_mut().for_each(|arg| self.argument(arg));
+            }
+            Expr::Return(returned) => self.returned(returned),
+            Expr::Binary(_) | Expr::Unary(_) | Expr::Cast(_) | Expr::Reference(_) => {
+                self.inside(Place::Operand, expr);
+            }
+            Expr::Let(_) | Expr::Paren(_) | Expr::Group(_) => self.inside(place, expr),
+            _ => self.inside(Place::Inside, expr),
+        }
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        self.at_block(self.place, block);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        macro_call::refuse_steps(self, mac);
+    }
+}
+
+impl Reader<'_> {
+    /// Reads `expr`, which stands at `place`.
+    pub(crate) fn at(&mut self, place: Place, expr: &mut Expr) {
+        let outer = std::mem::replace(&mut self.place, place);
+        self.visit_expr_mut(expr);
+        self.place = outer;
+    }
+
+    pub(crate) fn argument(&mut self, expr: &mut Expr) {
+        self.at(Place::Argument, expr);
+    }
+
+    /// Reads the parts of `expr`, each of which stands at `place`.
+    fn inside(&mut self, place: Place, expr: &mut Expr) {
+        let outer = std::mem::replace(&mut self.place, place);
+        visit_mut::visit_expr_mut(self, expr);
+        self.place = outer;
+    }
+
+    fn at_block(&mut self, place: Place, block: &mut Block) {
+        self.statements(&mut block.stmts, &mut Target::nothing(place));
+    }
+
+    fn repeated(&mut self, body: &mut Block) {
+        self.behind(LOOP, |reader| reader.at_block(Place::Statement, body));
+    }
+
+    /// Reads what a `return` does not leave the workflow from.
+    fn apart(&mut self, barrier: Barrier, read: impl FnOnce(&mut Self)) {
+        let returns = self.returns.take();
+        self.behind(barrier, read);
+        self.returns = returns;
+    }
+
+    /// `step.await.unwrap()` is one mistake, and a result to go on with.
+    fn receiver(&mut self, expr: &mut Expr) {
+        let awaited = matches!(expr, Expr::Await(_));
+        if self.bare(expr) {
+            self.refuse(expr);
+            if awaited {
+                let krate = self.krate;
+                *expr = Expr::Verbatim(
+                    quote!(#krate::__private::Result::Ok::<_, #krate::Error>(#expr)),
+                );
+            }
+        } else {
+            self.at(Place::Operand, expr);
+        }
+    }
+
+    /// A `return` gives the workflow's value, so that of `-> T` is wrapped in `Ok`.
+    fn returned(&mut self, returned: &mut ExprReturn) {
+        let krate = self.krate;
+        let Some(value) = &mut returned.expr else {
+            if self.returns == Some(Returns::Value) {
+                let unit = quote!(#krate::__private::Result::Ok(()));
+                returned.expr = Some(Box::new(Expr::Verbatim(unit)));
+            }
+            return;
+        };
+        let is_step = decides_by_step(value);
+        if self.returns.is_some() {
+            let sources = self.scope.reads(value.to_token_stream());
+            self.result.extend(sources);
+        }
+        self.at(Place::Return, value);
+        let typed = |value: &Expr| {
+            let (name, output) = (Ident::new("__value", Span::mixed_site()), self.output);
+            // with its type, so that a wrong value is E0308 where it stands, not on the whole macro
+            let span = located(returned.return_token.span);
+            Expr::Verbatim(quote_spanned!(span=> { let #name: #output = #value; #name }))
+        };
+        match self.returns {
+            Some(Returns::Value) => {
+                **value = typed(value);
+                step::in_ok(krate, value);
+            }
+            Some(Returns::Result) => {
+                if is_step {
+                    step::in_ok(krate, value);
+                }
+                **value = typed(value);
+            }
+            None => {}
+        }
+    }
+}
