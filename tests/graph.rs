@@ -191,13 +191,13 @@ fn file_branches_and_no_arm_reads_the_conversation_of_another() {
   s2["<b>Business/shelf</b><br>classify → Business<br><i>Which part of business?</i>"]
   b0{"topic"}
   out(["Filed"])
-  s0 --> b0
   in_article --> s0
   s0 -.-> s1
   s0 -.-> s2
+  s0 --> b0
   b0 -->|"Topic::Technology"| s1
   b0 -->|"Topic::Business"| s2
-  b0 -->|"Topic::Entertainment | Topic::Sports"| out
+  b0 -->|"Topic::Entertainment #124; Topic::Sports"| out
   s0 --> out
   s1 --> out
   s2 --> out

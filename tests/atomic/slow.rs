@@ -17,7 +17,7 @@ pub(crate) struct Slow {
     calls: AtomicU64,
     /// Calls that have begun and not ended.
     pub(crate) open: Arc<AtomicU64>,
-    /// Calls that have ended without saying what they cost.
+    /// Calls that may have been paid for and did not say how much.
     pub(crate) unreported: Arc<AtomicU64>,
 }
 
@@ -64,7 +64,13 @@ impl Provider for Slow {
             let outcome = self.script.call(request).await;
             let known = match &outcome {
                 Ok(response) => response.usage.is_some(),
-                Err(error) => error.usage.is_some() || error.kind == Failure::Connect,
+                Err(error) => {
+                    let turned_away = matches!(
+                        error.kind,
+                        Failure::Connect | Failure::RateLimit | Failure::Auth
+                    );
+                    error.usage.is_some() || turned_away
+                }
             };
             if !known {
                 self.unreported.fetch_add(1, Ordering::SeqCst);

@@ -58,7 +58,9 @@ pub enum ErrorKind {
     #[error(transparent)]
     Provider(ProviderError),
     /// No candidate in the reply is JSON of the right kind.
-    #[error("the model did not answer with JSON: {reason}")]
+    #[error(
+        "the model did not answer with JSON: {reason}; ask a model that takes schemas, or allow more with `.reask(…)`"
+    )]
     Malformed {
         /// What is wrong with the last answer.
         reason: String,
@@ -66,7 +68,7 @@ pub enum ErrorKind {
         reply: Excerpt,
     },
     /// The answer breaks the schema or a validator.
-    #[error("the model's answer is not valid: {}", Listed(.violations))]
+    #[error("the model gave no valid answer: {}; say more clearly what is wanted, or allow more with `.reask(…)`", Listed(.violations))]
     Invalid {
         /// What is wrong with the last answer.
         violations: Vec<Violation>,

@@ -77,7 +77,11 @@ fn main() {
         revision: 1,
         id: std::num::NonZeroU8::MIN,
     };
-    let violations: Vec<String> = booking.violations().iter().map(ToString::to_string).collect();
+    let violations: Vec<String> = booking
+        .violations()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         violations,
         [

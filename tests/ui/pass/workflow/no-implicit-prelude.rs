@@ -3,7 +3,11 @@
 #![deny(warnings)]
 
 #[derive(
-    ::std::fmt::Debug, ::std::clone::Clone, ::std::marker::Copy, ::std::cmp::PartialEq, ::zyn::Classify,
+    ::std::fmt::Debug,
+    ::std::clone::Clone,
+    ::std::marker::Copy,
+    ::std::cmp::PartialEq,
+    ::zyn::Classify,
 )]
 pub enum Kind {
     A,
