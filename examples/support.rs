@@ -9,18 +9,18 @@ pub struct Customer {
     pub name: String,
     /// Their e-mail address.
     pub email: Option<String>,
-    /// The problem, in one sentence.
+    /// What is wrong or what they ask for, in one short sentence.
     pub issue: String,
 }
 
 /// How urgent a ticket is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Classify)]
 pub enum Urgency {
-    /// A question or a wish; it can wait.
+    /// A question, a wish or praise: nothing is broken, it can wait.
     Low,
-    /// Something is wrong, but nobody is harmed.
+    /// Something is broken, late or wrongly billed, but nobody is in danger.
     Medium,
-    /// An outage, a safety or a legal matter.
+    /// An outage, a danger or a legal matter.
     High,
 }
 
@@ -39,7 +39,7 @@ workflow!(
     /// Answer a support ticket.
     pub async fn answer(ticket: &str) -> Reply {
         let customer = extract::<Customer>("The customer and their problem", ticket);
-        let urgency = classify::<Urgency>("How urgent is it?", &customer.issue).retry(2);
+        let urgency = classify::<Urgency>("How urgent is it?", ticket).retry(2);
         let body = match urgency {
             Urgency::High => transform(
                 "Write two sentences to the customer: say sorry for the problem, \
