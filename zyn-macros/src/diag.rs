@@ -72,24 +72,6 @@ impl Drop for Errors {
     }
 }
 
-/// `tokens`, a type mostly, spaced as one would write them.
-pub(crate) fn shown(tokens: &impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    for (spaced, plain) in [
-        (" :: ", "::"),
-        (":: ", "::"),
-        (" <", "<"),
-        ("< ", "<"),
-        (" >", ">"),
-        (" ,", ","),
-        (" ;", ";"),
-        ("& ", "&"),
-    ] {
-        text = text.replace(spaced, plain);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use quote::quote;
@@ -110,20 +92,6 @@ mod tests {
         let text = errors.finish().expect("two mistakes").to_string();
         assert_eq!(text.matches("compile_error").count(), 2);
         assert!(text.find("first") < text.find("second"));
-    }
-
-    #[test]
-    fn a_type_is_shown_as_one_would_write_it() {
-        let types = [
-            "Vec<String>",
-            "&[u8]",
-            "&str",
-            "std::collections::HashMap<String, Option<[u8; 4]>>",
-        ];
-        for written in types {
-            let ty: syn::Type = syn::parse_str(written).expect("a type");
-            assert_eq!(shown(&ty), written);
-        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod diag;
 mod docs;
 mod extract;
 mod fallback;
+mod print;
 mod prompt;
 mod similar;
 mod workflow;

@@ -1,10 +1,12 @@
 //! What is not a set of labels, or not one that a model can tell apart.
 
+use quote::ToTokens;
 use syn::{Data, Fields, GenericParam};
 
 use super::model::{Model, examples};
 use crate::attr::{self, Key, Place, Value, Vocabulary};
-use crate::diag::{Errors, shown};
+use crate::diag::Errors;
+use crate::print::print_type;
 
 /// Every rule, once.
 pub(crate) fn check(model: &Model<'_>, errors: &Errors) {
@@ -100,7 +102,11 @@ fn no_data(model: &Model<'_>, errors: &Errors) {
                 format!("{{ {} }}", names.join(", "))
             }
             Fields::Unnamed(fields) => {
-                let types: Vec<String> = fields.unnamed.iter().map(|it| shown(&it.ty)).collect();
+                let types: Vec<String> = fields
+                    .unnamed
+                    .iter()
+                    .map(|it| print_type(it.ty.to_token_stream()))
+                    .collect();
                 format!("({})", types.join(", "))
             }
         };

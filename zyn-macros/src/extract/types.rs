@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use quote::ToTokens;
 use syn::{GenericArgument, Ident, Path, PathArguments, Type};
 
 use super::model::Model;
-use crate::diag::{Errors, shown};
+use crate::diag::Errors;
+use crate::print::print_type;
 
 /// An answer borrows from nothing.
 ///
@@ -18,7 +20,10 @@ pub(crate) fn owned(model: &Model<'_>, errors: &Errors) {
                 borrowed.extend(reference.lifetime.as_ref().map(|it| it.ident.clone()));
                 let mut plain = reference.clone();
                 plain.lifetime = None;
-                let (plain, owned) = (shown(&plain), owned_form(&reference.elem));
+                let (plain, owned) = (
+                    print_type(plain.to_token_stream()),
+                    owned_form(&reference.elem),
+                );
                 errors.at(
                     ty,
                     format_args!("an answer is owned: use `{owned}` instead of `{plain}`"),
@@ -26,7 +31,10 @@ pub(crate) fn owned(model: &Model<'_>, errors: &Errors) {
                 Walk::Stop
             }
             Type::Slice(slice) if place == Place::Field => {
-                let (item, plain) = (shown(&slice.elem), shown(slice));
+                let (item, plain) = (
+                    print_type(slice.elem.to_token_stream()),
+                    print_type(slice.to_token_stream()),
+                );
                 errors.at(
                     ty,
                     format_args!("an answer is owned: use `Vec<{item}>` instead of `{plain}`"),
@@ -85,9 +93,9 @@ fn is_unanswerable(ty: &Type) -> bool {
 
 fn owned_form(referent: &Type) -> String {
     match referent {
-        Type::Slice(slice) => format!("Vec<{}>", shown(&slice.elem)),
+        Type::Slice(slice) => format!("Vec<{}>", print_type(slice.elem.to_token_stream())),
         ty if path(ty).is_some_and(|path| path.is_ident("str")) => "String".to_owned(),
-        ty => shown(ty),
+        ty => print_type(ty.to_token_stream()),
     }
 }
 

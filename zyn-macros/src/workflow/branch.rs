@@ -7,9 +7,9 @@ use super::ahead::{ends_in_return, returns};
 use super::body::Reader;
 use super::model::{Arm, Branch, segment};
 use super::place::Place;
-use super::print::print_code;
 use super::scope::Sources;
 use super::target::Target;
+use crate::print::print_code;
 
 impl Reader<'_> {
     /// Reads a `match` that decides the value of `target`.

@@ -7,7 +7,7 @@ use syn::{Attribute, Ident, Path, Signature};
 use crate::docs;
 
 use super::model::{Arm, Body, Branch, Step, plain};
-use super::print::print_type;
+use crate::print::print_type;
 
 /// The value of `GRAPH`.
 pub(crate) fn expand(

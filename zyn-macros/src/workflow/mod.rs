@@ -13,7 +13,6 @@ mod model;
 mod ordinary;
 mod parse;
 mod place;
-mod print;
 mod scope;
 mod step;
 mod target;

@@ -7,8 +7,8 @@ use syn::{Expr, ExprCall, ExprLit, GenericArgument, Lit, LitStr, Path, PathArgum
 use super::body::Reader;
 use super::hole;
 use super::model::{Step, is_option};
-use super::print::print_type;
 use super::scope::Sources;
+use crate::print::print_type;
 
 /// Makes `expr` run as the step `id`; `ty` is the type that its `let` says.
 pub(crate) fn run(

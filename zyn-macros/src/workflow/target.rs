@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Expr, Pat};
 
 use super::place::Place;
-use super::print::print_type;
+use crate::print::print_type;
 
 /// What a value is decided for.
 #[derive(Clone)]

@@ -104,7 +104,7 @@ fn print_group(group: &Group, is_type: bool, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use quote::quote;
+    use quote::{ToTokens, quote};
 
     use super::*;
 
@@ -155,5 +155,19 @@ mod tests {
             print_code(quote!(let Some(x) = f(&y))),
             "let Some(x) = f(&y)"
         );
+    }
+
+    #[test]
+    fn a_type_is_printed_as_one_would_write_it() {
+        let types = [
+            "Vec<String>",
+            "&[u8]",
+            "&str",
+            "std::collections::HashMap<String, Option<[u8; 4]>>",
+        ];
+        for written in types {
+            let ty: syn::Type = syn::parse_str(written).expect("a type");
+            assert_eq!(print_type(ty.into_token_stream()), written);
+        }
     }
 }
