@@ -67,12 +67,22 @@ impl Answering {
     }
 }
 
+/// Whether the environment says nothing of a model: a base URL or a key of zyn's without `ZYN_MODEL` is a mistake to
+/// be told of.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an example may look at its environment"
+)]
 fn nothing_configured(error: &zyn::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Config(ConfigError::Missing {
-            variable: "ZYN_MODEL",
-            ..
-        })
-    )
+    let begun = ["ZYN_BASE_URL", "ZYN_API_KEY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    !begun
+        && matches!(
+            error.kind(),
+            ErrorKind::Config(ConfigError::Missing {
+                variable: "ZYN_MODEL",
+                ..
+            })
+        )
 }

@@ -23,7 +23,7 @@ use std::panic::AssertUnwindSafe;
 use std::process::{Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use examples::local::{Model, Progress, Server};
+use examples::local::{LocalError, Model, Progress, Server};
 use examples::tickets::tickets;
 use zyn::prelude::*;
 use zyn::{ErrorKind, Failure, OpenAi};
@@ -50,8 +50,15 @@ fn main() -> ExitCode {
         Ok(server) => server,
         Err(error) => {
             let required = std::env::var("ZYN_E2E").is_ok_and(|value| value == "required");
-            println!("e2e: skipped, no local model: {error}");
-            return if required {
+            println!(
+                "e2e: {}, no local model: {error}",
+                if required || is_broken(&error) {
+                    "failed"
+                } else {
+                    "skipped"
+                }
+            );
+            return if required || is_broken(&error) {
                 ExitCode::FAILURE
             } else {
                 ExitCode::SUCCESS
@@ -103,6 +110,16 @@ fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     tally.check("a killed example leaves no server behind", killed);
     tally.close()
+}
+
+/// Whether the helper failed where nothing stood in its way: no reason to skip.
+fn is_broken(error: &LocalError) -> bool {
+    matches!(
+        error,
+        LocalError::ServerDied { .. }
+            | LocalError::NotReady { .. }
+            | LocalError::WrongWeights { .. }
+    )
 }
 
 async fn customers(llm: &Llm) {
@@ -191,6 +208,10 @@ async fn three_turns(llm: &Llm) {
     }
     println!("    tokens read, of these from the cache: {cached:?}");
     assert_eq!(session.len(), 6);
+    assert!(
+        cached.iter().skip(1).all(|(_, cached)| *cached > 0),
+        "{cached:?}"
+    );
 }
 
 fn example() {

@@ -145,12 +145,12 @@ impl Error {
         self.0.step.as_deref()
     }
 
-    /// How many calls reached a provider before this error.
+    /// How many attempts were made before this error.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The tokens that those calls cost, as far as the provider said so.
+    /// The tokens that they cost, as far as the provider said so.
     pub fn usage(&self) -> Usage {
         self.0.usage
     }
@@ -226,10 +226,11 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind() {
-            ErrorKind::Config(error) => Some(error),
-            ErrorKind::Schema(error) => Some(error),
-            ErrorKind::Provider(error) => Some(error),
-            ErrorKind::Session(error) => Some(error),
+            // the kinds read as their errors do, so what is behind them is the source
+            ErrorKind::Config(error) => error.source(),
+            ErrorKind::Schema(error) => error.source(),
+            ErrorKind::Provider(error) => error.source(),
+            ErrorKind::Session(error) => error.source(),
             _ => None,
         }
     }

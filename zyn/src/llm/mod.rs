@@ -209,6 +209,7 @@ impl Llm {
                 ))
             }),
         };
+        let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
         telemetry::outcome(&span, outcome.as_ref());
         allowance.usage += entry.settle(outcome.as_ref());
         outcome
@@ -226,6 +227,17 @@ impl Llm {
     fn rng(&self) -> MutexGuard<'_, Rng> {
         self.rng.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A blank answer is none, whichever provider gave it.
+fn not_blank(provider: &str, response: Response) -> Result<Response, ProviderError> {
+    if !response.text.trim().is_empty() {
+        return Ok(response);
+    }
+    let mut error = ProviderError::new(provider, Failure::Empty);
+    error.usage = response.usage;
+    error.request_id = response.request_id;
+    Err(error)
 }
 
 impl fmt::Debug for Llm {

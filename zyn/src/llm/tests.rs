@@ -45,7 +45,7 @@ impl Provider for Hanging {
 async fn the_servers_wait_is_slept_and_all_attempts_are_counted() {
     let wait = Duration::from_secs(7);
     let scripted = Scripted::new([failing(Failure::RateLimit, wait)])
-        .then(failing(Failure::Unavailable, wait))
+        .then(failing(Failure::Server, wait))
         .then(Response::new("done", Usage::new(5, 1)));
     let llm = Llm::new(scripted);
     let mut allowance = Allowance::new(MINUTE, 2);
@@ -60,7 +60,7 @@ async fn the_servers_wait_is_slept_and_all_attempts_are_counted() {
     let spend = llm.spend();
     assert_eq!(
         (spend.attempts, spend.usage, spend.unknown),
-        (3, Usage::new(5, 1), 2)
+        (3, Usage::new(5, 1), 1)
     );
 }
 
@@ -213,4 +213,16 @@ fn an_endless_limit_does_not_overflow() {
 fn an_llm_can_be_shared_between_tasks() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     shared::<Llm>();
+}
+
+#[tokio::test]
+async fn a_blank_answer_is_none_whoever_gives_it_and_is_paid() {
+    for blank in ["", " \n"] {
+        let llm = Llm::new(Scripted::new([Response::new(blank, Usage::new(5, 1))]));
+        let mut allowance = Allowance::new(MINUTE, 2);
+        let error = llm.call(&request(), &mut allowance).await.unwrap_err();
+        assert_eq!(error.kind, Failure::Empty);
+        assert_eq!((allowance.attempts, allowance.usage), (1, Usage::new(5, 1)));
+        assert_eq!(llm.spend().usage, Usage::new(5, 1));
+    }
 }

@@ -202,6 +202,8 @@ pub struct Profile {
     pub dialect: Dialect,
     /// Whether the model sees the schema, or only its sampler does (llama.cpp, Ollama, vLLM).
     pub schema_visible: bool,
+    /// Whether the server holds the answer to the schema; else only the prompt asks for it.
+    pub schema_enforced: bool,
 }
 
 impl Default for Profile {
@@ -209,6 +211,7 @@ impl Default for Profile {
         Self {
             dialect: Dialect::OpenAi,
             schema_visible: true,
+            schema_enforced: true,
         }
     }
 }

@@ -84,6 +84,7 @@ impl Capabilities {
         Profile {
             dialect: Dialect::OpenAi,
             schema_visible: self.schema_visible,
+            schema_enforced: self.answer == AnswerFormat::JsonSchema,
         }
     }
 }

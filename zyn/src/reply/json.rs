@@ -139,6 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn no_digit_of_a_number_is_lost() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        for _ in 0..20_000 {
+            let number = f64::from_bits(rng.u64(..));
+            if number.is_finite() {
+                let text = format!("{number:?}");
+                let parsed = parse(&text).unwrap().value;
+                assert_eq!(parsed.as_f64(), Some(number), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn a_reason_names_line_and_column_in_the_whole_reply() {
         let text = "Sure:\n  {\"a\":\n 1,}";
         let start = text.find('{').unwrap();

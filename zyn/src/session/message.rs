@@ -52,6 +52,10 @@ impl Role {
 pub struct Message(Arc<Shared>);
 
 /// The content of a message and what has been computed from it.
+#[cfg_attr(
+    not(feature = "openai"),
+    allow(dead_code, reason = "no provider, no wire format")
+)]
 struct Shared {
     content: Content,
     prompt_text: OnceLock<String>,
@@ -68,11 +72,19 @@ enum Content {
 }
 
 /// A message's bytes, one cell per wire format.
+#[cfg_attr(
+    not(feature = "openai"),
+    allow(dead_code, reason = "no provider, no wire format")
+)]
 #[derive(Default)]
 struct WireCells {
     open_ai_chat: OnceLock<Bytes>,
 }
 
+#[cfg_attr(
+    not(feature = "openai"),
+    allow(dead_code, reason = "no provider, no wire format")
+)]
 impl WireCells {
     fn cell(&self, format: WireFormat) -> &OnceLock<Bytes> {
         match format {
@@ -142,6 +154,10 @@ impl Message {
         self.as_prompt().map_or(&[], |prompt| &prompt.blocks)
     }
 
+    #[cfg_attr(
+        not(feature = "openai"),
+        allow(dead_code, reason = "no provider, no wire format")
+    )]
     /// The message's bytes in `format`. `encode` runs at most once per message and format, clones included.
     pub(crate) fn wire(&self, format: WireFormat, encode: impl FnOnce(&Message) -> Bytes) -> Bytes {
         let cell = self.0.wire.cell(format);

@@ -98,16 +98,16 @@ async fn until_accepted(
     llm: &Llm,
     allowance: &mut Allowance,
 ) -> Result<StepRecord, Error> {
-    let dialect = llm.profile().dialect;
+    let profile = llm.profile();
     let mut reasks = call.options.reask;
     loop {
         let response = llm.call(&request, allowance).await?;
-        let rejected = match reader.read(&response.text, dialect) {
+        let rejected = match reader.read(&response.text, profile.dialect) {
             Ok(accepted) => {
-                let mode = if request.schema.is_some() {
-                    Mode::Native
-                } else {
-                    Mode::Text
+                let mode = match (&request.schema, profile.schema_enforced) {
+                    (None, _) => Mode::Text,
+                    (Some(_), true) => Mode::Native,
+                    (Some(_), false) => Mode::Prompted,
                 };
                 let answer = accepted.canonical;
                 return Ok(StepRecord {
@@ -131,11 +131,21 @@ async fn until_accepted(
         reasks -= 1;
         request
             .feedback
-            .push(Message::assistant(Excerpt::new(&response.text).text()));
+            .push(Message::assistant(shortened(&response.text)));
         request.feedback.push(Message::user(reply::feedback(
             &rejected,
             request.schema.is_some(),
         )));
+    }
+}
+
+/// An invalid answer as it is shown to the model again: a long one is cut, and says so.
+fn shortened(reply: &str) -> String {
+    let shown = Excerpt::new(reply);
+    if shown.text().len() == reply.len() {
+        reply.to_owned()
+    } else {
+        format!("{}… (cut here)", shown.text())
     }
 }
 

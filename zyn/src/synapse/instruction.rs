@@ -32,6 +32,8 @@ impl Instruction {
     pub fn holed<const N: usize>(text: &str, values: [(&str, String); N]) -> Self {
         let mut blocks: Vec<Block> = Vec::with_capacity(N);
         for (name, value) in values {
+            // named as it stands in the text: a model finds it there, and no hole can pass for the input
+            let name = format!("{{{name}}}");
             // a hole that occurs twice is one value
             if blocks.iter().all(|block| block.name != name) {
                 blocks.push(Block::new(name, value));
@@ -69,5 +71,24 @@ impl From<String> for Instruction {
 impl From<&String> for Instruction {
     fn from(text: &String) -> Self {
         text.as_str().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hole_is_named_as_it_stands_and_cannot_pass_for_the_input() {
+        let instruction = Instruction::holed("Compare {input}", [("input", "a".to_owned())]);
+        let (text, values) = instruction.into_parts();
+        assert_eq!(text, "Compare {input}");
+        assert_eq!(values, [Block::new("{input}", "a")]);
+    }
+
+    #[test]
+    fn a_hole_that_occurs_twice_is_one_value() {
+        let twice = [("a", "1".to_owned()), ("a", "1".to_owned())];
+        assert_eq!(Instruction::holed("{a} {a}", twice).into_parts().1.len(), 1);
     }
 }

@@ -218,9 +218,9 @@ pub struct Answer<T> {
     pub repairs: Vec<Repair>,
     /// How it was asked for.
     pub mode: Mode,
-    /// How many calls reached the provider.
+    /// How many attempts were made.
     pub attempts: u32,
-    /// What those calls cost, failed and invalid ones included.
+    /// What they cost, failed and invalid ones included.
     pub usage: Usage,
     /// The provider's reason for ending, as it says it: `stop`.
     pub finish: Option<String>,

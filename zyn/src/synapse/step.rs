@@ -35,7 +35,7 @@ pub struct StepRecord {
     pub usage: Usage,
     /// What all attempts cost, failed ones included.
     pub spent: Usage,
-    /// How many calls reached the provider.
+    /// How many attempts were made.
     pub attempts: u32,
     /// How the answer was asked for.
     pub mode: Mode,
@@ -84,6 +84,8 @@ pub enum Mode {
     Text,
     /// The provider's own structured output.
     Native,
+    /// The schema in words, in the prompt alone: the server takes none.
+    Prompted,
 }
 
 impl StepCall {

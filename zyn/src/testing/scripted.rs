@@ -138,9 +138,6 @@ impl Scripted {
             .unwrap_or_else(PoisonError::into_inner)
             .pop_front();
         match next {
-            Some(Reply(Entry::Text(text))) if text.trim().is_empty() => {
-                Err(ProviderError::new(NAME, Failure::Empty))
-            }
             Some(Reply(Entry::Text(text))) => {
                 let usage = Usage::new(tokens(sent(request)), tokens(text.len()));
                 Ok(Response {
@@ -262,13 +259,5 @@ mod tests {
         };
         let answer = Scripted::new(["12345"]).call(&request).await.unwrap();
         assert_eq!(answer.usage, Some(Usage::new(6, 2)));
-    }
-
-    #[tokio::test]
-    async fn a_blank_answer_is_empty_as_it_is_for_every_provider() {
-        assert_eq!(
-            call(&Scripted::new([" \n"])).await.unwrap_err().kind,
-            Failure::Empty
-        );
     }
 }

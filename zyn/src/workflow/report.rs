@@ -32,9 +32,9 @@ pub struct StepReport {
     pub verb: &'static str,
     /// How long it took, waits and retries included.
     pub elapsed: Duration,
-    /// How many calls reached the provider.
+    /// How many attempts were made.
     pub attempts: u32,
-    /// What those calls cost, failed and invalid ones included.
+    /// What they cost, failed and invalid ones included.
     pub usage: Usage,
     /// How it was asked for; `None` if it failed.
     pub mode: Option<Mode>,
@@ -60,7 +60,7 @@ impl Report {
         self.steps.iter().map(|step| step.usage).sum()
     }
 
-    /// How many calls reached the provider.
+    /// How many attempts were made.
     pub fn attempts(&self) -> u32 {
         self.steps.iter().map(|step| step.attempts).sum()
     }

@@ -200,10 +200,13 @@ fn text(content: &Value) -> Option<String> {
 
 /// `text` without a leading `<think>…</think>`, which some servers leave in it.
 fn spoken(text: &str) -> &str {
-    text.trim_start()
-        .strip_prefix("<think>")
-        .and_then(|thought| thought.split_once("</think>"))
-        .map_or(text, |(_, spoken)| spoken.trim_start())
+    match text.trim_start().strip_prefix("<think>") {
+        None => text,
+        // reasoning that never ended has no answer behind it
+        Some(thought) => thought
+            .split_once("</think>")
+            .map_or("", |(_, spoken)| spoken.trim_start()),
+    }
 }
 
 fn usage(usage: &Value) -> Option<Usage> {
