@@ -363,3 +363,31 @@ async fn a_set_up_that_cannot_work_is_an_error_before_anything_is_sent() {
         assert!(!format!("{error:?}").contains("canary"));
     }
 }
+
+#[derive(Debug, Deserialize, JsonSchema, Extract)]
+struct Stock {
+    #[allow(dead_code)]
+    parts: std::collections::HashMap<String, u32>,
+}
+
+workflow!(
+    async fn count(text: &str) -> Stock {
+        let stock = extract::<Stock>("The parts and how many there are", text);
+        stock
+    }
+);
+
+#[tokio::test]
+async fn a_type_that_cannot_be_asked_for_is_the_steps_error_before_anything_is_sent() {
+    let llm = Llm::new(zyn::testing::Scripted::new([r#"{"parts":{}}"#]));
+    let mut session = Session::new();
+    let before = session.clone();
+    let (stock, report) = count("two screws").run_detailed(&llm, &mut session).await;
+    let error = stock.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Schema(_)), "{error:?}");
+    assert_eq!(error.step(), Some("stock"));
+    assert!(error.to_string().contains("/parts"), "{error}");
+    assert_eq!(report.steps.len(), 1);
+    assert!(report.steps[0].error.is_some());
+    assert_eq!((llm.spend().attempts, session == before), (0, true));
+}

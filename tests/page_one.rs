@@ -48,6 +48,14 @@ fn it_prints_its_reply_and_its_graph() {
     for id in ["customer", "urgency", "High/text", "Low+Medium/text"] {
         assert!(graph.contains(&format!("<b>{id}</b>")), "{id}: {graph}");
     }
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
+    let readme = readme.unwrap();
+    assert!(readme.contains(reply), "README.md shows what it prints");
+    let drawn = format!("```mermaid\n{}\n```", graph.trim_matches('\n'));
+    assert!(
+        readme.contains(&drawn),
+        "README.md draws the graph it prints: {drawn}"
+    );
     let received = server.received();
     assert_eq!(received.len(), 3);
     for request in received {

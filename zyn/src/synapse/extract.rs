@@ -25,6 +25,8 @@ use crate::verb::Verb;
 /// `use zyn::prelude::*;` brings all that the derives need. Without it, `use zyn::schemars;` must stand
 /// beside them, unless `schemars` is a dependency of your own.
 ///
+/// Maps have the trait for what they hold, but no dialect carries them yet: asking for one is a typed error.
+///
 /// # Attributes
 ///
 /// | Attribute | On | Means |

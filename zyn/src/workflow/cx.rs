@@ -82,10 +82,8 @@ impl<'wf> Cx<'wf> {
                     "the graph has no step {index}; zyn and zyn-macros are of different versions"
                 ),
             })?;
-        let ran = match step.synapse.parts(info.id, step.input) {
-            Ok(fired) => self.run(info, fired).await,
-            Err(error) => Err(error),
-        };
+        let fired = step.synapse.parts(info.id, step.input);
+        let ran = self.run(info, fired).await;
         ran.and_then(|record| step.synapse.restore(&record))
             .map_err(|error| error.at_step(info.id))
     }
@@ -94,7 +92,7 @@ impl<'wf> Cx<'wf> {
     fn run(
         &self,
         info: &'static StepInfo,
-        fired: Fired,
+        fired: Result<Fired, Error>,
     ) -> BoxFuture<'_, Result<StepRecord, Error>> {
         let span = telemetry::step(info.id, info.verb);
         let run = async move {
@@ -103,21 +101,9 @@ impl<'wf> Cx<'wf> {
                 verb: info.verb,
             });
             let start = clock::now();
-            let Fired { call, reader } = fired;
-            let (llm, history) = (
-                self.shared.llm.clone(),
-                self.state().draft.history().clone(),
-            );
-            let (asked, prompt) = (call.clone(), call.prompt.clone());
-            let exec: StepFn = Box::new(move || {
-                Box::pin(async move { ask(&asked, &*reader, history, &llm).await })
-            });
-            let outcome = match &self.shared.engine {
-                Some(engine) => engine
-                    .step(call, exec)
-                    .await
-                    .and_then(|record| of_this_step(record, &prompt)),
-                None => exec().await,
+            let outcome = match fired {
+                Ok(fired) => self.carry_out(fired).await,
+                Err(error) => Err(error),
             };
             let report = report(info, clock::now() - start, &outcome);
             {
@@ -133,6 +119,25 @@ impl<'wf> Cx<'wf> {
             outcome
         };
         Box::pin(run.instrument(span))
+    }
+
+    /// Asks the engine, or carries the step out where it stands.
+    async fn carry_out(&self, fired: Fired) -> Result<StepRecord, Error> {
+        let Fired { call, reader } = fired;
+        let (llm, history) = (
+            self.shared.llm.clone(),
+            self.state().draft.history().clone(),
+        );
+        let (asked, prompt) = (call.clone(), call.prompt.clone());
+        let exec: StepFn =
+            Box::new(move || Box::pin(async move { ask(&asked, &*reader, history, &llm).await }));
+        match &self.shared.engine {
+            Some(engine) => engine
+                .step(call, exec)
+                .await
+                .and_then(|record| of_this_step(record, &prompt)),
+            None => exec().await,
+        }
     }
 
     /// The draft and the reports; what is left behind is empty.

@@ -22,7 +22,7 @@ pub enum Event {
     StepFinished(StepReport),
 }
 
-/// How a step went.
+/// How a step went. For a step that an [`Engine`](crate::Engine) did not run again, what its record says.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StepReport {
