@@ -12,7 +12,7 @@ use clap::Parser;
 use examples::answering::Answering;
 use examples::local::{Model, Progress};
 use examples::support::{Reply, answer};
-use zyn::{Error, Event, Report, Session};
+use zyn::{Event, Report, Session};
 
 const TICKET: &str = "Hello, this is Ada Wong. My heating has been out since Monday and it is freezing in here. \
     I have two small children. Could somebody please come today? You can reach me at ada@wong.example.";
@@ -84,7 +84,7 @@ async fn respond(options: Options) -> Result<(), Box<dyn std::error::Error>> {
             if let Some(detail) = detail {
                 eprintln!("The server said: {detail}");
             }
-            return Err(remedy(error));
+            return Err(error.into());
         }
     }
     Ok(())
@@ -110,20 +110,17 @@ fn ticket(options: &Options) -> Result<String, String> {
         }
         (None, None) => (TICKET.as_bytes().to_vec(), "the example".to_owned()),
     };
-    String::from_utf8(bytes).map_err(|error| {
+    let ticket = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         format!("{place} is not UTF-8 text: byte {at} begins no character; convert it first, as with `iconv -t utf-8`")
-    })
-}
-
-/// What the library cannot know: how this program is told otherwise.
-fn remedy(error: Error) -> Box<dyn std::error::Error> {
-    match error.kind() {
-        zyn::ErrorKind::EmptyInput => {
-            format!("{error}: give the ticket as an argument, with --file, or with `-`").into()
-        }
-        _ => error.into(),
+    })?;
+    // before a model is prepared for it
+    if ticket.trim().is_empty() {
+        return Err(format!(
+            "the input is empty: {place} holds no ticket; give it as an argument, with --file, or with `-`"
+        ));
     }
+    Ok(ticket)
 }
 
 /// Shows each step as it happens.
@@ -179,4 +176,49 @@ fn print(reply: &Reply, report: &Report, session: &Session) {
 /// Text whose further lines stand under its first.
 fn indented(text: &str) -> String {
     text.replace('\n', "\n              ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(ticket: Option<&str>, file: Option<&std::path::Path>) -> Options {
+        Options {
+            ticket: ticket.map(str::to_owned),
+            file: file.map(PathBuf::from),
+            model: None,
+            graph: false,
+        }
+    }
+
+    #[test]
+    fn a_blank_ticket_is_refused_before_a_model_is_prepared() {
+        for blank in ["", " \n\t"] {
+            let error = ticket(&options(Some(blank), None)).unwrap_err();
+            assert!(error.contains("the argument holds no ticket"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused_with_the_place_of_the_first_bad_byte() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"caf\xe9").unwrap();
+        let error = ticket(&options(None, Some(file.path()))).unwrap_err();
+        assert!(error.contains("byte 3 begins no character"), "{error}");
+        assert!(error.contains("iconv"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let error = ticket(&options(None, Some("no-such-ticket.txt".as_ref()))).unwrap_err();
+        assert!(
+            error.starts_with("no-such-ticket.txt cannot be read"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn without_a_ticket_there_is_one_that_comes_with_the_example() {
+        assert_eq!(ticket(&options(None, None)).unwrap(), TICKET);
+    }
 }
