@@ -156,7 +156,7 @@ fn print(reply: &Reply, report: &Report, session: &Session) {
     println!("  email    {}", customer.email.as_deref().unwrap_or("-"));
     println!("  issue    {}", customer.issue);
     println!("  urgency  {urgency:?}");
-    println!("  text     {}", indented(text));
+    println!("  text     {}", indented(text, 11));
     println!(
         "\nSession: {} messages, {} tokens in {:.1} s",
         session.len(),
@@ -168,14 +168,22 @@ fn print(reply: &Reply, report: &Report, session: &Session) {
             "  {} {:<9} {}",
             at + 1,
             message.role().name(),
-            indented(message.text())
+            indented(message.text(), 14)
         );
     }
 }
 
-/// Text whose further lines stand under its first.
-fn indented(text: &str) -> String {
-    text.replace('\n', "\n              ")
+/// Text whose further lines stand under its first, `width` columns in.
+fn indented(text: &str, width: usize) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => line.to_owned(),
+            _ => format!("{:width$}{line}", "").trim_end().to_owned(),
+        })
+        .collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]

@@ -294,7 +294,7 @@ async fn a_server_that_fails_is_tried_once_more() {
     let server = Server::new([page(), page(), page()]);
     let error = fails(&server.llm(), "No heating").await;
     provider_failed(&error, Failure::Server, Some(500), 2);
-    says(&error, "failed (HTTP 500)");
+    says(&error, "failed; try again later (HTTP 500)");
     assert!(error.is_retryable());
     assert_eq!(server.received().len(), 2);
 }

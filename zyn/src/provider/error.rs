@@ -182,7 +182,7 @@ impl fmt::Display for ProviderError {
             )?,
             Failure::Interrupted => write!(
                 f,
-                "the connection to {who} broke before the answer was complete"
+                "the connection to {who} broke before the answer was complete; try again"
             )?,
             Failure::Timeout { limit } => write!(
                 f,
@@ -197,7 +197,7 @@ impl fmt::Display for ProviderError {
             )?,
             Failure::Overloaded => write!(f, "{who} is over capacity; try again later")?,
             Failure::Unavailable => write!(f, "{who} is not available; try again later")?,
-            Failure::Server => write!(f, "{who} failed")?,
+            Failure::Server => write!(f, "{who} failed; try again later")?,
             Failure::Auth => write!(
                 f,
                 "{who} did not accept the key; check it and what it is allowed to do"
@@ -207,25 +207,32 @@ impl fmt::Display for ProviderError {
                 f,
                 "the conversation is longer than the model can read; prune the session or shorten the input"
             )?,
-            Failure::Rejected => write!(f, "{who} did not accept the request")?,
+            Failure::Rejected => write!(
+                f,
+                "{who} did not accept the request; what it says is in `detail()`"
+            )?,
             Failure::Redirect => write!(
                 f,
                 "{who} answered with a redirect, which is not followed because it would send key and prompt elsewhere; set the final address as base URL"
             )?,
-            Failure::ReplyTooLarge { limit } => {
-                write!(f, "the reply of {who} is larger than {limit} bytes")?
-            }
+            Failure::ReplyTooLarge { limit } => write!(
+                f,
+                "the reply of {who} is larger than {limit} bytes; ask for less"
+            )?,
             Failure::Protocol { what } => write!(
                 f,
                 "{who} did not answer as a chat-completions server does ({what}); is the base URL right?"
             )?,
-            Failure::Refusal => write!(f, "the model refused to answer")?,
-            Failure::Filtered => write!(f, "the content filter of {who} removed the answer")?,
+            Failure::Refusal => write!(f, "the model refused to answer; change what it is asked")?,
+            Failure::Filtered => write!(
+                f,
+                "the content filter of {who} removed the answer; change what it is asked"
+            )?,
             Failure::Truncated => write!(
                 f,
                 "the answer was cut at the token limit; raise `max_tokens`"
             )?,
-            Failure::Empty => write!(f, "the model answered nothing")?,
+            Failure::Empty => write!(f, "the model answered nothing; try again, or another model")?,
         }
         if let Some(status) = self.status {
             write!(f, " (HTTP {status}")?;
