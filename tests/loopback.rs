@@ -89,7 +89,7 @@ fn a_keyless_run_works_without_certificates_and_no_proxy_hears_of_it() {
 }
 
 #[tokio::test]
-#[ignore = "run by the test above, in a process with its own environment"]
+#[ignore = "wants a proxy in its environment: `cargo test -p zyn-tests --test loopback` runs it in a process of its own, by the test above"]
 async fn a_run_in_this_environment() {
     let llm = Llm::from_env().unwrap();
     let mut session = Session::new();
@@ -113,7 +113,7 @@ fn the_proxy_would_have_heard_of_a_run_on_another_machine() {
 }
 
 #[tokio::test]
-#[ignore = "run by the test above, in a process with its own environment"]
+#[ignore = "wants a proxy in its environment: `cargo test -p zyn-tests --test loopback` runs it in a process of its own, by the test above"]
 async fn a_run_elsewhere_in_this_environment() {
     // An address for documentation: nobody is there, and only the proxy is asked for it.
     let elsewhere = zyn::OpenAi::new("m")

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::fmt::Display;
-use std::thread;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -13,13 +12,18 @@ use quote::ToTokens;
 /// `syn::Error::combine` would make a second error of it. A rule that finds a mistake goes on with a
 /// harmless default, and stops early only where the next rule would repeat the complaint.
 ///
-/// An `Errors` that is dropped before [`finish`](Self::finish) panics, so no mistake gets lost.
+/// There is one only while [`collect`](Self::collect) runs, which hands over all of them: none can be forgotten.
 #[derive(Debug)]
-pub(crate) struct Errors(RefCell<Option<Vec<syn::Error>>>);
+pub(crate) struct Errors(RefCell<Vec<syn::Error>>);
 
 impl Errors {
-    pub(crate) fn new() -> Self {
-        Self(RefCell::new(Some(Vec::new())))
+    /// What `read` gives, and the mistakes it found as `compile_error!`s, in that order; `None` if there are none.
+    pub(crate) fn collect<T>(read: impl FnOnce(&Self) -> T) -> (T, Option<TokenStream>) {
+        let errors = Self(RefCell::default());
+        let value = read(&errors);
+        let errors = errors.0.into_inner();
+        let mistakes = errors.iter().map(syn::Error::to_compile_error).collect();
+        (value, (!errors.is_empty()).then_some(mistakes))
     }
 
     /// A mistake that spans `tokens`, first to last.
@@ -38,37 +42,12 @@ impl Errors {
 
     /// A mistake that syn or a parser found.
     pub(crate) fn push(&self, error: syn::Error) {
-        if let Some(errors) = self.0.borrow_mut().as_mut() {
-            errors.push(error);
-        }
+        self.0.borrow_mut().push(error);
     }
 
     /// Whether there is no mistake yet.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().as_ref().is_none_or(Vec::is_empty)
-    }
-
-    /// The mistakes as `compile_error!`s, in the order they were found; `None` if there are none.
-    pub(crate) fn finish(self) -> Option<TokenStream> {
-        self.0
-            .borrow_mut()
-            .take()
-            .filter(|errors| !errors.is_empty())
-            .map(|errors| {
-                errors
-                    .iter()
-                    .map(syn::Error::to_compile_error)
-                    .collect::<TokenStream>()
-            })
-    }
-}
-
-impl Drop for Errors {
-    #[allow(clippy::panic, reason = "a forgotten mistake is a bug of this crate")]
-    fn drop(&mut self) {
-        if !thread::panicking() && self.0.borrow().is_some() {
-            panic!("the mistakes of a macro input were dropped unreported");
-        }
+        self.0.borrow().is_empty()
     }
 }
 
@@ -80,23 +59,20 @@ mod tests {
 
     #[test]
     fn no_mistake_gives_no_tokens() {
-        let errors = Errors::new();
-        assert!(errors.finish().is_none());
+        let (empty, mistakes) = Errors::collect(Errors::is_empty);
+        assert!(empty && mistakes.is_none());
     }
 
     #[test]
     fn every_mistake_becomes_one_compile_error_in_order() {
-        let errors = Errors::new();
-        errors.at(quote!(a b), "first");
-        errors.span(Span::call_site(), "second");
-        let text = errors.finish().expect("two mistakes").to_string();
+        let (empty, mistakes) = Errors::collect(|errors| {
+            errors.at(quote!(a b), "first");
+            errors.span(Span::call_site(), "second");
+            errors.is_empty()
+        });
+        let text = mistakes.expect("two mistakes").to_string();
+        assert!(!empty);
         assert_eq!(text.matches("compile_error").count(), 2);
         assert!(text.find("first") < text.find("second"));
-    }
-
-    #[test]
-    #[should_panic(expected = "dropped unreported")]
-    fn dropping_unfinished_errors_panics() {
-        drop(Errors::new());
     }
 }

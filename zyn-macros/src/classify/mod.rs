@@ -16,10 +16,12 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    let errors = Errors::new();
-    let model = model::Model::new(&input, &errors);
-    check::check(&model, &errors);
-    match errors.finish() {
+    let (model, mistakes) = Errors::collect(|errors| {
+        let model = model::Model::new(&input, errors);
+        check::check(&model, errors);
+        model
+    });
+    match mistakes {
         None if input.generics.params.is_empty() => expand::expand(&model),
         // The compiler refuses them.
         None => fallback::classify(&input, &model.zyn()),

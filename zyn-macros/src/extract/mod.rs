@@ -19,10 +19,12 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    let errors = Errors::new();
-    let model = model::Model::new(&input, &errors);
-    check::check(&model, &errors);
-    match errors.finish() {
+    let (model, mistakes) = Errors::collect(|errors| {
+        let model = model::Model::new(&input, errors);
+        check::check(&model, errors);
+        model
+    });
+    match mistakes {
         None => expand::expand(&model),
         Some(mistakes) => {
             let impls = fallback::extract(&input, &model.zyn());

@@ -37,17 +37,23 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
 }
 
 fn workflow(source: Source) -> TokenStream {
-    let errors = Errors::new();
+    let (item, mistakes) = Errors::collect(|errors| item(source, errors));
+    // behind the item: an error in front would shift what an editor completes
+    quote!(#item #mistakes)
+}
+
+/// The function and the module of one workflow, whatever is wrong with it.
+fn item(source: Source, errors: &Errors) -> TokenStream {
     let Source {
         mut attrs,
         vis,
         mut sig,
         body,
     } = source;
-    let krate = crate_path(&mut attrs, &errors);
+    let krate = crate_path(&mut attrs, errors);
     let inputs = inputs(&sig);
     let returns = returns(&sig);
-    check::signature(&mut sig, &errors);
+    check::signature(&mut sig, errors);
     let signature_holds = errors.is_empty();
 
     let mut stmts = body.unwrap_or_else(|error| {
@@ -60,7 +66,7 @@ fn workflow(source: Source) -> TokenStream {
         ReturnType::Default => syn::parse_quote!(()),
     };
     let read = body::read(
-        &mut stmts, &sig.ident, &inputs, &output, returns, &krate, &errors,
+        &mut stmts, &sig.ident, &inputs, &output, returns, &krate, errors,
     );
     if read.steps.is_empty() && errors.is_empty() {
         errors.at(
@@ -72,7 +78,7 @@ fn workflow(source: Source) -> TokenStream {
         );
     }
     let graph = graph::expand(&sig, &attrs, &inputs, &read, &krate);
-    let item = expand::expand(expand::Parts {
+    expand::expand(expand::Parts {
         attrs: &attrs,
         vis: &vis,
         sig,
@@ -82,10 +88,7 @@ fn workflow(source: Source) -> TokenStream {
         returns,
         krate: &krate,
         quiet: !errors.is_empty(),
-    });
-    // behind the item: an error in front would shift what an editor completes
-    let errors = errors.finish();
-    quote!(#item #errors)
+    })
 }
 
 /// The names of the inputs.

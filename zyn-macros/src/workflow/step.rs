@@ -270,6 +270,7 @@ fn blank(is_instruction: bool) -> &'static str {
 /// The line of a token in its file; 0 where there is no compiler to ask.
 fn line(span: Span) -> usize {
     if proc_macro::is_available() {
+        // the compiler's own span: `unwrap` is a conversion, which fails only where there is no compiler
         span.unwrap().line()
     } else {
         0

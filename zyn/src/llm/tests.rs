@@ -1,4 +1,4 @@
-//! The loop, on a paused clock.
+//! The loop, on a paused clock. Tests: compiled under `cfg(test)` alone, so a panic here is a failed test.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,3 +1,5 @@
+//! Replies by hand. Tests: compiled under `cfg(test)` alone, so a panic here is a failed test.
+
 use std::time::Duration;
 
 use serde_json::json;

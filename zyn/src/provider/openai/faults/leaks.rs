@@ -58,7 +58,7 @@ fn no_fault_shows_the_key_or_the_prompt() {
 }
 
 #[tokio::test]
-#[ignore = "run by the test above, in a process of its own"]
+#[ignore = "wants the log for itself: `cargo test -p zyn --lib leaks` runs it in a process of its own, by the test above"]
 async fn no_fault_shows_the_key_or_the_prompt_in_this_process() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -120,7 +120,7 @@ fn a_local_call_needs_no_certificates_and_passes_by_the_proxy() {
 }
 
 #[tokio::test]
-#[ignore = "run by the test above, in a process with its own environment"]
+#[ignore = "wants a proxy in its environment: `cargo test -p zyn --lib leaks` runs it in a process of its own, by the test above"]
 async fn a_local_call_in_this_environment_is_answered() {
     let server = Server::says(reply("200 OK", "", ANSWER));
     assert_eq!(call(&server.llm(CANARY), 0).await.unwrap().text, "ok");
