@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
-use super::form::Reader;
+use super::form::{Accepted, Reader};
 use super::step::{Mode, StepCall, StepRecord};
 use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::{Allowance, Llm};
 use crate::provider::{Request, Response};
 use crate::reply::{self, Rejected};
+use crate::schema::Rewritten;
 use crate::session::{History, Message};
 use crate::telemetry;
 
@@ -27,13 +28,19 @@ pub(crate) async fn ask(
     llm: &Llm,
 ) -> Result<StepRecord, Error> {
     refuse_unusable(call, &history, llm)?;
-    let request = render(call, reader, history, llm)?;
+    let rewritten = match &call.schema {
+        Some(schema) => Some(schema.for_dialect(llm.profile().dialect)?),
+        None => None,
+    };
+    let asked = call.schema.as_ref().zip(rewritten.as_ref());
+    let read = |text: &str| reader.read(text, asked);
+    let request = render(call, rewritten.as_ref(), history, llm);
     let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
     let retries = call.options.retry.unwrap_or_else(|| llm.limits().retries);
     let mut allowance = Allowance::new(limit, retries);
     let deadline = allowance.deadline;
-    let asked = until_accepted(call, reader, request, llm, &mut allowance);
-    let outcome = match tokio::time::timeout_at(deadline, Box::pin(asked)).await {
+    let accepted = until_accepted(call, &read, request, llm, &mut allowance);
+    let outcome = match tokio::time::timeout_at(deadline, Box::pin(accepted)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(ErrorKind::Deadline { limit }.into()),
     };
@@ -65,17 +72,8 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
     Ok(())
 }
 
-fn render(
-    call: &StepCall,
-    reader: &dyn Reader,
-    history: History,
-    llm: &Llm,
-) -> Result<Request, Error> {
+fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm: &Llm) -> Request {
     let profile = llm.profile();
-    let rewritten = match reader.schema()? {
-        Some(schema) => Some(schema.for_dialect(profile.dialect)?),
-        None => None,
-    };
     let mut request = Request::new(call.prompt.clone());
     request.id = llm.request_id();
     request.system = SYSTEM;
@@ -86,14 +84,14 @@ fn render(
     }
     request.temperature = call.options.temperature;
     request.max_tokens = call.options.max_tokens.or(llm.limits().max_tokens);
-    Ok(request)
+    request
 }
 
 /// Re-asks after invalid answers, with what is wrong with them, in the request alone: the session sees only the
 /// accepted pair.
 async fn until_accepted(
     call: &StepCall,
-    reader: &dyn Reader,
+    read: &(dyn Fn(&str) -> Result<Accepted, Rejected> + Sync),
     mut request: Request,
     llm: &Llm,
     allowance: &mut Allowance,
@@ -102,7 +100,7 @@ async fn until_accepted(
     let mut reasks = call.options.reask;
     loop {
         let response = llm.call(&request, allowance).await?;
-        let rejected = match reader.read(&response.text, profile.dialect) {
+        let rejected = match read(&response.text) {
             Ok(accepted) => {
                 let mode = match (&request.schema, profile.schema_enforced) {
                     (None, _) => Mode::Text,

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::provider::Dialect;
 use crate::reply::{self, Rejected, Repair, Violation};
-use crate::schema::{Schema, SchemaError};
+use crate::schema::{Rewritten, Schema, SchemaError};
 
 /// What one verb does with the answer of a model, for answers of type `T`.
 pub(crate) trait Form<T>: Send + Sync + 'static {
@@ -66,35 +65,24 @@ pub(crate) struct Accepted {
 
 /// A [`Typed`] form without its type, so that all that fires a request is compiled once.
 pub(crate) trait Reader: Send + Sync {
-    /// The schema that the answer is asked for in; `None` for plain text.
-    fn schema(&self) -> Result<Option<Schema>, SchemaError>;
-
-    /// Reads a model's text.
-    fn read(&self, text: &str, dialect: Dialect) -> Result<Accepted, Rejected>;
+    /// Reads a model's text, which was asked for in this schema and as this was sent; plain text without one.
+    fn read(&self, text: &str, asked: Option<(&Schema, &Rewritten)>) -> Result<Accepted, Rejected>;
 }
 
 impl<T: 'static> Reader for Typed<T> {
-    fn schema(&self) -> Result<Option<Schema>, SchemaError> {
-        self.form.schema()
-    }
-
-    fn read(&self, text: &str, dialect: Dialect) -> Result<Accepted, Rejected> {
-        let invalid = |error: SchemaError| Rejected::Malformed {
-            reason: error.to_string(),
-        };
-        let Some(schema) = self.form.schema().map_err(invalid)? else {
-            let answer = Value::String(text.trim().to_owned());
+    fn read(&self, text: &str, asked: Option<(&Schema, &Rewritten)>) -> Result<Accepted, Rejected> {
+        let Some((schema, rewritten)) = asked else {
+            let text = text.trim().to_owned();
+            let answer = Value::String(text.clone());
             self.accept(self.form.value(&answer))
                 .map_err(Rejected::Invalid)?;
-            let canonical = self.form.canonical(&answer, text.trim().to_owned());
             return Ok(Accepted {
-                canonical,
+                canonical: self.form.canonical(&answer, text),
                 repairs: Vec::new(),
             });
         };
-        let rewritten = schema.for_dialect(dialect).map_err(invalid)?;
         let accept = |answer: &Value| self.accept(self.form.value(answer));
-        let decoded = reply::decode(text, &schema, &rewritten, &accept)?;
+        let decoded = reply::decode(text, schema, rewritten, &accept)?;
         Ok(Accepted {
             canonical: self.form.canonical(&decoded.value, decoded.canonical),
             repairs: decoded.repairs,
