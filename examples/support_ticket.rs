@@ -129,7 +129,7 @@ fn show(event: &Event) {
         Event::StepStarted { id, verb, .. } => eprintln!("  … {id} ({verb})"),
         Event::StepFinished(step) => {
             let mark = if step.error.is_none() { "✓" } else { "✗" };
-            let (read, written) = (step.usage.input_tokens, step.usage.output_tokens);
+            let (read, written) = (step.spent.input_tokens, step.spent.output_tokens);
             let seconds = step.elapsed.as_secs_f64();
             let attempts = if step.attempts == 1 {
                 String::new()

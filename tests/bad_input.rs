@@ -63,7 +63,7 @@ async fn fails(llm: &Llm, ticket: &str) -> Error {
     );
     if let [step] = report.steps.as_slice() {
         assert_eq!(
-            (step.attempts, step.usage, step.error.as_deref()),
+            (step.attempts, step.spent, step.error.as_deref()),
             (
                 error.attempts(),
                 error.usage(),
@@ -153,7 +153,7 @@ async fn an_input_that_the_model_cannot_hold_is_the_servers_word() {
     assert_eq!(ticket.len(), 1 << 20);
     let error = fails(&server.llm(), &ticket).await;
     provider_failed(&error, Failure::ContextWindow, Some(400), 1);
-    says(&error, "prune the session or shorten the input");
+    says(&error, "or shorten the input");
     assert!(!error.is_retryable());
     let received = server.received();
     assert_eq!(received.len(), 1, "repeating it cannot help");
@@ -170,6 +170,7 @@ async fn an_input_over_the_limit_is_refused_before_anything_is_sent() {
     };
     assert_eq!((bytes, limit), (5 << 20, 4 << 20));
     says(&error, "`Llm::max_input`");
+    says(&error, "the input with its context, examples and holes");
     assert!(server.received().is_empty());
     let larger = server.llm().max_input(6 << 20);
     let sorted = sort(&ticket).run(&larger, &mut Session::new()).await;

@@ -107,10 +107,11 @@ async fn a_recorded_run_is_replayed_without_a_call() {
     assert_eq!(idle.spend(), zyn::Spend::default());
     assert_eq!(value.unwrap(), again.unwrap());
     assert_eq!(session, replayed);
-    assert_eq!(
-        (report.attempts(), report.usage()),
-        (report_again.attempts(), report_again.usage())
-    );
+    let paid = |report: &zyn::Report| (report.attempts(), report.usage(), report.spent());
+    assert_eq!(paid(&report), paid(&report_again));
+    assert_eq!(report.bill(), report_again.bill());
+    assert_eq!(session.bill(), replayed.bill());
+    assert!(report.spent().total() > report.usage().total());
     let calls = tape.calls.lock().unwrap();
     assert_eq!(calls.len(), 6);
     assert_eq!(

@@ -118,7 +118,7 @@ workflow!(
 );
 
 #[track_caller]
-fn steps_of(graph: &zyn::Graph, expected: &[(&str, &str, &[&str], bool)]) {
+fn steps_of(graph: &zyn::graph::Graph, expected: &[(&str, &str, &[&str], bool)]) {
     let found: Vec<_> = graph
         .steps
         .iter()

@@ -1,7 +1,8 @@
 //! What a provider's cache can serve: a turn's body begins with the body of the turn before.
 
+use zyn::Conversation;
 use zyn::prelude::*;
-use zyn::{Conversation, Dialect, Schema};
+use zyn::schema::{Dialect, Schema};
 use zyn_tests::Server;
 
 /// A customer-canary and what they need.

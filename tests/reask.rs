@@ -84,13 +84,14 @@ async fn invalid_answers_go_back_with_path_and_reason_and_only_the_accepted_pair
     assert_eq!(stored, [(Role::User, asked), (Role::Assistant, ADA)]);
     assert!(first[1].1.starts_with(asked));
 
-    assert_eq!((answer.attempts, answer.usage), (3, usage(3)));
+    assert_eq!((answer.attempts, answer.spent), (3, usage(3)));
+    assert_eq!(answer.usage, Some(usage(1)));
     assert_eq!(session.usage(), usage(1), "only the accepted attempt");
     assert_eq!(session.last_usage(), Some(usage(1)));
     let spend = llm.spend();
     assert_eq!(
-        (spend.attempts, spend.usage, spend.unknown),
-        (3, usage(3), 0)
+        (spend.attempts, spend.usage, spend.failed, spend.unknown),
+        (3, usage(3), usage(2), 0)
     );
 }
 
@@ -109,7 +110,10 @@ async fn the_third_invalid_answer_is_the_last() {
     assert_eq!((error.attempts(), error.usage()), (3, usage(3)));
     assert_eq!((server.received().len(), session.len()), (3, 0));
     assert_eq!(session.usage(), Usage::default());
-    assert_eq!(llm.spend().usage, usage(3));
+    assert_eq!(
+        (llm.spend().usage, llm.spend().failed),
+        (usage(3), usage(3))
+    );
 }
 
 #[tokio::test]
@@ -170,7 +174,7 @@ async fn a_report_counts_attempts_usage_and_repairs_of_each_step() {
             (
                 step.id,
                 step.attempts,
-                step.usage,
+                step.spent,
                 &*step.repairs,
                 step.mode,
             )
@@ -189,10 +193,11 @@ async fn a_report_counts_attempts_usage_and_repairs_of_each_step() {
             ("text", 1, usage(1), &[], Some(Mode::Text)),
         ]
     );
-    assert_eq!((report.attempts(), report.usage()), (4, usage(3)));
+    assert_eq!((report.attempts(), report.spent()), (4, usage(3)));
     assert_eq!(session.usage(), usage(2), "one accepted attempt a step");
     let spend = llm.spend();
     assert_eq!((spend.attempts, spend.usage), (4, usage(3)));
+    assert_eq!((report.usage(), spend.failed), (usage(2), usage(1)));
 }
 
 #[tokio::test]

@@ -24,7 +24,11 @@ fn shrank(before: Spend, after: Spend) -> bool {
 
 /// Polls a future `polls` times, or until it is done, and gives its output if it is. Time passes between polls, so that
 /// pauses end.
-async fn poll_times<T>(future: impl Future<Output = T>, polls: usize, llm: &Llm) -> Option<T> {
+pub(super) async fn poll_times<T>(
+    future: impl Future<Output = T>,
+    polls: usize,
+    llm: &Llm,
+) -> Option<T> {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..polls {
@@ -43,7 +47,7 @@ async fn poll_times<T>(future: impl Future<Output = T>, polls: usize, llm: &Llm)
 type Case = (&'static str, fn() -> Scripted, Ends);
 
 #[derive(Clone, Copy, PartialEq)]
-enum Ends {
+pub(super) enum Ends {
     Well,
     Badly,
 }

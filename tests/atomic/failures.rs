@@ -52,7 +52,7 @@ async fn a_second_step_that_fails_leaves_no_trace_and_the_next_run_works() {
         assert!(error.to_string().ends_with(reported), "{name}: {reported}");
         assert_eq!(
             llm.spend().usage,
-            report.steps[0].usage + error.usage(),
+            report.steps[0].spent + error.usage(),
             "what failed was paid too: {name}"
         );
         the_next_run_works(&mut session).await;
@@ -118,7 +118,8 @@ proptest! {
             let (outcome, report) = handle(TICKET, anything).run_detailed(&llm, &mut session).await;
             let spend = llm.spend();
             assert_eq!(u64::from(report.attempts()), spend.attempts);
-            assert_eq!(report.usage(), spend.usage);
+            assert_eq!(report.spent(), spend.usage);
+            assert_eq!(report.usage() + spend.failed, spend.usage);
             match outcome {
                 Err(error) => {
                     assert_eq!(session, before);
@@ -126,8 +127,7 @@ proptest! {
                 }
                 Ok(_) => {
                     assert_eq!(session.len(), before.len() + 6);
-                    let committed = session.usage().total() - before.usage().total();
-                    assert!(committed <= spend.usage.total());
+                    assert_eq!(session.usage(), before.usage() + report.usage());
                 }
             }
             the_next_run_works(&mut session).await;

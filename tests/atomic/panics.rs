@@ -18,7 +18,7 @@ fn panics(_: &Plan) -> Result<(), String> {
 }
 
 /// Runs `future` on a runtime of its own and says whether it panicked.
-fn panicked<T>(future: impl Future<Output = T>) -> bool {
+pub(super) fn panicked<T>(future: impl Future<Output = T>) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -26,7 +26,7 @@ fn panicked<T>(future: impl Future<Output = T>) -> bool {
     catch_unwind(AssertUnwindSafe(|| runtime.block_on(future))).is_err()
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()

@@ -81,7 +81,7 @@ impl Provider for Slow {
     }
 }
 
-async fn once_pending() {
+pub(crate) async fn once_pending() {
     let mut waited = false;
     future::poll_fn(|context| {
         if waited {

@@ -204,7 +204,8 @@ async fn three_turns(llm: &Llm) {
             .fire_detailed(llm, &mut session, text)
             .await
             .expect("an answer");
-        cached.push((answer.usage.input_tokens, answer.usage.cached_tokens));
+        let usage = answer.usage.expect("the server counts tokens");
+        cached.push((usage.input_tokens, usage.cached_tokens));
     }
     println!("    tokens read, of these from the cache: {cached:?}");
     assert_eq!(session.len(), 6);

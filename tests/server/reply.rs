@@ -31,13 +31,23 @@ impl Reply {
         )
     }
 
+    /// An answer that cost what `usage` says, in the words of OpenAI, or `null`.
+    pub fn counted(text: &str, usage: serde_json::Value) -> Self {
+        Self::completion(json!({"role": "assistant", "content": text}), "stop", usage)
+    }
+
     fn message(message: serde_json::Value, reason: &str) -> Self {
+        let usage = json!({"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15});
+        Self::completion(message, reason, usage)
+    }
+
+    fn completion(message: serde_json::Value, reason: &str, usage: serde_json::Value) -> Self {
         let body = json!({
             "id": "chatcmpl-1",
             "object": "chat.completion",
             "model": "m-2026",
             "choices": [{"index": 0, "message": message, "finish_reason": reason}],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
+            "usage": usage,
         });
         Self::http(200, &["content-type: application/json"], &body.to_string())
     }

@@ -49,7 +49,9 @@ pub(crate) fn classify(input: &DeriveInput, zyn: &Path) -> TokenStream {
             #[allow(deprecated)]
             impl #impl_generics #zyn::Classify for #name #ty_generics #bounds {
                 const LABELS: &'static [#zyn::Label] = &[];
-                fn label(&self) -> &'static #zyn::__private::str { "" }
+                fn label(&self) -> #zyn::__private::Cow<'static, #zyn::__private::str> {
+                    #zyn::__private::Cow::Borrowed("")
+                }
                 fn from_label(_: &#zyn::__private::str) -> #zyn::__private::Option<Self> {
                     #zyn::__private::Option::None
                 }

@@ -1,26 +1,38 @@
 //! The one tree of errors.
 
+mod shown;
+
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+pub use shown::Excerpt;
+pub(crate) use shown::Listed;
+
 use crate::provider::{Class, ConfigError, Failure, ProviderError};
+use crate::refusal::{ExampleProblem, OptionProblem};
 use crate::reply::Violation;
 use crate::schema::SchemaError;
-use crate::session::{SessionError, Usage};
+use crate::session::store::{RebaseError, StoreError};
+use crate::session::{Branch, Conflict, SessionError, Usage, Windowed};
+use crate::synapse::LabelsError;
 
 /// Why something failed: what, at which step, and what it cost.
 ///
 /// Whatever the error, the session is as it was before the call. Match on [`kind`](Self::kind), or ask:
 /// [`is_retryable`](Self::is_retryable), [`retry_after`](Self::retry_after), [`attempts`](Self::attempts),
 /// [`usage`](Self::usage). `Display` and `Debug` show no key and no prompt.
+#[derive(Clone)]
 pub struct Error(Box<Repr>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Repr {
     kind: ErrorKind,
     step: Option<String>,
     attempts: u32,
-    usage: Usage,
+    spent: Usage,
+    asked: Option<Arc<str>>,
+    window: Option<Windowed>,
 }
 
 /// The kinds of [`Error`].
@@ -31,14 +43,39 @@ pub enum ErrorKind {
     #[error(transparent)]
     Config(ConfigError),
     /// The input is empty or blank; nothing was sent.
-    #[error("the input is empty; give the text to work on")]
+    #[error("the input is empty; give the text to work on, or at least one item")]
     EmptyInput,
+    /// The input cannot be written as JSON; nothing was sent.
+    #[error("the input, a `{type_name}`, cannot be written as JSON; look at its `Serialize`")]
+    InputNotJson {
+        /// The input's type.
+        type_name: &'static str,
+        /// What its `Serialize` said. Not shown by `Display` or `Debug`: it may quote the input.
+        problem: Excerpt,
+    },
+    /// The value of a hole of the instruction cannot be written as JSON; nothing was sent.
+    #[error(
+        "the value of `{hole}` in the instruction cannot be written as JSON; look at its `Serialize`"
+    )]
+    HoleNotJson {
+        /// The hole, as it is written: `{customer}`.
+        hole: String,
+        /// What its `Serialize` said. Not shown by `Display` or `Debug`: it may quote the value.
+        problem: Excerpt,
+    },
+    /// An item of a list is empty or blank; nothing was sent.
+    #[error("item {number} is empty; leave it out, or give it a text")]
+    EmptyItem {
+        /// Which one, counted from 1.
+        number: usize,
+    },
     /// The input is over the limit; nothing was sent.
     #[error(
-        "the input has {bytes} bytes and the limit is {limit}; shorten it, or raise the limit with `Llm::max_input`"
+        "the data to send (the input with its context, examples and holes) has {bytes} bytes and the limit is {limit}; shorten it, or raise the limit with `Llm::max_input`"
     )]
     InputTooLarge {
-        /// The size of the input.
+        /// The size of all data of the step: the input or its items, context, examples and holes. The conversation is
+        /// not counted.
         bytes: usize,
         /// The limit, in bytes.
         limit: usize,
@@ -46,6 +83,35 @@ pub enum ErrorKind {
     /// The instruction is empty or blank; nothing was sent.
     #[error("the instruction is empty; say what to do with the input")]
     EmptyInstruction,
+    /// An option has a value that no answer can meet; nothing was sent.
+    #[error("`.{option}(…)` {problem}; change it or leave it out")]
+    BadOption {
+        /// The option.
+        option: &'static str,
+        /// What is wrong with what it was given.
+        problem: OptionProblem,
+    },
+    /// An option is another verb's; nothing was sent.
+    #[error("`.{option}(…)` is an option of `{of}` and this is `{verb}`; leave it out")]
+    Misplaced {
+        /// The option.
+        option: &'static str,
+        /// The verb that has it.
+        of: &'static str,
+        /// The verb that was given it.
+        verb: &'static str,
+    },
+    /// The labels to choose among are not a choice; nothing was sent.
+    #[error(transparent)]
+    Labels(LabelsError),
+    /// An example cannot be shown; nothing was sent.
+    #[error("example {number} cannot be shown: {problem}")]
+    Example {
+        /// Which one, counted from 1.
+        number: usize,
+        /// What is wrong with it.
+        problem: ExampleProblem,
+    },
     /// A step without input on a session without messages; nothing was sent.
     #[error(
         "there is nothing to read: the step has no input and the session has no messages; give it an input"
@@ -75,63 +141,57 @@ pub enum ErrorKind {
         /// The last answer, cut to 2 KiB. Not shown by `Display`.
         reply: Excerpt,
     },
+    /// The answer is valid, and the model is less sure of it than it was to be; it is dropped.
+    #[error(
+        "the model is {reported} sure of its answer, and at least {threshold} was asked for; ask a person or another model, or lower `.confidence(…)`"
+    )]
+    LowConfidence {
+        /// The least that was asked for.
+        threshold: f64,
+        /// What the model said.
+        reported: f64,
+        /// The answer, cut to 2 KiB. Not shown by `Display` or `Debug`.
+        reply: Excerpt,
+    },
     /// The whole call took longer than it was given.
     #[error("no accepted answer within {limit:?}; allow more with `.timeout(…)`")]
     Deadline {
         /// The limit.
         limit: Duration,
     },
+    /// What falls out of the session's context window could not be summed up. Attempts and usage are in the error inside.
+    #[error(
+        "the summary of what falls out of the context window failed, and nothing was changed: {0}"
+    )]
+    Summary(Error),
     /// An edit of the session was refused.
     #[error(transparent)]
     Session(SessionError),
+    /// Another commit came first.
+    #[error(transparent)]
+    Conflict(Conflict),
+    /// A [transaction](crate::SharedSession::transaction) ended well, and a branch was committed while it ran.
+    #[error("{conflict}; the error holds what the transaction was to commit")]
+    Overtaken {
+        /// What the commit found.
+        conflict: Conflict,
+        /// What the transaction was to commit, the answers that were paid for among it.
+        branch: Box<Branch>,
+    },
+    /// The code in a transaction of a [`SharedSession`](crate::SharedSession) asked for another one on it.
+    #[error(
+        "a transaction of this conversation was asked for inside another one, for which it would wait for ever; use the session that the outer one was given; nothing was changed"
+    )]
+    Reentrant,
+    /// A session could not be loaded or committed.
+    #[error(transparent)]
+    Store(StoreError),
     /// An [`Engine`](crate::Engine) could not run a step or gave a record that does not fit it.
     #[error("the engine could not run the step: {problem}")]
     Engine {
         /// What went wrong.
         problem: String,
     },
-}
-
-/// A piece of a model's answer. Neither `Debug` nor `Display` shows it; ask for [`text`](Self::text).
-#[derive(Clone, PartialEq, Eq)]
-pub struct Excerpt(String);
-
-impl Excerpt {
-    pub(crate) fn new(text: &str) -> Self {
-        const LIMIT: usize = 2048;
-        let cut = (0..=LIMIT.min(text.len()))
-            .rev()
-            .find(|&at| text.is_char_boundary(at));
-        Self(
-            cut.and_then(|cut| text.get(..cut))
-                .unwrap_or_default()
-                .to_owned(),
-        )
-    }
-
-    /// The text.
-    pub fn text(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{} bytes]", self.0.len())
-    }
-}
-
-struct Listed<'a>(&'a [Violation]);
-
-impl fmt::Display for Listed<'_> {
-    /// What was expected and where, without what came: an answer may quote its prompt.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, violation) in self.0.iter().enumerate() {
-            let separator = if i == 0 { "" } else { "; " };
-            write!(f, "{separator}{}", violation.expectation())?;
-        }
-        Ok(())
-    }
 }
 
 impl Error {
@@ -150,16 +210,21 @@ impl Error {
         self.0.attempts
     }
 
-    /// The tokens that they cost, as far as the provider said so.
+    /// The tokens that they cost, as far as the provider said so. They came to nothing and are in no session; what
+    /// other places call `spent`.
     pub fn usage(&self) -> Usage {
-        self.0.usage
+        self.0.spent
     }
 
     /// Whether the same call can succeed later.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Provider(error) => error.class() != Class::Terminal,
-            ErrorKind::Deadline { .. } => true,
+            ErrorKind::Deadline { .. } | ErrorKind::Conflict(_) | ErrorKind::Overtaken { .. } => {
+                true
+            }
+            ErrorKind::Summary(error) => error.is_retryable(),
+            ErrorKind::Store(error) => error.is_retryable(),
             _ => false,
         }
     }
@@ -173,13 +238,34 @@ impl Error {
     pub fn provider(&self) -> Option<&ProviderError> {
         match self.kind() {
             ErrorKind::Provider(error) => Some(error),
+            ErrorKind::Summary(error) => error.provider(),
             _ => None,
         }
     }
 
-    pub(crate) fn spent(mut self, attempts: u32, usage: Usage) -> Self {
+    pub(crate) fn spent(mut self, attempts: u32, spent: Usage) -> Self {
         self.0.attempts = attempts;
-        self.0.usage = usage;
+        self.0.spent = spent;
+        self
+    }
+
+    /// What the session's [`Window`](crate::Window) had done, and paid, before the request that failed.
+    pub fn window(&self) -> Option<&Windowed> {
+        self.0.window.as_ref()
+    }
+
+    pub(crate) fn after(mut self, window: Windowed) -> Self {
+        self.0.window = Some(window);
+        self
+    }
+
+    /// The model that the attempts went to, where that is not the fire's own.
+    pub(crate) fn model(&self) -> Option<&Arc<str>> {
+        self.0.asked.as_ref()
+    }
+
+    pub(crate) fn asked(mut self, model: &Arc<str>) -> Self {
+        self.0.asked = Some(Arc::clone(model));
         self
     }
 
@@ -212,13 +298,16 @@ impl fmt::Debug for Error {
             kind,
             step,
             attempts,
-            usage,
+            spent,
+            asked: _,
+            window,
         } = &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("step", step)
             .field("attempts", attempts)
-            .field("usage", usage)
+            .field("usage", spent)
+            .field("window", window)
             .finish()
     }
 }
@@ -231,6 +320,10 @@ impl std::error::Error for Error {
             ErrorKind::Schema(error) => error.source(),
             ErrorKind::Provider(error) => error.source(),
             ErrorKind::Session(error) => error.source(),
+            ErrorKind::Summary(error) => error.source(),
+            ErrorKind::Conflict(conflict) => conflict.source(),
+            ErrorKind::Labels(error) => error.source(),
+            ErrorKind::Store(error) => error.source(),
             _ => None,
         }
     }
@@ -242,7 +335,9 @@ impl From<ErrorKind> for Error {
             kind,
             step: None,
             attempts: 0,
-            usage: Usage::default(),
+            spent: Usage::default(),
+            asked: None,
+            window: None,
         }))
     }
 }
@@ -268,8 +363,29 @@ impl From<SchemaError> for Error {
     }
 }
 
+impl From<Conflict> for Error {
+    fn from(conflict: Conflict) -> Self {
+        ErrorKind::Conflict(conflict).into()
+    }
+}
+
 impl From<SessionError> for Error {
     fn from(error: SessionError) -> Self {
         ErrorKind::Session(error).into()
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(conflict) => ErrorKind::Conflict(conflict).into(),
+            error => ErrorKind::Store(error).into(),
+        }
+    }
+}
+
+impl From<RebaseError> for Error {
+    fn from(error: RebaseError) -> Self {
+        StoreError::Rebase(error).into()
     }
 }

@@ -6,10 +6,13 @@
 //!
 //! Start here:
 //!
-//! - [`workflow!`]: steps, branches, prompts; a [`Run`] and its [`Graph`];
+//! - [`workflow!`]: steps, branches, prompts; a [`Run`] and its [`graph`];
+//! - [`extract`], [`classify`], [`binary`], [`rank`], [`sentiment`](fn@sentiment), [`transform`], [`analyze`],
+//!   [`convert`]: the eight operations, each a [`Synapse`] to keep and to fire;
 //! - [`Extract`] and [`Classify`]: what a model can be asked for;
-//! - [`Session`] and [`Transaction`]: the conversation;
-//! - [`Llm`] and [`OpenAi`]: who is asked, with which patience, and what was spent;
+//! - [`Session`], [`Transaction`], [`SharedSession`] and [`Window`]: the conversation, with a [`guide`];
+//! - [`store`]: where sessions are kept, so that several programs share them;
+//! - [`Llm`] and [`OpenAi`]: who is asked, with which patience, and what was spent; [`cost`] makes dollars of it;
 //! - [`testing`]: all of it without a model.
 //!
 //! ```
@@ -49,6 +52,8 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `openai` | yes | [`OpenAi`], `Llm::from_env`, HTTP and TLS |
+//! | `sqlite` | no | `store::SqliteStore`; SQLite is compiled in |
+//! | `postgres` | no | `store::PostgresStore`; asks for Rust 1.94 |
 //!
 //! `serde_json/preserve_order` is on wherever zyn is used: property order is declaration order, because models fill
 //! fields in order.
@@ -59,17 +64,26 @@ extern crate self as zyn;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod clock;
+pub mod cost;
 mod error;
+pub mod graph;
+#[doc = include_str!("session/sessions.md")]
+pub mod guide {}
+pub mod input;
 mod llm;
 pub mod prelude;
 mod provider;
+pub mod refusal;
 mod reply;
-mod schema;
+pub mod schema;
+pub mod sentiment;
 mod session;
 mod synapse;
 mod telemetry;
 pub mod testing;
 mod verb;
+pub mod window;
 mod workflow;
 
 pub use error::{Error, ErrorKind, Excerpt};
@@ -77,21 +91,22 @@ pub use llm::{Llm, Spend};
 #[cfg(feature = "openai")]
 pub use provider::OpenAi;
 pub use provider::{
-    BoxFuture, Class, ConfigError, Dialect, Failure, Profile, Provider, ProviderError, Request,
-    Response, WireSchema,
+    BoxFuture, Class, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
 };
 pub use reply::{Repair, Violation};
-pub use schema::{Rewrite, Rewritten, Schema, SchemaError, Verdict};
-pub use session::{Block, History, Message, Role, Session, SessionError, Transaction, Usage};
+pub use session::store;
+pub use session::{
+    Block, Branch, Change, Conflict, History, Message, Role, Session, SessionError, SharedSession,
+    Transaction, Usage, Window,
+};
 pub use synapse::{
-    Answer, Classify, Confidence, Conversation, Extract, Input, Instruction, Label, Mode, Options,
-    StepCall, StepRecord, Synapse, ToPrompt, classify, extract, transform,
+    Analysis, Answer, Classify, Confidence, Conversation, Extract, Input, Instruction, Label,
+    Labels, LabelsError, Mode, Options, Polarity, Sentiment, StepCall, StepRecord, Synapse,
+    ToPrompt, analyze, binary, classify, classify_among, convert, extract, rank, sentiment,
+    transform,
 };
 pub use verb::Verb;
-pub use workflow::{
-    ArmInfo, BranchInfo, Engine, Event, Graph, Report, Run, Step, StepFn, StepInfo, StepReport,
-    verbs,
-};
+pub use workflow::{Engine, Event, Report, Run, Step, StepFn, StepReport, verbs};
 #[doc = include_str!("workflow/workflow.md")]
 pub use zyn_macros::workflow;
 pub use zyn_macros::{Classify, Extract};

@@ -4,6 +4,7 @@ pub use core::convert::From;
 pub use core::marker::Send;
 pub use core::option::Option;
 pub use core::primitive::{str, usize};
+pub use std::borrow::Cow;
 pub use std::string::String;
 pub use std::vec::Vec;
 
@@ -13,7 +14,7 @@ pub use serde::de::DeserializeOwned;
 pub use crate::reply::Violation;
 pub use crate::synapse::check::{Checked, Part, Unchecked, Verdict, Violations};
 pub use crate::synapse::extract::{HasDeserialize, HasSchema};
-pub use crate::synapse::to_prompt::{Json, PromptJson};
+pub use crate::synapse::to_prompt::{AsJson, PromptJson, Shown, Written};
 pub use core::result::Result;
 pub use std::boxed::Box;
 pub use std::format;

@@ -50,6 +50,14 @@ fn a_type_that_is_no_set_of_labels_is_named_with_its_remedy() {
 }
 
 #[test]
+fn a_synapse_works_on_what_its_type_says() {
+    TestCases::new().pass("pass/synapse/*.rs");
+    if on_the_written_compiler() {
+        TestCases::new().compile_fail("rustc/synapse/*.rs");
+    }
+}
+
+#[test]
 fn a_workflow_refuses_what_has_no_place_in_it() {
     TestCases::new().compile_fail("macro/workflow/*.rs");
 }

@@ -92,7 +92,7 @@ fn no_parameters(model: &Model<'_>, errors: &Errors) {
 }
 
 fn no_data(model: &Model<'_>, errors: &Errors) {
-    for label in &model.labels {
+    for label in model.labels.iter().filter(|it| it.within().is_none()) {
         let fields = &label.variant.fields;
         let data = match fields {
             Fields::Unit => continue,
@@ -118,22 +118,40 @@ fn no_data(model: &Model<'_>, errors: &Errors) {
 }
 
 fn a_choice(model: &Model<'_>, errors: &Errors) {
-    if matches!(model.input.data, Data::Enum(_)) && model.offered().count() < 2 {
+    // one that is divided into others is a choice by itself
+    let divided = model.offered().any(|label| label.within().is_some());
+    if matches!(model.input.data, Data::Enum(_)) && !divided && model.offered().count() < 2 {
         errors.at(&model.input.ident, "a choice needs at least two labels");
     }
 }
 
 fn names(model: &Model<'_>, errors: &Errors) {
+    let divided = model.offered().any(|label| label.within().is_some());
     for (at, label) in model.offered().enumerate() {
         let (variant, wire) = (&label.variant.ident, label.wire());
         if wire.value.trim().is_empty() {
             errors.span(wire.span, format_args!("the label of `{variant}` is empty"));
             continue;
         }
-        let near = model
-            .offered()
-            .take(at)
-            .find(|other| other.wire().value.to_lowercase() == wire.value.to_lowercase());
+        let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+        if wire.value.contains(breaks) {
+            errors.span(
+                wire.span,
+                format_args!(
+                    "the label of `{variant}` has a line break or a control character in it"
+                ),
+            );
+        }
+        if divided && wire.value.contains('/') {
+            errors.span(
+                wire.span,
+                "a label with `/` reads like one of a set within a set; rename it",
+            );
+        }
+        let near = model.offered().take(at).find(|other| {
+            let near = |name: &str| name.trim().to_lowercase();
+            near(&other.wire().value) == near(&wire.value)
+        });
         if let Some(near) = near {
             let (first, wire, other) = (&near.variant.ident, &wire.value, &near.wire().value);
             if wire == other {
@@ -152,6 +170,14 @@ fn names(model: &Model<'_>, errors: &Errors) {
 }
 
 fn one_unsure(model: &Model<'_>, errors: &Errors) {
+    for label in model.labels.iter().filter(|it| it.within().is_some()) {
+        if let Some(entry) = label.unsure() {
+            errors.at(
+                &entry.key,
+                "a label that is divided into others cannot be `unsure`",
+            );
+        }
+    }
     let mut marked = model.labels.iter().filter(|label| label.unsure().is_some());
     let Some(first) = marked.next() else { return };
     let first = &first.variant.ident;

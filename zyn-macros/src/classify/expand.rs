@@ -16,10 +16,8 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
                 #zyn::__private::Option::Some(#at);
         }
     });
-    let variants = model.labels.iter().map(|it| &it.variant.ident);
-    let names = model.labels.iter().map(|it| &it.wire().value);
-    let offered = model.offered().map(|it| &it.variant.ident);
-    let offered_names = model.offered().map(|it| &it.wire().value);
+    let named = model.labels.iter().map(|it| named(it, zyn));
+    let found = model.offered().map(|it| found(it, zyn));
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -27,23 +25,57 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
             impl #zyn::Classify for #name {
                 const LABELS: &'static [#zyn::Label] = &[#(#labels),*];
                 #unsure
-                fn label(&self) -> &'static #zyn::__private::str {
-                    match self { #(Self::#variants => #names,)* }
+                fn label(&self) -> #zyn::__private::Cow<'static, #zyn::__private::str> {
+                    match self { #(#named,)* }
                 }
                 fn from_label(label: &#zyn::__private::str) -> #zyn::__private::Option<Self> {
-                    match label {
-                        #(#offered_names => #zyn::__private::Option::Some(Self::#offered),)*
-                        _ => #zyn::__private::Option::None,
-                    }
+                    #(#found)*
+                    #zyn::__private::Option::None
                 }
             }
             #[automatically_derived]
             impl #zyn::ToPrompt for #name {
                 fn to_prompt(&self) -> #zyn::__private::String {
-                    #zyn::ToPrompt::to_prompt(#zyn::Classify::label(self))
+                    #zyn::ToPrompt::to_prompt(&#zyn::Classify::label(self))
                 }
             }
         };
+    }
+}
+
+/// The arm that gives a label's name.
+fn named(label: &Label<'_>, zyn: &syn::Path) -> TokenStream {
+    let (variant, name) = (&label.variant.ident, &label.wire().value);
+    match label.within() {
+        None => quote!(Self::#variant => #zyn::__private::Cow::Borrowed(#name)),
+        Some(ty) => {
+            let name = format!("{name}/");
+            quote! {
+                Self::#variant(within) => #zyn::__private::Cow::Owned(
+                    <#zyn::__private::String as #zyn::__private::From<&#zyn::__private::str>>::from(#name) + &*<#ty as #zyn::Classify>::label(within)
+                )
+            }
+        }
+    }
+}
+
+/// What leaves with the label that a name is of.
+fn found(label: &Label<'_>, zyn: &syn::Path) -> TokenStream {
+    let (variant, name) = (&label.variant.ident, &label.wire().value);
+    match label.within() {
+        None => quote! {
+            if label == #name {
+                return #zyn::__private::Option::Some(Self::#variant);
+            }
+        },
+        Some(ty) => {
+            let name = format!("{name}/");
+            quote! {
+                if let #zyn::__private::Option::Some(within) = label.strip_prefix(#name) {
+                    return <#ty as #zyn::Classify>::from_label(within).map(Self::#variant);
+                }
+            }
+        }
     }
 }
 
@@ -54,5 +86,9 @@ fn label(label: &Label<'_>, zyn: &syn::Path) -> TokenStream {
         None => quote!(#zyn::__private::Option::None),
     };
     let examples = label.examples();
-    quote!(#zyn::Label { name: #name, about: #about, examples: &[#(#examples),*] })
+    let within = match label.within() {
+        Some(ty) => quote!(<#ty as #zyn::Classify>::LABELS),
+        None => quote!(&[]),
+    };
+    quote!(#zyn::Label { name: #name, about: #about, examples: &[#(#examples),*], within: #within })
 }

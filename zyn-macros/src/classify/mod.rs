@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn every_mistake_of_a_set_is_counted_once() {
         let item = quote! {
-            enum Mood { Good(u8), #[serde(rename = "good")] Fine, Good2 {}, #[classify(unsur)] Bad }
+            enum Mood { Good(u8, u8), #[serde(rename = "good")] Fine, Good2 {}, #[classify(unsur)] Bad }
         };
         // Two variants with fields, two labels that differ in case, the key.
         assert_eq!(mistakes(item), 4);

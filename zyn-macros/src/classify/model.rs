@@ -74,6 +74,16 @@ impl Label<'_> {
         docs::text(&self.variant.attrs)
     }
 
+    /// The set of labels that this one is divided into: the type of its one field without a name.
+    pub(crate) fn within(&self) -> Option<&syn::Type> {
+        match &self.variant.fields {
+            syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                fields.unnamed.first().map(|field| &field.ty)
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn unsure(&self) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.is("unsure"))
     }

@@ -16,7 +16,7 @@
 //!         violations.into_vec()
 //!     }
 //! }
-//! impl ToPrompt for Customer where for<'workaround> Json: PromptJson<Customer> { … }
+//! impl ToPrompt for Customer where for<'workaround> AsJson: PromptJson<Customer> { … }
 //! ```
 
 use proc_macro2::{Span, TokenStream};
@@ -149,7 +149,7 @@ pub(crate) fn to_prompt(input: &DeriveInput, zyn: &syn::Path) -> TokenStream {
     let mut generics = input.generics.clone();
     let (_, ty_generics, _) = input.generics.split_for_impl();
     let json = parse_quote! {
-        for<'workaround> #zyn::__private::Json: #zyn::__private::PromptJson<#name #ty_generics>
+        for<'workaround> #zyn::__private::AsJson: #zyn::__private::PromptJson<#name #ty_generics>
     };
     generics.make_where_clause().predicates.push(json);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
@@ -158,7 +158,13 @@ pub(crate) fn to_prompt(input: &DeriveInput, zyn: &syn::Path) -> TokenStream {
         #[allow(deprecated)]
         impl #impl_generics #zyn::ToPrompt for #name #ty_generics #where_clause {
             fn to_prompt(&self) -> #zyn::__private::String {
-                <#zyn::__private::Json as #zyn::__private::PromptJson<Self>>::prompt_json(self)
+                #zyn::__private::Result::unwrap_or_default(#zyn::ToPrompt::try_prompt(self))
+            }
+            fn try_prompt(&self) -> #zyn::__private::Written {
+                <#zyn::__private::AsJson as #zyn::__private::PromptJson<Self>>::prompt_json(self)
+            }
+            fn to_answer(&self) -> #zyn::__private::Shown {
+                <#zyn::__private::AsJson as #zyn::__private::PromptJson<Self>>::answer_json(self)
             }
         }
     }

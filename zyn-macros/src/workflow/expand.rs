@@ -10,8 +10,8 @@
 //! }
 //! #[doc(hidden)]
 //! pub mod answer {
-//!     pub static GRAPH: ::zyn::Graph = …;
-//!     pub fn graph() -> &'static ::zyn::Graph { &GRAPH }
+//!     pub static GRAPH: ::zyn::graph::Graph = …;
+//!     pub fn graph() -> &'static ::zyn::graph::Graph { &GRAPH }
 //! }
 //! ```
 
@@ -99,8 +99,8 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         #[doc(hidden)]
         #[allow(unreachable_pub)]
         #vis mod #module {
-            pub static GRAPH: #krate::Graph = #graph;
-            pub fn graph() -> &'static #krate::Graph {
+            pub static GRAPH: #krate::graph::Graph = #graph;
+            pub fn graph() -> &'static #krate::graph::Graph {
                 &GRAPH
             }
         }

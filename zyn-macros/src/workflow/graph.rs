@@ -31,7 +31,7 @@ pub(crate) fn expand(
         .map(|branch| self::branch(branch, krate));
     let result = &body.result;
     quote! {
-        #krate::Graph {
+        #krate::graph::Graph {
             name: #name,
             doc: #doc,
             inputs: &[#(#inputs),*],
@@ -55,7 +55,7 @@ fn step(step: &Step, krate: &Path) -> TokenStream {
         line,
     } = step;
     let line = u32::try_from(*line).unwrap_or(u32::MAX);
-    quote!(#krate::StepInfo {
+    quote!(#krate::graph::StepInfo {
         id: #id,
         verb: #verb,
         output: #output,
@@ -82,9 +82,9 @@ fn branch(branch: &Branch, krate: &Path) -> TokenStream {
             end,
             ends,
         } = arm;
-        quote!(#krate::ArmInfo { label: #label, path: #path, start: #start, end: #end, ends: #ends })
+        quote!(#krate::graph::ArmInfo { label: #label, path: #path, start: #start, end: #end, ends: #ends })
     });
-    quote!(#krate::BranchInfo {
+    quote!(#krate::graph::BranchInfo {
         within: #within,
         on: #on,
         reads: &[#(#reads),*],

@@ -40,7 +40,10 @@ pub(crate) fn fill(
                 reads.extend(sources.iter().cloned());
                 format.push_str("{}");
                 let value = value(hole, literal.span());
-                values.push(quote_spanned!(span=> #krate::ToPrompt::to_prompt(&#value)));
+                values.push(match is_instruction {
+                    true => quote_spanned!(span=> #krate::ToPrompt::try_prompt(&#value)),
+                    false => quote_spanned!(span=> #krate::ToPrompt::to_prompt(&#value)),
+                });
                 names.push(hole.written.clone());
             }
         }

@@ -15,17 +15,17 @@ pub(crate) struct Allowance {
     /// The attempts that were made.
     pub(crate) attempts: u32,
     /// What they cost, the failed ones included, as far as it is known.
-    pub(crate) usage: Usage,
+    pub(crate) spent: Usage,
     pub(super) past: Past,
 }
 
 impl Allowance {
     pub(crate) fn new(limit: Duration, retries: u32) -> Self {
         Self {
-            deadline: super::clock::after(limit),
+            deadline: crate::clock::after(limit),
             retries,
             attempts: 0,
-            usage: Usage::default(),
+            spent: Usage::default(),
             past: Past::default(),
         }
     }

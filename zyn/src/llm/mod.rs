@@ -6,9 +6,11 @@
 //! kept for what is not built yet. One deadline and one budget of retries, an `Allowance`, go through all of it.
 
 mod allowance;
-pub(crate) mod clock;
+mod cost;
 #[cfg(feature = "openai")]
 mod env;
+mod price;
+mod published;
 mod retry;
 mod spend;
 
@@ -20,11 +22,15 @@ use fastrand::Rng;
 use tracing::Instrument;
 
 pub(crate) use allowance::Allowance;
+pub use cost::Cost;
+pub use price::{Price, Prices};
 pub use spend::Spend;
 
 use self::retry::{Decision, Repeat, decide};
 use self::spend::Ledger;
+use crate::clock;
 use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response};
+use crate::session::Usage;
 use crate::telemetry;
 
 /// A model to ask: a [`Provider`] with a policy of timeouts and retries, and a ledger of what was spent.
@@ -56,6 +62,7 @@ use crate::telemetry;
 #[derive(Clone)]
 pub struct Llm {
     provider: Arc<dyn Provider>,
+    model: Arc<str>,
     ledger: Arc<Ledger>,
     rng: Arc<Mutex<Rng>>,
     limits: Limits,
@@ -75,6 +82,7 @@ impl Llm {
     /// Asks through `provider`. Nothing is sent, and nothing is read from the environment.
     pub fn new(provider: impl Provider) -> Self {
         Self {
+            model: provider.model().into(),
             provider: Arc::new(provider),
             ledger: Arc::default(),
             rng: Arc::new(Mutex::new(Rng::new())),
@@ -136,12 +144,46 @@ impl Llm {
         self.ledger.spend()
     }
 
+    /// The model that is asked, by the name that its provider was set up with. [`Prices`] go by it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::cost::{Price, Prices};
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Llm, Usage};
+    ///
+    /// let llm = Llm::new(Scripted::new(["Paris"]));
+    /// let prices = Prices::new().price(llm.model(), Price::new(2_000_000, 8_000_000));
+    /// let cost = prices.cost(llm.model(), llm.spend().usage);
+    /// assert_eq!(cost.unwrap().to_string(), "$0.00"); // nothing was asked yet
+    /// ```
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// The same, shared.
+    pub(crate) fn asked(&self) -> &Arc<str> {
+        &self.model
+    }
+
+    /// Notes that an answer which cost `usage` was not accepted.
+    pub(crate) fn reject(&self, usage: Option<Usage>) {
+        self.ledger.fail(usage.unwrap_or_default());
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.limits
     }
 
     pub(crate) fn profile(&self) -> Profile {
         self.provider.profile()
+    }
+
+    /// Checks the set-up without sending anything.
+    pub(crate) fn check(&self) -> Result<(), ProviderError> {
+        let refused = |error| ProviderError::new(self.provider.name(), Failure::Config(error));
+        self.provider.check().map_err(refused)
     }
 
     /// Makes attempts until one gives an answer or none may follow.
@@ -153,12 +195,7 @@ impl Llm {
         request: &Request,
         allowance: &mut Allowance,
     ) -> Result<Response, ProviderError> {
-        if let Err(error) = self.provider.check() {
-            return Err(ProviderError::new(
-                self.provider.name(),
-                Failure::Config(error),
-            ));
-        }
+        self.check()?;
         loop {
             let error = match self.attempt(request, allowance).await {
                 Ok(response) => return Ok(response),
@@ -211,7 +248,7 @@ impl Llm {
         };
         let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
         telemetry::outcome(&span, outcome.as_ref());
-        allowance.usage += entry.settle(outcome.as_ref());
+        allowance.spent += entry.settle(outcome.as_ref());
         outcome
     }
 
@@ -244,7 +281,7 @@ impl fmt::Debug for Llm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Llm")
             .field("provider", &self.provider.name())
-            .field("model", &self.provider.model())
+            .field("model", &self.model)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

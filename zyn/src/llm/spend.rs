@@ -10,10 +10,20 @@ use crate::session::Usage;
 /// # Examples
 ///
 /// ```
-/// use zyn::{Llm, Spend, testing::Scripted};
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+/// use zyn::testing::Scripted;
+/// use zyn::{Llm, Response, Session, Usage};
 ///
-/// let llm = Llm::new(Scripted::new(["Paris"]));
-/// assert_eq!(llm.spend(), Spend::default());
+/// let paid = |text| Response::new(text, Usage::new(100, 5));
+/// let llm = Llm::new(Scripted::new([paid("three"), paid(r#"{"value":3}"#)]));
+/// let mut session = Session::new();
+/// zyn::extract::<u8>("The number of parcels").fire(&llm, &mut session, "Three parcels").await?;
+///
+/// let spend = llm.spend();
+/// assert_eq!((spend.attempts, spend.usage), (2, Usage::new(200, 10)));
+/// assert_eq!(spend.failed, Usage::new(100, 5)); // "three" is no JSON
+/// assert_eq!(session.usage(), Usage::new(100, 5));
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,6 +32,9 @@ pub struct Spend {
     pub attempts: u64,
     /// The tokens that they cost, where the provider said so.
     pub usage: Usage,
+    /// The part of `usage` that went to attempts that came to nothing: invalid, refused, cut and empty answers, and
+    /// errors whose provider said what they cost.
+    pub failed: Usage,
     /// Attempts that may have been billed and whose cost is not known: cancelled, timed out, or not reported.
     pub unknown: u64,
 }
@@ -43,6 +56,11 @@ impl Ledger {
         }
     }
 
+    /// Notes that an attempt which cost `usage`, and was settled, has come to nothing.
+    pub(super) fn fail(&self, usage: Usage) {
+        self.add(|spend| spend.failed += usage);
+    }
+
     fn add(&self, change: impl FnOnce(&mut Spend)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -60,6 +78,8 @@ enum Cost {
     Unknown,
     Nothing,
     Known(Usage),
+    /// Known, and it came to nothing.
+    Failed(Usage),
 }
 
 impl Entry {
@@ -68,15 +88,15 @@ impl Entry {
         self.cost = match outcome {
             Ok(Response {
                 usage: Some(usage), ..
-            })
-            | Err(ProviderError {
-                usage: Some(usage), ..
             }) => Cost::Known(*usage),
+            Err(ProviderError {
+                usage: Some(usage), ..
+            }) => Cost::Failed(*usage),
             Err(error) if was_turned_away(&error.kind) => Cost::Nothing,
             _ => Cost::Unknown,
         };
         match self.cost {
-            Cost::Known(usage) => usage,
+            Cost::Known(usage) | Cost::Failed(usage) => usage,
             Cost::Unknown | Cost::Nothing => Usage::default(),
         }
     }
@@ -105,6 +125,10 @@ impl Drop for Entry {
         let cost = self.cost;
         self.ledger.add(|spend| match cost {
             Cost::Known(usage) => spend.usage += usage,
+            Cost::Failed(usage) => {
+                spend.usage += usage;
+                spend.failed += usage;
+            }
             Cost::Unknown => spend.unknown = spend.unknown.saturating_add(1),
             Cost::Nothing => {}
         });
@@ -115,10 +139,11 @@ impl Drop for Entry {
 mod tests {
     use super::*;
 
-    fn spend(attempts: u64, usage: Usage, unknown: u64) -> Spend {
+    fn spend(attempts: u64, usage: Usage, failed: Usage, unknown: u64) -> Spend {
         Spend {
             attempts,
             usage,
+            failed,
             unknown,
         }
     }
@@ -127,7 +152,12 @@ mod tests {
     fn check(outcome: Result<Response, ProviderError>, usage: Usage, unknown: u64) {
         let ledger = Arc::new(Ledger::default());
         assert_eq!(ledger.open().settle(outcome.as_ref()), usage);
-        assert_eq!(ledger.spend(), spend(1, usage, unknown), "{outcome:?}");
+        let failed = match outcome {
+            Ok(_) => Usage::default(),
+            Err(_) => usage,
+        };
+        let expected = spend(1, usage, failed, unknown);
+        assert_eq!(ledger.spend(), expected, "{outcome:?}");
     }
 
     fn failed(kind: Failure, usage: Option<Usage>) -> Result<Response, ProviderError> {
@@ -167,6 +197,9 @@ mod tests {
     fn a_cancelled_attempt_counts_as_unknown() {
         let ledger = Arc::new(Ledger::default());
         drop(ledger.open());
-        assert_eq!(ledger.spend(), spend(1, Usage::default(), 1));
+        assert_eq!(
+            ledger.spend(),
+            spend(1, Usage::default(), Usage::default(), 1)
+        );
     }
 }

@@ -54,7 +54,7 @@ async fn the_servers_wait_is_slept_and_all_attempts_are_counted() {
     assert_eq!(response.text, "done");
     assert_eq!(clock::now() - begun, 2 * wait);
     assert_eq!(
-        (allowance.attempts, allowance.retries, allowance.usage),
+        (allowance.attempts, allowance.retries, allowance.spent),
         (3, 0, Usage::new(5, 1))
     );
     let spend = llm.spend();
@@ -222,7 +222,7 @@ async fn a_blank_answer_is_none_whoever_gives_it_and_is_paid() {
         let mut allowance = Allowance::new(MINUTE, 2);
         let error = llm.call(&request(), &mut allowance).await.unwrap_err();
         assert_eq!(error.kind, Failure::Empty);
-        assert_eq!((allowance.attempts, allowance.usage), (1, Usage::new(5, 1)));
+        assert_eq!((allowance.attempts, allowance.spent), (1, Usage::new(5, 1)));
         assert_eq!(llm.spend().usage, Usage::new(5, 1));
     }
 }

@@ -205,7 +205,7 @@ impl fmt::Display for ProviderError {
             Failure::NotFound => write!(f, "{who} knows no such model or address; check both")?,
             Failure::ContextWindow => write!(
                 f,
-                "the conversation is longer than the model can read; prune the session or shorten the input"
+                "the conversation is longer than the model can read; give the session a window with `session.set_window(…)`, or shorten the input"
             )?,
             Failure::Rejected => write!(
                 f,

@@ -135,7 +135,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("id", &self.id)
-            .field("history", &self.history.messages().len())
+            .field("history", &self.history.len())
             .field("prompt", &self.prompt.text().len())
             .field("feedback", &self.feedback.len())
             .field("schema", &self.schema.as_ref().map(|schema| &schema.name))

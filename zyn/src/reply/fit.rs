@@ -18,8 +18,18 @@ pub(super) struct Fit {
     pub(super) violations: Vec<Violation>,
 }
 
-pub(super) fn fit(document: &Value, value: &Value) -> Fit {
+/// How a value is written that lacks a field it may lack.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// Without the field: the canonical form.
+    LeftOut,
+    /// As the dialect asks for it.
+    Null,
+}
+
+pub(super) fn fit(document: &Value, value: &Value, absent: Absent) -> Fit {
     let mut walk = Walk {
+        absent,
         definitions: document.get("$defs"),
         path: String::new(),
         violations: Vec::new(),
@@ -58,6 +68,7 @@ pub(super) struct Walk<'a> {
     path: String,
     pub(super) violations: Vec<Violation>,
     steps_left: usize,
+    absent: Absent,
 }
 
 impl<'a> Walk<'a> {
@@ -117,8 +128,11 @@ impl<'a> Walk<'a> {
                     let missing = Violation::new(path, expected(schema)).got("nothing");
                     self.violations.push(missing);
                 }
+                None if self.is_absent(schema) => self.absent(name, &mut fitted),
                 None => {}
-                Some(Value::Null) if !node.requires(name) && self.is_absent(schema) => {}
+                Some(Value::Null) if !node.requires(name) && self.is_absent(schema) => {
+                    self.absent(name, &mut fitted);
+                }
                 Some(field) => {
                     let field = self.within(name, |walk| walk.value(schema, field));
                     fitted.insert(name.clone(), field);
@@ -134,6 +148,12 @@ impl<'a> Walk<'a> {
         }
         self.further(node, fields, &mut fitted);
         fitted
+    }
+
+    fn absent(&self, name: &str, fitted: &mut Map<String, Value>) {
+        if self.absent == Absent::Null {
+            fitted.insert(name.to_owned(), Value::Null);
+        }
     }
 
     /// The fields that the schema does not name. They follow in the order of their names, for they have no other.

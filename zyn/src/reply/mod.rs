@@ -22,6 +22,7 @@ pub use violation::Violation;
 
 use crate::schema::{Rewritten, Schema};
 use candidates::Candidate;
+use fit::Absent;
 
 /// An accepted answer.
 #[derive(Debug)]
@@ -70,6 +71,20 @@ pub(crate) fn decode(
         value,
         repairs,
     })
+}
+
+/// A value in its canonical form, if it fits `schema`.
+pub(crate) fn check(schema: &Schema, value: &Value) -> Result<Value, Vec<Violation>> {
+    let fit = fit::fit(schema.document(), value, Absent::LeftOut);
+    match fit.violations.is_empty() {
+        true => Ok(fit.value),
+        false => Err(fit.violations),
+    }
+}
+
+/// A value of `schema` as a model has to write it: `null` for what is absent.
+pub(crate) fn filled(schema: &Schema, value: &Value) -> Value {
+    fit::fit(schema.document(), value, Absent::Null).value
 }
 
 /// A candidate as a value of the original schema.
@@ -132,7 +147,7 @@ fn checked(
     repeated: Vec<Violation>,
     repairs: Vec<Repair>,
 ) -> Reading {
-    let fit = fit::fit(document, value);
+    let fit = fit::fit(document, value, Absent::LeftOut);
     Reading {
         value: fit.value,
         violations: repeated.into_iter().chain(fit.violations).collect(),

@@ -159,6 +159,7 @@ fn a_tuple_and_a_map_are_checked_though_no_dialect_carries_them() {
     let fitted = fit::fit(
         document.document(),
         &json!({"pair": [1, 2], "x": 1, "y": "z"}),
+        Absent::LeftOut,
     );
     let told: Vec<String> = fitted.violations.iter().map(Violation::to_string).collect();
     assert_eq!(

@@ -1,8 +1,8 @@
-//! The ordered schema of a type, and what a dialect makes of it.
+//! The ordered schema of a type, and what a provider's dialect makes of it.
 //!
-//! [`resolve`] brings what schemars gives into a normal form, with references followed and merged. A
-//! dialect ([`openai`]) rewrites that for the wire and says how faithfully; [`words`] tells it to a
-//! model that never sees the wire. Answers are checked against the normal form, not against the rewrite.
+//! A [`Schema`] is what schemars gives, in a normal form: references followed and merged with what stands beside them.
+//! A [`Dialect`] rewrites that for the wire and says how faithfully ([`Verdict`]). Answers are checked against the
+//! normal form, not against the rewrite.
 
 mod cache;
 mod definitions;
@@ -28,7 +28,7 @@ use serde_json::Value;
 pub use error::SchemaError;
 pub use rewritten::{Rewrite, Rewritten, Verdict};
 
-use crate::provider::Dialect;
+pub use crate::provider::{Dialect, WireSchema};
 
 /// What a type looks like as JSON: an ordered document, with references resolved.
 ///
@@ -42,7 +42,7 @@ use crate::provider::Dialect;
 /// # Examples
 ///
 /// ```
-/// use zyn::Schema;
+/// use zyn::schema::Schema;
 /// use zyn::schemars::{self, JsonSchema};
 ///
 /// #[derive(JsonSchema)]
@@ -55,7 +55,7 @@ use crate::provider::Dialect;
 /// assert_eq!(schema.name(), "Point");
 /// let fields = schema.document()["properties"].as_object().unwrap();
 /// assert!(fields.keys().eq(["y", "x"]));
-/// # Ok::<(), zyn::SchemaError>(())
+/// # Ok::<(), zyn::schema::SchemaError>(())
 /// ```
 #[derive(Clone)]
 pub struct Schema(Arc<Inner>);
@@ -64,7 +64,11 @@ struct Inner {
     name: String,
     document: Value,
     openai: OnceLock<Result<Rewritten, SchemaError>>,
+    variants: [OnceLock<Result<Schema, SchemaError>>; VARIANTS],
 }
+
+/// How many schemas may be made of one and kept with it.
+const VARIANTS: usize = 8;
 
 impl Schema {
     /// The schema of `T`, as `T` deserializes.
@@ -84,7 +88,7 @@ impl Schema {
     ///
     /// ```
     /// use serde_json::json;
-    /// use zyn::{Dialect, Schema};
+    /// use zyn::schema::{Dialect, Schema};
     ///
     /// let urgency = Schema::from_value("Urgency", json!({
     ///     "type": "object",
@@ -98,7 +102,7 @@ impl Schema {
     /// }))?;
     /// let sent = urgency.for_dialect(Dialect::OpenAi)?;
     /// assert!(sent.wire().json.contains(r#""enum":["Low","High"]"#));
-    /// # Ok::<(), zyn::SchemaError>(())
+    /// # Ok::<(), zyn::schema::SchemaError>(())
     /// ```
     ///
     /// # Errors
@@ -110,7 +114,20 @@ impl Schema {
             name: name.to_owned(),
             document,
             openai: OnceLock::new(),
+            variants: Default::default(),
         })))
+    }
+
+    /// The schema that `make` makes of this one; made once for each `place` below 8, and kept as long as this one.
+    pub(crate) fn variant(
+        &self,
+        place: usize,
+        make: impl FnOnce(&Self) -> Result<Self, SchemaError>,
+    ) -> Result<Self, SchemaError> {
+        match self.0.variants.get(place) {
+            Some(kept) => kept.get_or_init(|| make(self)).clone(),
+            None => make(self),
+        }
     }
 
     /// The type's name.
@@ -122,6 +139,12 @@ impl Schema {
     /// under `$defs`.
     pub fn document(&self) -> &Value {
         &self.0.document
+    }
+
+    /// Whether an answer is asked for as `{"value": …}`, because it is no object. Every dialect does alike: examples are
+    /// written in this form before it is known which model reads them.
+    pub(crate) fn is_wrapped(&self) -> Result<bool, SchemaError> {
+        Ok(self.for_dialect(Dialect::OpenAi)?.is_wrapped())
     }
 
     /// The schema as a provider takes it. Rewritten once; a second call copies nothing.

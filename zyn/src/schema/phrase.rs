@@ -31,6 +31,15 @@ pub(super) fn phrase(keyword: &str, value: &Value) -> Option<String> {
     })
 }
 
+/// A name as JSON writes it, so that no character of it ends the line or the name.
+pub(super) fn quoted(name: &str) -> String {
+    Value::from(name).to_string()
+}
+
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn counted(n: &Value, thing: &str) -> String {
     match n.as_u64() {
         Some(1) => format!("1 {thing}"),

@@ -234,7 +234,7 @@ fn references(schema: &Value) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
-    use crate::{Dialect, Schema};
+    use crate::schema::{Dialect, Schema};
 
     #[test]
     fn a_schema_that_never_ends_is_refused() {

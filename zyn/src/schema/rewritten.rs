@@ -3,13 +3,13 @@ use std::sync::Arc;
 
 use crate::provider::WireSchema;
 
-/// A [`Schema`](crate::Schema) as a dialect carries it.
+/// A [`Schema`](super::Schema) as a dialect carries it.
 ///
 /// # Examples
 ///
 /// ```
 /// use zyn::schemars::{self, JsonSchema};
-/// use zyn::{Dialect, Schema};
+/// use zyn::schema::{Dialect, Schema};
 ///
 /// #[derive(JsonSchema)]
 /// struct Person {
@@ -22,7 +22,7 @@ use crate::provider::WireSchema;
 /// for rewrite in sent.verdicts() {
 ///     println!("{rewrite}");
 /// }
-/// # Ok::<(), zyn::SchemaError>(())
+/// # Ok::<(), zyn::schema::SchemaError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Rewritten(Arc<Parts>);
@@ -103,7 +103,7 @@ impl fmt::Display for Rewrite {
     }
 }
 
-/// How faithful a [`Rewrite`] is. What could not be carried at all is a [`SchemaError`](crate::SchemaError).
+/// How faithful a [`Rewrite`] is. What could not be carried at all is a [`SchemaError`](super::SchemaError).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -111,7 +111,7 @@ pub enum Verdict {
     Exact,
     /// The model writes it differently, and decoding undoes that.
     Encoded,
-    /// The limit is only in words; the answer is still checked against it, as [`Schema`](crate::Schema) says.
+    /// The limit is only in words; the answer is still checked against it, as [`Schema`](super::Schema) says.
     Described,
 }
 

@@ -140,7 +140,7 @@ fn described_labels_are_one_enum_with_their_meanings() {
     }
     assert_eq!(
         sent_field::<Field<Labels>>(),
-        r#"{"type":"string","enum":["Three","One","Two"],"description":"doc for enum\nOne: variant doc one\nTwo: variant doc two"}"#
+        r#"{"type":"string","enum":["Three","One","Two"],"description":"doc for enum\n\"One\": variant doc one\n\"Two\": variant doc two"}"#
     );
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Schema;
 use super::node::{Label, Node};
-use super::phrase::limits;
+use super::phrase::{limits, one_line, quoted};
 
 /// What the answer must look like; `wrapped` if it is asked for as `{"value": …}`.
 pub(super) fn words(schema: &Schema, wrapped: bool) -> String {
@@ -87,7 +87,7 @@ impl<'a> Teller<'a> {
         } else {
             ""
         };
-        let head = format!("- \"{name}\" ({}{absent})", told.singular);
+        let head = format!("- {} ({}{absent})", quoted(name), told.singular);
         self.described(indent, &head, node.description());
         self.below(told.below, indent + 1);
     }
@@ -98,7 +98,7 @@ impl<'a> Teller<'a> {
             Below::Fields(node) => self.fields(node, indent),
             Below::Labels(labels) => {
                 for label in labels {
-                    self.described(indent, &format!("- \"{}\"", label.name), label.meaning);
+                    self.described(indent, &format!("- {}", quoted(label.name)), label.meaning);
                 }
             }
             Below::Alternatives(branches) => {
@@ -234,10 +234,7 @@ fn labelled(labels: Vec<Label<'_>>) -> Told<'_> {
         return Told::new("one of these texts", "texts, each one of these")
             .with(Below::Labels(labels));
     }
-    let names: Vec<String> = labels
-        .iter()
-        .map(|label| format!("\"{}\"", label.name))
-        .collect();
+    let names: Vec<String> = labels.iter().map(|label| quoted(label.name)).collect();
     let text = match names.as_slice() {
         [only] => format!("always {only}"),
         many => format!("one of {}", many.join(", ")),
@@ -256,16 +253,12 @@ fn plain_kind(kind: &str) -> &str {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use crate::schema::tests::{Inner, Tagged, Tree, rewritten};
-    use crate::{Dialect, Schema};
+    use crate::schema::{Dialect, Schema};
     use schemars::JsonSchema;
 
     #[test]
@@ -324,6 +317,28 @@ Answer with one JSON object with these fields:
     - "type" (always "D")
     - "x" (whole number)"#
         );
+    }
+
+    #[test]
+    fn no_name_in_the_words_ends_its_line() {
+        let odd = json!({"type": "object", "properties": {
+            "a\n- \"b": {"type": "string"},
+            "c": {"enum": ["x\ny", "z"]},
+            "d": {"oneOf": [{"const": "x\ny"}, {"const": "z", "description": "One.\nTwo."}]},
+        }, "required": ["a\n- \"b", "c", "d"]});
+        let schema = Schema::from_value("Odd", odd).unwrap();
+        let sent = schema.for_dialect(Dialect::OpenAi).unwrap();
+        assert_eq!(
+            &**sent.words(),
+            r#"Answer with one JSON object with these fields:
+- "a\n- \"b" (text)
+- "c" (one of "x\ny", "z")
+- "d" (one of these texts)
+  - "x\ny"
+  - "z": One. Two."#
+        );
+        let wire: serde_json::Value = serde_json::from_str(&sent.wire().json).unwrap();
+        assert_eq!(wire["properties"]["d"]["description"], "\"z\": One. Two.");
     }
 
     #[test]

@@ -1,9 +1,10 @@
-use std::collections::HashSet;
-
+use super::bill::Bill;
 use super::error::SessionError;
 use super::history::History;
-use super::message::{Message, Role};
+use super::message::Message;
+use super::turns::turns;
 use super::usage::Usage;
+use super::window::Windowed;
 
 /// What a conversation holds: messages and usage.
 ///
@@ -12,32 +13,44 @@ use super::usage::Usage;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Draft {
     history: History,
-    usage: Usage,
+    bill: Bill,
     last_usage: Option<Usage>,
 }
 
 impl Draft {
-    pub(super) fn restore(messages: Vec<Message>, usage: Usage, last_usage: Option<Usage>) -> Self {
+    pub(super) fn restore(history: History, bill: Bill, last_usage: Option<Usage>) -> Self {
         Self {
-            history: messages.into_iter().collect(),
-            usage,
+            history,
+            bill,
             last_usage,
         }
     }
 
-    /// Appends a turn and what it cost.
-    pub(crate) fn append_turn(&mut self, turn: impl IntoIterator<Item = Message>, usage: Usage) {
-        self.history.edit().extend(turn);
-        self.usage += usage;
-        self.last_usage = Some(usage);
+    /// Appends a turn and what it cost, if that is known.
+    pub(crate) fn append_turn(
+        &mut self,
+        turn: impl IntoIterator<Item = Message>,
+        usage: impl Into<Option<Usage>>,
+    ) {
+        let turn: Vec<Message> = turn.into_iter().collect();
+        self.last_usage = usage.into();
+        let asked = turn.iter().find_map(Message::asked_by);
+        if asked.is_some() || self.last_usage.is_some() {
+            self.bill.add_answer(asked, self.last_usage);
+        }
+        self.history.append(turn);
+    }
+
+    /// Does to the messages what a window did before a request, and takes up what its summary cost.
+    pub(crate) fn apply(&mut self, windowed: &Windowed) {
+        self.history = windowed.apply(&self.history);
+        if let Some(summary) = &windowed.summary {
+            self.bill.add_answer(summary.asked(), summary.usage);
+        }
     }
 
     pub(crate) fn history(&self) -> &History {
         &self.history
-    }
-
-    pub(super) fn messages(&self) -> &[Message] {
-        self.history.messages()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -50,12 +63,16 @@ impl Draft {
 
     pub(super) fn at(&self, index: usize) -> Result<&Message, SessionError> {
         let len = self.len();
-        let message = self.messages().get(index);
+        let message = self.history.get(index);
         message.ok_or(SessionError::OutOfRange { index, len })
     }
 
+    pub(super) fn bill(&self) -> &Bill {
+        &self.bill
+    }
+
     pub(super) fn usage(&self) -> Usage {
-        self.usage
+        self.bill.usage()
     }
 
     pub(super) fn last_usage(&self) -> Option<Usage> {
@@ -63,17 +80,14 @@ impl Draft {
     }
 
     pub(super) fn append(&mut self, message: Message) {
-        self.history.edit().push(message);
+        self.history.append([message]);
     }
 
     pub(super) fn insert(&mut self, index: usize, message: Message) -> Result<(), SessionError> {
-        if index < self.len() {
-            self.history.edit().insert(index, message);
-        } else if index == self.len() {
-            self.append(message);
-        } else {
+        if index > self.len() {
             self.at(index)?;
         }
+        self.history.splice(index, 0, [message]);
         Ok(())
     }
 
@@ -83,43 +97,64 @@ impl Draft {
         message: Message,
     ) -> Result<Message, SessionError> {
         let old = self.at(index)?.clone();
-        if let Some(place) = self.history.edit().get_mut(index) {
-            *place = message;
-        }
+        self.history.splice(index, 1, [message]);
         Ok(old)
     }
 
     pub(super) fn remove(&mut self, index: usize) -> Result<Message, SessionError> {
-        self.at(index)?;
-        Ok(self.history.edit().remove(index))
+        let old = self.at(index)?.clone();
+        self.history.splice(index, 1, []);
+        Ok(old)
     }
 
     pub(super) fn prune(&mut self, count: usize) {
-        self.truncate(self.len().saturating_sub(count), 0);
+        self.history = self.history.first(self.len().saturating_sub(count));
     }
 
     pub(super) fn prune_turns(&mut self, count: usize) {
-        let spoken = self.messages().iter().map(Message::role).enumerate();
-        let spoken: Vec<_> = spoken.filter(|(_, role)| *role != Role::System).collect();
-        let turns = spoken.windows(2).filter_map(|pair| match pair {
-            &[(user, Role::User), (answer, Role::Assistant)] => Some([user, answer]),
-            _ => None,
-        });
-        let gone: HashSet<usize> = turns.rev().take(count).flatten().collect();
-        let kept = self.messages().iter().enumerate();
-        let kept = kept.filter(|(index, _)| !gone.contains(index));
+        let turns = turns(&self.history);
+        let gone = turns.iter().rev().take(count);
+        let gone: Vec<usize> = gone.rev().flat_map(|it| [it.user, it.answer]).collect();
+        let kept = self.history.iter().enumerate();
+        let kept = kept.filter(|(place, _)| gone.binary_search(place).is_err());
         self.history = kept.map(|(_, message)| message.clone()).collect();
     }
 
     pub(super) fn truncate(&mut self, first: usize, last: usize) {
         let tail = self.len().saturating_sub(last);
         if first < tail {
-            self.history.edit().drain(first..tail);
+            self.history.splice(first, tail - first, []);
         }
     }
 
     pub(super) fn set_messages(&mut self, messages: impl IntoIterator<Item = Message>) {
         self.history = messages.into_iter().collect();
+    }
+
+    /// Adds what each of `forks` has added to its base, in the order given. Each base must be this.
+    pub(crate) fn merge(
+        &mut self,
+        forks: impl IntoIterator<Item = (Draft, Draft)>,
+    ) -> Result<(), SessionError> {
+        let mut merged = self.clone();
+        for (index, (base, fork)) in forks.into_iter().enumerate() {
+            let (len, shared) = (
+                self.len(),
+                self.history.shared_start(&fork.history, Message::eq),
+            );
+            let added = base == *self && shared == len;
+            let spent = fork.bill.since(&self.bill).filter(|_| added);
+            let spent = spent.ok_or(SessionError::NotAFork { index, shared, len })?;
+            merged
+                .history
+                .append(fork.history.iter().skip(len).cloned());
+            merged.bill.add_all(&spent);
+            if (&fork.bill, fork.last_usage) != (&self.bill, self.last_usage) {
+                merged.last_usage = fork.last_usage;
+            }
+        }
+        *self = merged;
+        Ok(())
     }
 
     pub(super) fn clear(&mut self) {
@@ -128,7 +163,7 @@ impl Draft {
 
     /// Keeps what `keep` says yes to. The messages change after its last call, so that a panic in it changes nothing.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&Message) -> bool) {
-        let kept = self.messages().iter().filter(|message| keep(message));
+        let kept = self.history.iter().filter(|message| keep(message));
         self.history = kept.cloned().collect();
     }
 }
@@ -138,6 +173,7 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::*;
+    use crate::session::Role;
 
     /// One message per letter: `s`ystem, `u`ser, `a`ssistant. Its text is its letter and its place.
     fn draft(letters: &str) -> Draft {
@@ -154,7 +190,7 @@ mod tests {
     }
 
     fn texts(draft: &Draft) -> String {
-        let texts: Vec<_> = draft.messages().iter().map(Message::text).collect();
+        let texts: Vec<_> = draft.history().iter().map(Message::text).collect();
         texts.join(" ")
     }
 

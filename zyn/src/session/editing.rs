@@ -5,8 +5,8 @@ macro_rules! reading_and_editing {
     ($type:ty, $draft:ident) => {
         impl $type {
             /// The messages, oldest first.
-            pub fn messages(&self) -> &[Message] {
-                self.$draft.messages()
+            pub fn messages(&self) -> &History {
+                self.$draft.history()
             }
 
             /// How many messages there are.
@@ -40,12 +40,38 @@ macro_rules! reading_and_editing {
                 self.$draft.at(index)
             }
 
-            /// What all turns that were ever committed have cost. No edit lowers it.
+            /// The tokens of the accepted answers of all turns that were ever committed. No edit lowers it.
+            ///
+            /// What else was paid, for answers that were not accepted and turns that were not committed, is in
+            /// [`Llm::spend`](crate::Llm::spend).
             pub fn usage(&self) -> Usage {
                 self.$draft.usage()
             }
 
-            /// What the last committed turn has cost; `None` before the first.
+            /// The same tokens by model, to be priced.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// use zyn::cost::{Price, Prices};
+            /// use zyn::testing::Scripted;
+            /// use zyn::{Llm, Response, Session, Usage};
+            ///
+            /// let llm = Llm::new(Scripted::new([Response::new("Bonjour", Usage::new(1000, 10))]));
+            /// let mut session = Session::new();
+            /// zyn::transform("Into French").fire(&llm, &mut session, "Good day").await?;
+            /// // two dollars a million tokens read, eight a million written
+            /// let prices = Prices::new().price("scripted", Price::new(2_000_000, 8_000_000));
+            /// assert_eq!(prices.total(session.bill()).unwrap().to_string(), "$0.00208");
+            /// # Ok(()) }
+            /// ```
+            pub fn bill(&self) -> &Bill {
+                self.$draft.bill()
+            }
+
+            /// What the accepted answer of the last committed turn has cost; `None` before the first, and if its
+            /// provider did not say.
             pub fn last_usage(&self) -> Option<Usage> {
                 self.$draft.last_usage()
             }
@@ -142,6 +168,46 @@ macro_rules! reading_and_editing {
             /// ```
             pub fn truncate(&mut self, first: usize, last: usize) {
                 self.$draft.truncate(first, last);
+            }
+
+            /// Adds what each of `forks` has added since it was forked from here: its messages and what they cost,
+            /// in the order of `forks`, whichever ended first.
+            ///
+            /// So every order of completion gives the same history. What the answers of a fork were made from is the
+            /// state at the fork; those of the forks before it in the list are not among it.
+            ///
+            /// # Errors
+            ///
+            /// [`SessionError::NotAFork`] if one does not begin with all that is here now, because it was edited, its
+            /// window let something fall out, or this has changed since. Nothing is changed, and who lent the forks
+            /// (`merge([&one, &other])`) still has their answers.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use zyn::{Message, Session};
+            ///
+            /// let mut session = Session::new();
+            /// let (mut one, mut other) = (session.fork(), session.fork());
+            /// other.append(Message::user("second"));
+            /// one.append(Message::user("first"));
+            /// session.merge([&one, &other])?;
+            /// assert_eq!(session.messages(), ["first", "second"].map(Message::user));
+            ///
+            /// let error = session.merge([one]).unwrap_err();
+            /// assert_eq!(
+            ///     error.to_string(),
+            ///     "fork 0 was not made from the present state: it begins with 1 of the 2 messages; \
+            ///      merge what `fork` made, all forks of one state together; nothing was changed",
+            /// );
+            /// # Ok::<_, zyn::SessionError>(())
+            /// ```
+            pub fn merge<F: std::borrow::Borrow<Session>>(
+                &mut self,
+                forks: impl IntoIterator<Item = F>,
+            ) -> Result<(), SessionError> {
+                self.$draft
+                    .merge(forks.into_iter().map(|fork| fork.borrow().since_fork()))
             }
 
             /// Replaces all messages.

@@ -1,11 +1,12 @@
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::num::NonZeroU32;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::prompt::{Block, Prompt};
-use crate::provider::WireFormat;
+use super::usage::Usage;
 use crate::verb::Verb;
 
 /// Who speaks.
@@ -47,76 +48,162 @@ impl Role {
 /// assert_eq!(question.text(), "Where is my parcel?");
 /// assert_eq!(format!("{question:?}"), "Message { role: User, bytes: 19 }");
 /// ```
-#[derive(Clone, Deserialize)]
-#[serde(from = "Content")]
+#[derive(Clone)]
 pub struct Message(Arc<Shared>);
 
-/// The content of a message and what has been computed from it.
-#[cfg_attr(
-    not(feature = "openai"),
-    allow(dead_code, reason = "no provider, no wire format")
-)]
+/// A message as it is stored, and what is known of it.
+#[derive(Serialize, Deserialize)]
+#[serde(from = "Stored")]
 struct Shared {
+    #[serde(flatten)]
     content: Content,
-    prompt_text: OnceLock<String>,
-    wire: WireCells,
+    #[serde(skip_serializing_if = "is_false")]
+    pinned: bool,
+    // of 32 bits, which cost no memory beside the pin
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimate: Option<NonZeroU32>,
+    #[serde(flatten)]
+    origin: Option<Box<Origin>>,
 }
 
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Content {
-    System(String),
-    User(String),
-    Assistant(String),
-    Prompt(Prompt),
+/// Where an answer is from. Boxed, because most messages are none.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Origin {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Arc<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
 }
 
-/// A message's bytes, one cell per wire format.
-#[cfg_attr(
-    not(feature = "openai"),
-    allow(dead_code, reason = "no provider, no wire format")
-)]
-#[derive(Default)]
-struct WireCells {
-    open_ai_chat: OnceLock<Bytes>,
+#[derive(Deserialize)]
+struct Stored {
+    #[serde(flatten)]
+    content: Content,
+    #[serde(default)]
+    pinned: bool,
+    #[serde(default)]
+    estimate: Option<NonZeroU32>,
+    #[serde(flatten)]
+    origin: Origin,
 }
 
-#[cfg_attr(
-    not(feature = "openai"),
-    allow(dead_code, reason = "no provider, no wire format")
-)]
-impl WireCells {
-    fn cell(&self, format: WireFormat) -> &OnceLock<Bytes> {
-        match format {
-            WireFormat::OpenAiChat => &self.open_ai_chat,
+impl From<Stored> for Shared {
+    fn from(stored: Stored) -> Self {
+        let origin = Some(stored.origin).filter(|origin| *origin != Origin::default());
+        Self {
+            content: stored.content,
+            pinned: stored.pinned,
+            estimate: stored.estimate,
+            origin: origin.map(Box::new),
         }
     }
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Content {
+    System(Box<str>),
+    User(Box<str>),
+    Assistant(Box<str>),
+    Prompt(Box<Prompt>),
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Message {
     /// A message that tells the model how to behave in this conversation.
     pub fn system(text: impl Into<String>) -> Self {
-        Content::System(text.into()).into()
+        Content::System(text.into().into_boxed_str()).into()
     }
 
     /// A message from whoever asks.
     pub fn user(text: impl Into<String>) -> Self {
-        Content::User(text.into()).into()
+        Content::User(text.into().into_boxed_str()).into()
     }
 
     /// A message from the model.
     pub fn assistant(text: impl Into<String>) -> Self {
-        Content::Assistant(text.into()).into()
+        Content::Assistant(text.into().into_boxed_str()).into()
     }
 
     /// The user message of a synapse.
-    pub(crate) fn prompt(verb: Verb, instruction: String, blocks: Vec<Block>) -> Self {
-        Content::Prompt(Prompt {
-            verb,
-            instruction,
-            blocks,
-        })
-        .into()
+    pub(crate) fn prompt(verb: Verb, instruction: impl Into<Arc<str>>, blocks: Vec<Block>) -> Self {
+        let prompt = Prompt::new(verb, instruction.into(), blocks.into());
+        Content::Prompt(Box::new(prompt)).into()
+    }
+
+    /// The answer of the model `asked`, and what it cost, if the provider said so.
+    pub(crate) fn answer(
+        text: impl Into<Box<str>>,
+        asked: &Arc<str>,
+        usage: Option<Usage>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            content: Content::Assistant(text.into()),
+            pinned: false,
+            estimate: None,
+            origin: Some(Box::new(Origin {
+                asked: Some(Arc::clone(asked)),
+                usage,
+            })),
+        }))
+    }
+
+    /// The same message as the answer to a request that was estimated at so many tokens.
+    pub(crate) fn estimated(self, tokens: u64) -> Self {
+        Self(Arc::new(Shared {
+            content: self.0.content.clone(),
+            pinned: self.0.pinned,
+            estimate: u32::try_from(tokens).ok().and_then(NonZeroU32::new),
+            origin: self.0.origin.clone(),
+        }))
+    }
+
+    /// What the request was estimated at that this answers; known if a context window was at work.
+    pub(crate) fn estimate(&self) -> Option<u64> {
+        self.0.estimate.map(|tokens| tokens.get().into())
+    }
+
+    /// The same message, pinned: no context window ever drops it, nor the other half of its exchange.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(zyn::Message::user("My customer number is 4711.").pinned().is_pinned());
+    /// ```
+    #[must_use]
+    pub fn pinned(self) -> Self {
+        Self(Arc::new(Shared {
+            content: self.0.content.clone(),
+            pinned: true,
+            estimate: self.0.estimate,
+            origin: self.0.origin.clone(),
+        }))
+    }
+
+    /// Whether it is [`pinned`](Self::pinned).
+    pub fn is_pinned(&self) -> bool {
+        self.0.pinned
+    }
+
+    /// What the accepted attempt cost that this is the answer of; `None` for every other message, and if the provider
+    /// did not say.
+    pub fn usage(&self) -> Option<Usage> {
+        self.0.origin.as_deref().and_then(|origin| origin.usage)
+    }
+
+    /// The model that was asked for this answer, by the name that its provider was set up with; `None` for a message
+    /// that no model gave.
+    pub fn asked(&self) -> Option<&str> {
+        self.asked_by().map(|name| &**name)
+    }
+
+    /// The same, shared.
+    pub(crate) fn asked_by(&self) -> Option<&Arc<str>> {
+        self.0.origin.as_deref()?.asked.as_ref()
     }
 
     /// Who speaks.
@@ -131,11 +218,11 @@ impl Message {
     /// What the model reads.
     ///
     /// For a synapse's message: the verb's full sentence with the instruction as written, then each block under its name
-    /// and between fences that are longer than any run of backticks in the message.
+    /// and between fences that are longer than any run of backticks in it.
     pub fn text(&self) -> &str {
         match &self.0.content {
             Content::System(text) | Content::User(text) | Content::Assistant(text) => text,
-            Content::Prompt(prompt) => self.0.prompt_text.get_or_init(|| prompt.render()),
+            Content::Prompt(prompt) => prompt.text(),
         }
     }
 
@@ -146,7 +233,7 @@ impl Message {
 
     /// A synapse's instruction as written, holes visible; `None` for a message that none wrote.
     pub fn instruction(&self) -> Option<&str> {
-        self.as_prompt().map(|prompt| prompt.instruction.as_str())
+        self.as_prompt().map(|prompt| &*prompt.instruction)
     }
 
     /// The data of a synapse's message; empty for a message that none wrote.
@@ -154,14 +241,12 @@ impl Message {
         self.as_prompt().map_or(&[], |prompt| &prompt.blocks)
     }
 
-    #[cfg_attr(
-        not(feature = "openai"),
-        allow(dead_code, reason = "no provider, no wire format")
-    )]
-    /// The message's bytes in `format`. `encode` runs at most once per message and format, clones included.
-    pub(crate) fn wire(&self, format: WireFormat, encode: impl FnOnce(&Message) -> Bytes) -> Bytes {
-        let cell = self.0.wire.cell(format);
-        cell.get_or_init(|| encode(self)).clone()
+    /// What the model reads, not kept: an idle conversation holds each text once.
+    pub(crate) fn rendered(&self) -> Cow<'_, str> {
+        match &self.0.content {
+            Content::Prompt(prompt) => prompt.rendered(),
+            _ => self.text().into(),
+        }
     }
 
     fn as_prompt(&self) -> Option<&Prompt> {
@@ -176,15 +261,32 @@ impl From<Content> for Message {
     fn from(content: Content) -> Self {
         Self(Arc::new(Shared {
             content,
-            prompt_text: OnceLock::new(),
-            wire: WireCells::default(),
+            pinned: false,
+            estimate: None,
+            origin: None,
         }))
+    }
+}
+
+impl Message {
+    /// Whether both are equal and from the same answer: what is stored of them is then the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let (own, other) = (&self.0, &other.0);
+        Arc::ptr_eq(own, other)
+            || own == other && (own.estimate, &own.origin) == (other.estimate, &other.origin)
+    }
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        self.content == other.content && self.pinned == other.pinned
     }
 }
 
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.content == other.0.content
+        let (own, other) = (&self.0, &other.0);
+        Arc::ptr_eq(own, other) || own == other
     }
 }
 
@@ -192,7 +294,13 @@ impl Eq for Message {}
 
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.content.serialize(serializer)
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Shared::deserialize(deserializer).map(|shared| Self(Arc::new(shared)))
     }
 }
 
@@ -203,98 +311,12 @@ impl fmt::Debug for Message {
         if let Some(verb) = self.verb() {
             shown.field("verb", &verb);
         }
-        shown.field("bytes", &self.text().len()).finish()
+        if self.is_pinned() {
+            shown.field("pinned", &true);
+        }
+        shown.field("bytes", &self.rendered().len()).finish()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn greeting() -> Message {
-        Message::prompt(
-            Verb::Transform,
-            "Greet {name}".to_owned(),
-            vec![Block::new("name", "Ada")],
-        )
-    }
-
-    #[test]
-    fn a_prompt_keeps_verb_instruction_and_blocks_apart() {
-        let message = greeting();
-        assert_eq!(message.role(), Role::User);
-        assert_eq!(message.verb(), Some(Verb::Transform));
-        assert_eq!(message.instruction(), Some("Greet {name}"));
-        assert_eq!(message.blocks(), [Block::new("name", "Ada")]);
-    }
-
-    #[test]
-    fn a_message_that_no_synapse_wrote_has_text_alone() {
-        let message = Message::assistant("Hello");
-        assert_eq!(message.text(), "Hello");
-        assert_eq!(message.verb(), None);
-        assert_eq!(message.instruction(), None);
-        assert!(message.blocks().is_empty());
-    }
-
-    #[test]
-    fn the_text_is_computed_once_for_all_clones() {
-        let message = greeting();
-        let clone = message.clone();
-        assert!(std::ptr::eq(message.text(), clone.text()));
-    }
-
-    #[test]
-    fn messages_are_equal_if_role_and_content_are() {
-        assert_eq!(Message::user("a"), Message::user("a"));
-        assert_ne!(Message::user("a"), Message::user("b"));
-        assert_ne!(Message::user("a"), Message::assistant("a"));
-        assert_ne!(greeting(), Message::user(greeting().text()));
-    }
-
-    #[test]
-    fn the_wire_form_is_encoded_once_for_all_clones() {
-        let message = greeting();
-        let clone = message.clone();
-        let first = message.wire(WireFormat::OpenAiChat, |m| m.text().to_owned().into());
-        let second = clone.wire(WireFormat::OpenAiChat, |_| unreachable!("encoded twice"));
-        assert_eq!(first.as_ptr(), second.as_ptr());
-    }
-
-    #[test]
-    fn caches_are_neither_compared_nor_serialised() {
-        let (used, fresh) = (greeting(), greeting());
-        let before = serde_json::to_string(&used).unwrap();
-        used.wire(WireFormat::OpenAiChat, |m| m.text().to_owned().into());
-        assert_eq!(used, fresh);
-        assert_eq!(serde_json::to_string(&used).unwrap(), before);
-    }
-
-    #[test]
-    fn a_message_is_stored_by_its_fields() {
-        let stored = serde_json::to_value([greeting(), Message::assistant("Hi")]).unwrap();
-        let expected = serde_json::json!([
-            { "prompt": {
-                "verb": "transform",
-                "instruction": "Greet {name}",
-                "blocks": [{ "name": "name", "text": "Ada" }],
-            } },
-            { "assistant": "Hi" },
-        ]);
-        assert_eq!(stored, expected);
-        let read: Vec<Message> = serde_json::from_value(stored).unwrap();
-        assert_eq!(read, [greeting(), Message::assistant("Hi")]);
-    }
-
-    #[test]
-    fn debug_of_a_message_shows_no_text() {
-        let secret = Message::prompt(
-            Verb::Extract,
-            "canary".to_owned(),
-            vec![Block::new("input", "canary")],
-        );
-        for message in [secret, Message::system("canary"), Message::user("canary")] {
-            assert!(!format!("{message:?}").contains("canary"));
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! The conversation: messages, edits, transactions.
 
+mod bill;
+mod branch;
 mod draft;
 mod editing;
 mod error;
@@ -8,32 +10,42 @@ mod message;
 #[cfg(test)]
 mod model;
 mod prompt;
+mod shared;
+pub mod store;
 mod stored;
 mod transaction;
+mod turns;
 mod usage;
+pub(crate) mod window;
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use bill::Bill;
+pub use branch::{Branch, Change, Conflict};
 pub(crate) use draft::Draft;
 pub use error::SessionError;
 pub use history::History;
 pub use message::{Message, Role};
 pub use prompt::Block;
+pub use shared::SharedSession;
+pub(crate) use shared::take_wait;
 pub use transaction::Transaction;
 pub use usage::Usage;
+pub use window::{Summary, Window, Windowed};
 
 use editing::reading_and_editing;
 use stored::Stored;
 
 /// A conversation: an id, messages, and what they have cost.
 ///
-/// Plain data. A clone is a fork: it copies no message, and the two go their own ways from there. To fire a synapse
-/// takes `&mut Session`, so two turns of one conversation can never interleave; tasks that share one keep it in a
-/// `tokio::sync::Mutex`. Sessions are equal if id, messages and usage are. The serialised form carries a version.
-/// `Debug` shows roles and sizes, not texts.
+/// Plain data. A clone copies no message, and the two go their own ways from there. To fire a synapse takes
+/// `&mut Session`, so two turns of one conversation can never interleave; tasks that share one hold a
+/// [`SharedSession`]. Sessions are equal if id, messages and usage are. The serialised form carries a version. `Debug`
+/// shows roles and sizes, not texts. A [`Window`] keeps a long one small. The [`guide`](crate::guide) shows all that can
+/// be done with one.
 ///
 /// # Examples
 ///
@@ -42,15 +54,18 @@ use stored::Stored;
 ///
 /// let mut session = Session::new();
 /// session.append(Message::user("Where is my parcel?"));
-/// let fork = session.clone();
+/// let fork = session.fork();
 /// session.clear();
 /// assert_eq!((session.len(), fork.len()), (0, 1));
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[doc = include_str!("promise.md")]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub struct Session {
     id: Arc<str>,
     committed: Draft,
+    window: Option<Window>,
+    fork_of: Option<Box<Draft>>,
 }
 
 reading_and_editing!(Session, committed);
@@ -72,12 +87,78 @@ impl Session {
         Self {
             id: id.into().into(),
             committed: Draft::default(),
+            window: None,
+            fork_of: None,
         }
     }
 
     /// The conversation's id. Nothing changes it.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Limits what of the conversation is sent, and stays, from the next fire on; `None` lifts the limit. Messages fall
+    /// out with the next commit of a fire or a run, not now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::{Session, Window};
+    ///
+    /// let mut session = Session::new();
+    /// session.set_window(Window::last_turns(20).slack(10));
+    /// assert!(session.clone().window().is_some());
+    /// session.set_window(None);
+    /// assert!(session.window().is_none());
+    /// ```
+    pub fn set_window(&mut self, window: impl Into<Option<Window>>) {
+        self.window = window.into();
+    }
+
+    /// What limits the conversation, if anything does.
+    pub fn window(&self) -> Option<&Window> {
+        self.window.as_ref()
+    }
+
+    /// The same conversation once more, to go another way from here: same id, messages and cost. It copies no message.
+    ///
+    /// What the fork adds comes back with [`merge`](Self::merge). It is a clone that knows what it was forked from, and has
+    /// no [window](Self::set_window): what falls out of a fork could not come back. Stored and loaded, it is a fork no
+    /// more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Llm, Session};
+    ///
+    /// let llm = Llm::new(Scripted::new(["Bonjour", "Guten Tag"]));
+    /// let mut session = Session::new();
+    /// let (mut french, mut german) = (session.fork(), session.fork());
+    /// let (to_french, to_german) = (zyn::transform("Into French"), zyn::transform("Into German"));
+    /// tokio::try_join!(
+    ///     to_french.fire(&llm, &mut french, "Good day"),
+    ///     to_german.fire(&llm, &mut german, "Good day"),
+    /// )?;
+    /// session.merge([french, german])?;
+    /// assert_eq!((session.at(1)?.text(), session.at(3)?.text()), ("Bonjour", "Guten Tag"));
+    /// assert_eq!(session.usage(), llm.spend().usage);
+    /// # Ok(()) }
+    /// ```
+    #[must_use = "what a fork adds comes back with `merge`"]
+    pub fn fork(&self) -> Self {
+        Self {
+            window: None,
+            fork_of: Some(Box::new(self.committed.clone())),
+            ..self.clone()
+        }
+    }
+
+    /// What it was forked from, and what it is now; a session that is no fork began with nothing.
+    pub(crate) fn since_fork(&self) -> (Draft, Draft) {
+        let base = self.fork_of.as_deref().cloned();
+        (base.unwrap_or_default(), self.draft())
     }
 
     /// Begins a transaction on this conversation.
@@ -110,6 +191,14 @@ impl Session {
         self.committed = draft;
     }
 }
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.committed == other.committed
+    }
+}
+
+impl Eq for Session {}
 
 impl Default for Session {
     fn default() -> Self {
@@ -153,14 +242,14 @@ mod tests {
     fn a_clone_copies_no_message() {
         let session = two_messages();
         let clone = session.clone();
-        assert!(std::ptr::eq(session.messages(), clone.messages()));
+        assert!(session.messages().is_same(clone.messages()));
     }
 
     #[test]
     fn a_draft_copies_no_message_and_enters_by_commit_alone() {
         let mut session = two_messages();
         let mut draft = session.draft();
-        assert!(std::ptr::eq(session.messages(), draft.history().messages()));
+        assert!(session.messages().is_same(draft.history()));
         draft.append_turn(
             [Message::user("u"), Message::assistant("a")],
             Usage::new(3, 2),

@@ -4,6 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Session;
+use super::bill::Bill;
 use super::draft::Draft;
 use super::message::Message;
 use super::usage::Usage;
@@ -15,7 +16,7 @@ pub(super) struct Stored {
     version: Version,
     id: String,
     messages: Vec<Message>,
-    usage: Usage,
+    usage: Bill,
     last_usage: Option<Usage>,
 }
 
@@ -43,12 +44,12 @@ impl<'de> Deserialize<'de> for Version {
 
 impl From<Session> for Stored {
     fn from(session: Session) -> Self {
-        let Session { id, committed } = session;
+        let Session { id, committed, .. } = session;
         Self {
             version: Version,
             id: id.as_ref().to_owned(),
-            messages: committed.messages().to_vec(),
-            usage: committed.usage(),
+            messages: committed.history().iter().cloned().collect(),
+            usage: committed.bill().clone(),
             last_usage: committed.last_usage(),
         }
     }
@@ -65,7 +66,9 @@ impl From<Stored> for Session {
         } = stored;
         Self {
             id: id.into(),
-            committed: Draft::restore(messages, usage, last_usage),
+            committed: Draft::restore(messages.into_iter().collect(), usage, last_usage),
+            fork_of: None,
+            window: None,
         }
     }
 }

@@ -1,6 +1,9 @@
+use super::Session;
+use super::bill::Bill;
 use super::draft::Draft;
 use super::editing::reading_and_editing;
 use super::error::SessionError;
+use super::history::History;
 use super::message::Message;
 use super::usage::Usage;
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// Tokens, as the provider counted them.
 ///
-/// Sums saturate. What a provider did not report counts as zero.
+/// Sums saturate. Where a provider reports some counts and not others, those count as zero; where it reports none at
+/// all, there is no `Usage` but `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -28,6 +29,16 @@ impl Usage {
             output_tokens: output,
             ..Self::default()
         }
+    }
+
+    /// What came on top of `base`; `None` if that is not a part of this.
+    pub(super) fn since(&self, base: Self) -> Option<Self> {
+        Some(Self {
+            input_tokens: self.input_tokens.checked_sub(base.input_tokens)?,
+            output_tokens: self.output_tokens.checked_sub(base.output_tokens)?,
+            cached_tokens: self.cached_tokens.checked_sub(base.cached_tokens)?,
+            reasoning_tokens: self.reasoning_tokens.checked_sub(base.reasoning_tokens)?,
+        })
     }
 
     /// Tokens read and written together.

@@ -5,14 +5,17 @@
 
 use std::sync::Arc;
 
+use super::Confidence;
+use super::beside::Aside;
 use super::form::{Accepted, Reader};
 use super::step::{Mode, StepCall, StepRecord};
+use super::window;
 use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::{Allowance, Llm};
 use crate::provider::{Request, Response};
 use crate::reply::{self, Rejected};
 use crate::schema::Rewritten;
-use crate::session::{History, Message};
+use crate::session::{History, Message, Window, take_wait};
 use crate::telemetry;
 
 /// The system message of every request. One text for all, so that every request of a conversation begins with the same
@@ -25,6 +28,7 @@ pub(crate) async fn ask(
     call: &StepCall,
     reader: &dyn Reader,
     history: History,
+    window: Option<&Window>,
     llm: &Llm,
 ) -> Result<StepRecord, Error> {
     refuse_unusable(call, &history, llm)?;
@@ -34,17 +38,41 @@ pub(crate) async fn ask(
     };
     let asked = call.schema.as_ref().zip(rewritten.as_ref());
     let read = |text: &str| reader.read(text, asked);
-    let request = render(call, rewritten.as_ref(), history, llm);
+    let mut request = render(call, rewritten.as_ref(), history, llm);
     let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
     let retries = call.options.retry.unwrap_or_else(|| llm.limits().retries);
-    let mut allowance = Allowance::new(limit, retries);
+    let left = limit.saturating_sub(take_wait());
+    if left.is_zero() {
+        return Err(ErrorKind::Deadline { limit }.into());
+    }
+    let mut allowance = Allowance::new(left, retries);
     let deadline = allowance.deadline;
-    let accepted = until_accepted(call, &read, request, llm, &mut allowance);
+    let mut applied = None;
+    if let Some(window) = window {
+        // no summary for a call that cannot be made
+        llm.check()?;
+        applied = Some(window::apply(window, &mut request, deadline, limit).await?);
+    }
+    let accepted = async {
+        if applied.is_some() {
+            // what is left may be nothing to read
+            refuse_unusable(call, &request.history, llm)?;
+        }
+        until_accepted(call, &read, &mut request, llm, &mut allowance).await
+    };
     let outcome = match tokio::time::timeout_at(deadline, Box::pin(accepted)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(ErrorKind::Deadline { limit }.into()),
     };
-    outcome.map_err(|error| error.spent(allowance.attempts, allowance.usage))
+    let outcome = outcome.map_err(|error| error.spent(allowance.attempts, allowance.spent));
+    match (outcome, applied) {
+        (Ok(mut record), Some(applied)) => {
+            applied.note(&mut record, &request);
+            Ok(record)
+        }
+        (Err(error), Some(applied)) => Err(applied.note_failure(error)),
+        (outcome, None) => outcome,
+    }
 }
 
 /// Refuses what no model could answer, before anything is sent.
@@ -54,7 +82,7 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
     }
     match call.input() {
         Some(input) if input.trim().is_empty() => return Err(ErrorKind::EmptyInput.into()),
-        None if history.is_empty() && call.prompt.blocks().is_empty() => {
+        None if history.is_empty() && !call.has_data() => {
             return Err(ErrorKind::EmptyConversation.into());
         }
         _ => {}
@@ -92,14 +120,14 @@ fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm:
 async fn until_accepted(
     call: &StepCall,
     read: &(dyn Fn(&str) -> Result<Accepted, Rejected> + Sync),
-    mut request: Request,
+    request: &mut Request,
     llm: &Llm,
     allowance: &mut Allowance,
 ) -> Result<StepRecord, Error> {
     let profile = llm.profile();
     let mut reasks = call.options.reask;
     loop {
-        let response = llm.call(&request, allowance).await?;
+        let response = llm.call(request, allowance).await?;
         let rejected = match read(&response.text) {
             Ok(accepted) => {
                 let mode = match (&request.schema, profile.schema_enforced) {
@@ -107,21 +135,31 @@ async fn until_accepted(
                     (Some(_), true) => Mode::Native,
                     (Some(_), false) => Mode::Prompted,
                 };
+                let confidence =
+                    sure_enough(&accepted.aside, call.options.confidence, &response.text)
+                        .inspect_err(|_| llm.reject(response.usage))?;
                 let answer = accepted.canonical;
+                let usage = response.usage;
+                let message = Message::answer(answer.clone(), llm.asked(), usage);
                 return Ok(StepRecord {
-                    turn: vec![call.prompt.clone(), Message::assistant(answer.clone())],
+                    turn: vec![call.prompt.clone(), message],
                     answer,
-                    usage: response.usage.unwrap_or_default(),
-                    spent: allowance.usage,
+                    usage,
+                    spent: allowance.spent,
+                    window: None,
                     attempts: allowance.attempts,
                     mode,
                     repairs: accepted.repairs,
                     finish: response.finish,
                     model: response.model,
+                    reasoning: accepted.aside.reasoning,
+                    runner_up: accepted.aside.runner_up,
+                    confidence,
                 });
             }
             Err(rejected) => rejected,
         };
+        llm.reject(response.usage);
         telemetry::rejected(reasks);
         if reasks == 0 {
             return Err(invalid(rejected, &response).into());
@@ -134,6 +172,25 @@ async fn until_accepted(
             &rejected,
             request.schema.is_some(),
         )));
+    }
+}
+
+/// What the model says of its own answer, if that is at least `threshold`. A number that is absent is not compared.
+fn sure_enough(
+    aside: &Aside,
+    threshold: Option<f64>,
+    reply: &str,
+) -> Result<Confidence, ErrorKind> {
+    let Some(reported) = aside.confidence else {
+        return Ok(Confidence::NotScored);
+    };
+    match threshold {
+        Some(threshold) if reported < threshold => Err(ErrorKind::LowConfidence {
+            threshold,
+            reported,
+            reply: Excerpt::new(reply),
+        }),
+        _ => Ok(Confidence::SelfReported(reported)),
     }
 }
 

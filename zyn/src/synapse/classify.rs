@@ -1,13 +1,19 @@
-//! Sets of labels.
+//! Sets of labels that are written as enums.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use schemars::{JsonSchema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::form::Form;
-use super::{Instruction, Synapse};
+use super::form::{Form, Shape};
+use super::input::Text;
+use super::labels::Choice;
+use super::operation::{Asked, Operation, asked};
+use super::particulars::Particulars;
+use super::{Instruction, Labels, Synapse};
+use crate::error::ErrorKind;
 use crate::reply::Violation;
 use crate::schema::{Schema, SchemaError};
 use crate::verb::Verb;
@@ -17,6 +23,9 @@ use crate::verb::Verb;
 /// Derive it on an enum whose variants have no fields. A label is called what serde would call the
 /// variant: `#[serde(rename = "…")]` and `#[serde(rename_all = "…")]` hold, also where serde's derives
 /// are absent. The doc comment of a variant describes its label to the model.
+///
+/// A variant with one unnamed field stands for the labels of the field's type: with
+/// `enum Topic { Billing(Billing), Other }`, the model chooses among `Billing/Refund`, `Billing/Invoice` and `Other`.
 ///
 /// # Attributes
 ///
@@ -46,6 +55,15 @@ use crate::verb::Verb;
 /// assert_eq!(Urgency::from_label("Medium"), None);
 /// assert_eq!(Urgency::LABELS[2].about, Some("An outage, a safety or a legal matter."));
 /// assert_eq!(Urgency::LABELS[2].examples, ["The whole site is down"]);
+///
+/// #[derive(Debug, PartialEq, Classify)]
+/// enum Topic {
+///     Outage(Urgency),
+///     Other,
+/// }
+///
+/// assert_eq!(Topic::Outage(Urgency::High).label(), "Outage/high");
+/// assert_eq!(Topic::from_label("Outage/low"), Some(Topic::Outage(Urgency::Low)));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of labels",
@@ -59,10 +77,10 @@ pub trait Classify: Sized + Send + 'static {
     /// The place in [`LABELS`](Self::LABELS) of the label for a text that fits none, if one is marked.
     const UNSURE: Option<usize> = None;
 
-    /// The name of this label.
-    fn label(&self) -> &'static str;
+    /// The name of this label: `Low`, or `Billing/Refund` for one of a set within a set.
+    fn label(&self) -> Cow<'static, str>;
 
-    /// The label of this name, exactly as written in [`LABELS`](Self::LABELS).
+    /// The label of this name, exactly as [`label`](Self::label) gives it.
     fn from_label(label: &str) -> Option<Self>;
 }
 
@@ -75,6 +93,8 @@ pub struct Label {
     pub about: Option<&'static str>,
     /// Texts that have this label.
     pub examples: &'static [&'static str],
+    /// The labels that it is divided into; one of these is chosen instead. Empty for a label that is chosen itself.
+    pub within: &'static [Label],
 }
 
 /// Picks one label of `L` for text.
@@ -99,36 +119,81 @@ pub struct Label {
 /// # Ok(()) }
 /// ```
 pub fn classify<L: Classify>(question: impl Into<Instruction>) -> Synapse<L> {
-    Synapse::new(Verb::Classify, question.into(), &OneLabel)
+    Synapse::new(Verb::Classify, question, OneLabel)
+}
+
+/// A label: of a [`Classify`] type, or of [`Labels`].
+#[doc(hidden)]
+pub trait IsLabel {}
+
+#[diagnostic::do_not_recommend]
+impl<L: Classify> IsLabel for L {}
+
+#[diagnostic::do_not_recommend]
+impl IsLabel for String {}
+
+impl<L: IsLabel> Synapse<L> {
+    /// Asks for the second best label too: it is in [`Answer::runner_up`](crate::Answer::runner_up), never in the
+    /// session, and never the first again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// # use zyn::prelude::*;
+    /// # use zyn::testing::Scripted;
+    /// # #[derive(Debug, Clone, Copy, PartialEq, Classify)]
+    /// # enum Mood { Happy, Calm, Angry }
+    /// let llm = Llm::new(Scripted::new([r#"{"label":"Calm","runner_up":"Happy"}"#]));
+    /// let mood = zyn::classify::<Mood>("What is the mood?").runner_up();
+    /// let answer = mood.fire_detailed(&llm, &mut Session::new(), "All is well.").await?;
+    /// assert_eq!((answer.value, answer.runner_up), (Mood::Calm, Some(Mood::Happy)));
+    /// # Ok(()) }
+    /// ```
+    pub fn runner_up(mut self) -> Self {
+        self.options.runner_up = true;
+        self
+    }
 }
 
 struct OneLabel;
 
+impl<L: Classify> Operation<L, Text> for OneLabel {
+    fn ask(&self, input: Text, _: &Particulars) -> Result<Asked<L>, ErrorKind> {
+        // the derive has checked its labels, and nobody those of an impl by hand
+        Labels::of(L::LABELS).choices().map_err(ErrorKind::Labels)?;
+        asked(input, Arc::new(OneLabel))
+    }
+}
+
 impl<L: Classify> Form<L> for OneLabel {
-    fn schema(&self) -> Result<Option<Schema>, SchemaError> {
-        Schema::of::<LabelOf<L>>().map(Some)
+    fn shape(&self) -> Result<Shape, SchemaError> {
+        Schema::of::<LabelOf<L>>().map(Shape::Fields)
     }
 
     fn value(&self, answer: &Value) -> Result<L, Vec<Violation>> {
         let name = label_in(answer);
-        L::from_label(name).ok_or_else(|| {
-            vec![Violation::new(
-                "/label",
-                format!("no label is called {name:?}"),
-            )]
-        })
+        L::from_label(name).ok_or_else(|| vec![unknown(name)])
     }
 
     fn canonical(&self, answer: &Value, _: String) -> String {
         label_in(answer).to_owned()
     }
 
-    fn restore(&self, canonical: &str) -> Result<L, String> {
-        L::from_label(canonical).ok_or_else(|| "it is not the name of a label".to_owned())
+    fn answer(&self, canonical: &str) -> Option<Value> {
+        Some(json!({ "label": canonical }))
+    }
+
+    fn shown(&self, value: Value) -> Value {
+        json!({ "label": value })
     }
 }
 
-fn label_in(answer: &Value) -> &str {
+pub(super) fn unknown(name: &str) -> Violation {
+    Violation::new("/label", "the name of a label").got(format!("{name:?}"))
+}
+
+pub(super) fn label_in(answer: &Value) -> &str {
     answer
         .get("label")
         .and_then(Value::as_str)
@@ -144,31 +209,22 @@ impl<L: Classify> JsonSchema for LabelOf<L> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
-        let labels = L::LABELS.iter().map(|label| match about(label) {
-            Some(about) => json!({ "const": label.name, "description": about }),
-            None => json!({ "const": label.name }),
-        });
-        let labels: Vec<Value> = labels.collect();
-        json_schema!({
-            "type": "object",
-            "properties": { "label": { "oneOf": labels } },
-            "required": ["label"],
-            "additionalProperties": false,
-        })
+        // a set that is no choice was refused before
+        let choices = Labels::of(L::LABELS).choices().unwrap_or_default();
+        schemars::Schema::try_from(document(&choices)).unwrap_or_default()
     }
 }
 
-/// What is said of a label: its description, then texts that have it.
-fn about(label: &Label) -> Option<String> {
-    let examples: Vec<String> = label
-        .examples
-        .iter()
-        .map(|example| format!("{example:?}"))
-        .collect();
-    match (label.about, examples.is_empty()) {
-        (None, true) => None,
-        (Some(about), true) => Some(about.to_owned()),
-        (None, false) => Some(format!("for example {}", examples.join(", "))),
-        (Some(about), false) => Some(format!("{about} For example {}", examples.join(", "))),
-    }
+pub(super) fn document(choices: &[Choice]) -> Value {
+    let labels = choices.iter().map(|choice| match &choice.about {
+        Some(about) => json!({ "const": choice.name, "description": about }),
+        None => json!({ "const": choice.name }),
+    });
+    let labels: Vec<Value> = labels.collect();
+    json!({
+        "type": "object",
+        "properties": { "label": { "oneOf": labels } },
+        "required": ["label"],
+        "additionalProperties": false,
+    })
 }

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::form::Form;
+use super::form::{Form, Shape};
+use super::operation::Fixed;
 use super::{Instruction, Synapse};
 use crate::reply::Violation;
 use crate::schema::{Schema, SchemaError};
@@ -206,14 +207,15 @@ pub(crate) fn under(pointer: &str, mut violations: Vec<Violation>) -> Vec<Violat
 /// # Ok(()) }
 /// ```
 pub fn extract<T: Extract>(instruction: impl Into<Instruction>) -> Synapse<T> {
-    Synapse::new(Verb::Extract, instruction.into(), &Document)
+    Synapse::new(Verb::Extract, instruction, Fixed::new(Document))
 }
 
-struct Document;
+/// The answer that is a document of the user's type.
+pub(super) struct Document;
 
 impl<T: Extract> Form<T> for Document {
-    fn schema(&self) -> Result<Option<Schema>, SchemaError> {
-        Schema::of::<T::Described>().map(Some)
+    fn shape(&self) -> Result<Shape, SchemaError> {
+        Schema::of::<T::Described>().map(Shape::Document)
     }
 
     fn value(&self, answer: &Value) -> Result<T, Vec<Violation>> {
@@ -224,16 +226,6 @@ impl<T: Extract> Form<T> for Document {
         } else {
             Err(violations)
         }
-    }
-
-    fn canonical(&self, _: &Value, printed: String) -> String {
-        printed
-    }
-
-    fn restore(&self, canonical: &str) -> Result<T, String> {
-        serde_json::from_str(canonical)
-            .and_then(|answer: Value| T::read(&answer))
-            .map_err(|error| error.to_string())
     }
 }
 

@@ -1,48 +1,87 @@
 //! How text becomes an answer of a type, and an answer becomes text again.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::beside::{Aside, Beside};
+use super::extract::under;
+use super::step::{StepCall, StepRecord};
+use crate::error::Error;
 use crate::reply::{self, Rejected, Repair, Violation};
 use crate::schema::{Rewritten, Schema, SchemaError};
 
-/// What one verb does with the answer of a model, for answers of type `T`.
+/// What one verb does with the answer of a model to one input, for answers of type `T`.
 pub(crate) trait Form<T>: Send + Sync + 'static {
-    /// The schema that the answer is asked for in; `None` for plain text.
-    fn schema(&self) -> Result<Option<Schema>, SchemaError>;
+    /// What the answer is asked for as.
+    fn shape(&self) -> Result<Shape, SchemaError>;
 
-    /// The value in an answer that fits the schema.
+    /// The value in an answer that fits the shape.
     fn value(&self, answer: &Value) -> Result<T, Vec<Violation>>;
 
-    /// The canonical text of an accepted answer: what enters the session.
-    fn canonical(&self, answer: &Value, printed: String) -> String;
+    /// The canonical text of an accepted answer: what enters the session. A document is stored as it is printed.
+    fn canonical(&self, _answer: &Value, printed: String) -> String {
+        printed
+    }
 
-    /// The value of a canonical text.
-    fn restore(&self, canonical: &str) -> Result<T, String>;
+    /// The answer that a canonical text stands for; `None` if it stands for none. Its value is not checked here.
+    fn answer(&self, canonical: &str) -> Option<Value> {
+        serde_json::from_str(canonical).ok()
+    }
+
+    /// The answer that a model would have to give for a value that is written so.
+    fn shown(&self, value: Value) -> Value {
+        value
+    }
+}
+
+/// What an answer is asked for as.
+#[derive(Clone)]
+pub(crate) enum Shape {
+    /// Plain text, no JSON round it.
+    Text,
+    /// An object of the verb's own. What is asked for beside the answer is more fields of it.
+    Fields(Schema),
+    /// A document of the user's type. What is asked for beside it stands outside.
+    Document(Schema),
+}
+
+impl Shape {
+    /// The field that the answer is in, if other fields stand beside it.
+    pub(crate) fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Text => Some("text"),
+            Self::Fields(_) => None,
+            Self::Document(_) => Some("value"),
+        }
+    }
+
+    /// The schema of the answer alone; `None` for plain text.
+    pub(crate) fn schema(&self) -> Option<&Schema> {
+        match self {
+            Self::Text => None,
+            Self::Fields(schema) | Self::Document(schema) => Some(schema),
+        }
+    }
 }
 
 /// A validator of the user's.
 pub(crate) type Validator<T> = Arc<dyn Fn(&T) -> Result<(), String> + Send + Sync>;
 
-/// A form with the user's validators.
+/// A form with the user's validators, and with what is asked for beside the answer.
 pub(crate) struct Typed<T: 'static> {
-    pub(crate) form: &'static dyn Form<T>,
+    pub(crate) form: Arc<dyn Form<T>>,
     pub(crate) validators: Vec<Validator<T>>,
-}
-
-impl<T: 'static> Clone for Typed<T> {
-    fn clone(&self) -> Self {
-        Self {
-            form: self.form,
-            validators: self.validators.clone(),
-        }
-    }
+    pub(crate) beside: Beside,
+    /// The field that the answer is in, if it has one to itself.
+    pub(crate) field: Option<&'static str>,
 }
 
 impl<T: 'static> Typed<T> {
-    fn accept(&self, value: Result<T, Vec<Violation>>) -> Result<(), Vec<Violation>> {
-        let value = value?;
+    /// Whether the answer alone is a value that the validators take.
+    pub(crate) fn accept(&self, answer: &Value) -> Result<(), Vec<Violation>> {
+        let value = self.form.value(answer)?;
         let violations: Vec<_> = self
             .validators
             .iter()
@@ -55,11 +94,34 @@ impl<T: 'static> Typed<T> {
             Err(violations)
         }
     }
+
+    /// The answer alone, and what stands beside it.
+    fn split<'v>(&self, whole: &'v Value) -> (Cow<'v, Value>, Aside) {
+        self.beside.split(self.field, whole)
+    }
+
+    /// Whether all of a model's answer is as it was asked for.
+    pub(super) fn accept_whole(&self, whole: &Value) -> Result<(), Vec<Violation>> {
+        let (answer, aside) = self.split(whole);
+        self.accept(&answer)
+            .map_err(|violations| match self.field {
+                Some(field) if !self.beside.is_nothing() => under(&format!("/{field}"), violations),
+                _ => violations,
+            })?;
+        match aside.runner_up {
+            Some(second) if second == self.form.canonical(&answer, String::new()) => {
+                let wanted = "another label than the first";
+                Err(vec![Violation::new("/runner_up", wanted).got(second)])
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// An accepted answer.
 pub(crate) struct Accepted {
     pub(crate) canonical: String,
+    pub(crate) aside: Aside,
     pub(crate) repairs: Vec<Repair>,
 }
 
@@ -67,6 +129,9 @@ pub(crate) struct Accepted {
 pub(crate) trait Reader: Send + Sync {
     /// Reads a model's text, which was asked for in this schema and as this was sent; plain text without one.
     fn read(&self, text: &str, asked: Option<(&Schema, &Rewritten)>) -> Result<Accepted, Rejected>;
+
+    /// Refuses a record that holds no accepted answer to `call`.
+    fn check(&self, record: &StepRecord, call: &StepCall) -> Result<(), Error>;
 }
 
 impl<T: 'static> Reader for Typed<T> {
@@ -74,18 +139,28 @@ impl<T: 'static> Reader for Typed<T> {
         let Some((schema, rewritten)) = asked else {
             let text = text.trim().to_owned();
             let answer = Value::String(text.clone());
-            self.accept(self.form.value(&answer))
-                .map_err(Rejected::Invalid)?;
+            self.accept(&answer).map_err(Rejected::Invalid)?;
             return Ok(Accepted {
                 canonical: self.form.canonical(&answer, text),
+                aside: Aside::default(),
                 repairs: Vec::new(),
             });
         };
-        let accept = |answer: &Value| self.accept(self.form.value(answer));
+        let accept = |whole: &Value| self.accept_whole(whole);
         let decoded = reply::decode(text, schema, rewritten, &accept)?;
+        let (answer, aside) = self.split(&decoded.value);
+        let printed = match &answer {
+            Cow::Borrowed(_) => decoded.canonical,
+            Cow::Owned(answer) => answer.to_string(),
+        };
         Ok(Accepted {
-            canonical: self.form.canonical(&decoded.value, decoded.canonical),
+            canonical: self.form.canonical(&answer, printed),
+            aside,
             repairs: decoded.repairs,
         })
+    }
+
+    fn check(&self, record: &StepRecord, call: &StepCall) -> Result<(), Error> {
+        self.accept_record(record, call)
     }
 }

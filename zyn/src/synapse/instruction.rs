@@ -1,5 +1,7 @@
 //! What to do, in the author's words.
 
+use super::to_prompt::Written;
+use crate::error::{ErrorKind, Excerpt};
 use crate::session::Block;
 
 /// What a model is asked to do: the author's words, with the values of the holes in them beside it.
@@ -19,6 +21,8 @@ use crate::session::Block;
 pub struct Instruction {
     text: String,
     values: Vec<Block>,
+    /// The first hole whose value cannot be written, and why.
+    unwritten: Option<(String, Excerpt)>,
 }
 
 impl Instruction {
@@ -29,11 +33,20 @@ impl Instruction {
 
     /// What the macro makes of a literal with holes: each with its name as written.
     #[doc(hidden)]
-    pub fn holed<const N: usize>(text: &str, values: [(&str, String); N]) -> Self {
+    pub fn holed<const N: usize>(text: &str, values: [(&str, Written); N]) -> Self {
         let mut blocks: Vec<Block> = Vec::with_capacity(N);
+        let mut unwritten = None;
         for (name, value) in values {
             // named as it stands in the text: a model finds it there, and no hole can pass for the input
             let name = format!("{{{name}}}");
+            let value = match value {
+                Ok(value) => value,
+                Err(problem) => {
+                    let problem = Excerpt::new(&problem.to_string());
+                    unwritten.get_or_insert((name, problem));
+                    continue;
+                }
+            };
             // a hole that occurs twice is one value
             if blocks.iter().all(|block| block.name != name) {
                 blocks.push(Block::new(name, value));
@@ -42,6 +55,18 @@ impl Instruction {
         Self {
             text: text.to_owned(),
             values: blocks,
+            unwritten,
+        }
+    }
+
+    /// Refuses one that says nothing, or whose values cannot be written.
+    pub(crate) fn check(&self) -> Result<(), ErrorKind> {
+        if self.text.trim().is_empty() {
+            return Err(ErrorKind::EmptyInstruction);
+        }
+        match self.unwritten.clone() {
+            Some((hole, problem)) => Err(ErrorKind::HoleNotJson { hole, problem }),
+            None => Ok(()),
         }
     }
 
@@ -55,6 +80,7 @@ impl From<&str> for Instruction {
         Self {
             text: text.to_owned(),
             values: Vec::new(),
+            unwritten: None,
         }
     }
 }
@@ -64,6 +90,7 @@ impl From<String> for Instruction {
         Self {
             text,
             values: Vec::new(),
+            unwritten: None,
         }
     }
 }
@@ -80,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_hole_is_named_as_it_stands_and_cannot_pass_for_the_input() {
-        let instruction = Instruction::holed("Compare {input}", [("input", "a".to_owned())]);
+        let instruction = Instruction::holed("Compare {input}", [("input", Ok("a".to_owned()))]);
         let (text, values) = instruction.into_parts();
         assert_eq!(text, "Compare {input}");
         assert_eq!(values, [Block::new("{input}", "a")]);
@@ -88,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_hole_that_occurs_twice_is_one_value() {
-        let twice = [("a", "1".to_owned()), ("a", "1".to_owned())];
+        let twice = [("a", Ok("1".to_owned())), ("a", Ok("1".to_owned()))];
         assert_eq!(Instruction::holed("{a} {a}", twice).into_parts().1.len(), 1);
     }
 }

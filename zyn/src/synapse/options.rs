@@ -2,37 +2,171 @@
 
 macro_rules! options {
     ($type:ident) => {
-        impl<T: 'static> $type<T> {
+        impl<T: 'static, I: 'static> $type<T, I> {
+            /// Gives `text` as background: a block of data called `context`, before the input. A blank one is none.
+            ///
+            /// It is part of the turn: it is stored with it, and every later request of the conversation sends it
+            /// again and pays for it. What a whole conversation is to know, say once, as a
+            /// [system message](crate::Message::system) at its start.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// # let (llm, mut session) = (Llm::new(Scripted::new(["We ship on Monday."])), Session::new());
+            /// let answer = zyn::transform("Answer the customer").context("We ship on Mondays.");
+            /// answer.fire(&llm, &mut session, "When do you ship?").await?;
+            /// assert_eq!(session.at(0)?.blocks()[0].name, "context");
+            /// # Ok(()) }
+            /// ```
+            pub fn context(mut self, text: impl Into<String>) -> Self {
+                self.synapse_mut().context = Some(text.into());
+                self
+            }
+
+            /// Adds what the answer must consider: a line each, with the instruction.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// # let (llm, mut session) = (Llm::new(Scripted::new([r#"{"answer":true}"#])), Session::new());
+            /// let refund = zyn::binary("Is a refund due?").criteria(["the contract", "the delay"]);
+            /// assert!(refund.fire(&llm, &mut session, "Three weeks late!").await?);
+            /// let asked = session.at(0)?.instruction();
+            /// assert_eq!(asked, Some("Is a refund due?\nConsider:\n- the contract\n- the delay"));
+            /// # Ok(()) }
+            /// ```
+            pub fn criteria<C: Into<String>>(
+                mut self,
+                criteria: impl IntoIterator<Item = C>,
+            ) -> Self {
+                let criteria = criteria.into_iter().map(Into::into);
+                self.synapse_mut().criteria.extend(criteria);
+                self
+            }
+
+            /// Adds examples: inputs, each with the answer it should have. They are shown in this order, before the
+            /// input, in the form in which the model must answer; one that would not be accepted as an answer is an
+            /// error before anything is sent. They are looked at whenever it is fired, for validators and options may be
+            /// added after them.
+            ///
+            /// An example shows the answer alone, without reasoning, runner-up or confidence, and its name says so.
+            ///
+            /// Like [`context`](Self::context), examples are part of the turn: stored with it, sent again with every
+            /// later request of the conversation, and paid for each time. In a long conversation, fire them on a session
+            /// of their own, or say what they show once, in a system message.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// # let (llm, mut session) = (Llm::new(Scripted::new([r#"{"answer":true}"#])), Session::new());
+            /// let spam = zyn::binary("Is it spam?").examples([("You have won!", true), ("Hi Ada", false)]);
+            /// assert!(spam.fire(&llm, &mut session, "Cheap watches").await?);
+            /// let blocks = session.at(0)?.blocks();
+            /// assert_eq!((&*blocks[1].name, &*blocks[1].text), ("example 1 answer", r#"{"answer":true}"#));
+            /// # Ok(()) }
+            /// ```
+            pub fn examples<E: $crate::synapse::Input<I>>(
+                mut self,
+                examples: impl IntoIterator<Item = (E, T)>,
+            ) -> Self
+            where
+                T: $crate::synapse::ToPrompt,
+            {
+                let examples = examples.into_iter().map(|(input, answer)| {
+                    std::sync::Arc::new($crate::synapse::examples::Example {
+                        input: input.into_input(),
+                        answer: answer.to_answer().map_err(std::sync::Arc::new),
+                    })
+                });
+                self.synapse_mut().examples.extend(examples);
+                self
+            }
+
+            /// Lets the model write down how it comes to the answer, before it answers. It is in
+            /// [`Answer::reasoning`](crate::Answer::reasoning) and never in the session. (A `transform` is then asked
+            /// for as JSON with a `text`.)
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// # let reply = r#"{"reasoning":"Three weeks is too long.","answer":true}"#;
+            /// # let (llm, mut session) = (Llm::new(Scripted::new([reply])), Session::new());
+            /// let refund = zyn::binary("Is a refund due?").reasoning();
+            /// let answer = refund.fire_detailed(&llm, &mut session, "Three weeks late!").await?;
+            /// assert_eq!(answer.reasoning.as_deref(), Some("Three weeks is too long."));
+            /// assert_eq!(session.at(1)?.text(), "yes");
+            /// # Ok(()) }
+            /// ```
+            pub fn reasoning(mut self) -> Self {
+                self.synapse_mut().options.reasoning = true;
+                self
+            }
+
+            /// Asks the model how sure it is and refuses an answer that is less sure than `threshold`, which is from 0
+            /// to 1: [`ErrorKind::LowConfidence`](crate::ErrorKind::LowConfidence). 0 refuses none. The number is in
+            /// [`Answer::confidence`](crate::Answer::confidence).
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{ErrorKind, Llm, Session};
+            /// # let reply = r#"{"answer":true,"confidence":0.4}"#;
+            /// # let (llm, mut session) = (Llm::new(Scripted::new([reply])), Session::new());
+            /// let refund = zyn::binary("Is a refund due?").confidence(0.8);
+            /// let error = refund.fire(&llm, &mut session, "Hm.").await.unwrap_err();
+            /// assert!(matches!(error.kind(), ErrorKind::LowConfidence { reported: 0.4, .. }));
+            /// assert!(session.is_empty());
+            /// # Ok(()) }
+            /// ```
+            pub fn confidence(mut self, threshold: f64) -> Self {
+                self.synapse_mut().options.confidence = Some(threshold);
+                self
+            }
+
             /// Makes at most `times` further attempts after failures that can pass: no connection, 429, 5xx.
             /// Without it, as the [`Llm`](crate::Llm) says (2).
             pub fn retry(mut self, times: u32) -> Self {
-                self.options_mut().retry = Some(times);
+                self.synapse_mut().options.retry = Some(times);
                 self
             }
 
             /// Asks at most `times` again, with what is wrong, after an invalid answer (2).
             pub fn reask(mut self, times: u32) -> Self {
-                self.options_mut().reask = times;
+                self.synapse_mut().options.reask = times;
                 self
             }
 
             /// Limits the whole call, retries and re-asks included. Without it, as the [`Llm`](crate::Llm) says
             /// (600 s).
             pub fn timeout(mut self, limit: std::time::Duration) -> Self {
-                self.options_mut().timeout = Some(limit);
+                self.synapse_mut().options.timeout = Some(limit);
                 self
             }
 
             /// Sets the sampling temperature. Nothing is sent without it; models that do not take it get none.
             pub fn temperature(mut self, temperature: f64) -> Self {
-                self.options_mut().temperature = Some(temperature);
+                self.synapse_mut().options.temperature = Some(temperature);
                 self
             }
 
             /// Limits the answer to `tokens` tokens, hidden reasoning included. Nothing is sent without it; an
             /// answer that is cut at the limit is an error, never a value.
             pub fn max_tokens(mut self, tokens: u32) -> Self {
-                self.options_mut().max_tokens = Some(tokens);
+                self.synapse_mut().options.max_tokens = Some(tokens);
                 self
             }
 
@@ -43,7 +177,50 @@ macro_rules! options {
                 check: impl Fn(&T) -> Result<(), E> + Send + Sync + 'static,
             ) -> Self {
                 let check = move |value: &T| check(value).map_err(|problem| problem.to_string());
-                self.validators_mut().push(std::sync::Arc::new(check));
+                self.synapse_mut()
+                    .validators
+                    .push(std::sync::Arc::new(check));
+                self
+            }
+        }
+
+        impl $type<String> {
+            /// Says how a `transform` is to be written: `formal`, `as for a child`.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// # let (llm, mut session) = (Llm::new(Scripted::new(["Dear Sir"])), Session::new());
+            /// let reply = zyn::transform("Write a reply").style("formal");
+            /// reply.fire(&llm, &mut session, "hi").await?;
+            /// assert_eq!(session.at(0)?.instruction(), Some("Write a reply\nStyle: formal"));
+            /// # Ok(()) }
+            /// ```
+            pub fn style(mut self, style: impl Into<String>) -> Self {
+                self.synapse_mut().particulars.style = Some(style.into());
+                self
+            }
+
+            /// Limits the text of a `transform` to `most` characters, at least 1. A longer one is an invalid answer:
+            /// it is asked for again.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// let llm = Llm::new(Scripted::new(["A parcel is late", "Late parcel"]));
+            /// let subject = zyn::transform("Write a subject line").max_chars(12);
+            /// let subject = subject.fire(&llm, &mut Session::new(), "Where is my parcel?").await?;
+            /// assert_eq!(subject, "Late parcel");
+            /// # Ok(()) }
+            /// ```
+            pub fn max_chars(mut self, most: usize) -> Self {
+                self.synapse_mut().particulars.max_chars = Some(most);
                 self
             }
         }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Confidence;
 use crate::reply::Repair;
 use crate::schema::Schema;
-use crate::session::{Block, Message, Usage};
+use crate::session::{Message, Usage, Windowed};
 use crate::verb::Verb;
 
 /// A step whose prompt is rendered: all that running it asks for, but the model.
@@ -31,9 +32,9 @@ pub struct StepRecord {
     pub answer: String,
     /// The messages that enter the session: the prompt and the answer.
     pub turn: Vec<Message>,
-    /// What the accepted attempt cost: this enters the session.
-    pub usage: Usage,
-    /// What all attempts cost, failed ones included.
+    /// What the accepted attempt cost, which enters the session; `None` if the provider did not say.
+    pub usage: Option<Usage>,
+    /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
     /// How many attempts were made.
     pub attempts: u32,
@@ -45,6 +46,18 @@ pub struct StepRecord {
     pub finish: Option<String>,
     /// The model that answered, as the provider names it.
     pub model: Option<String>,
+    /// What the session's context window did before the request; `None` if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Windowed>,
+    /// How the model came to the answer, if it was to say so.
+    #[serde(default)]
+    pub reasoning: Option<String>,
+    /// The second best label in canonical form, if it was asked for.
+    #[serde(default)]
+    pub runner_up: Option<String>,
+    /// How sure the answer is, and where that is from.
+    #[serde(default)]
+    pub confidence: Confidence,
 }
 
 /// The options of a synapse. What is not set is the [`Llm`](crate::Llm)'s business, or not sent at all.
@@ -61,6 +74,15 @@ pub struct Options {
     pub reask: u32,
     /// The limit on the whole call; the [`Llm`](crate::Llm)'s if not set.
     pub timeout: Option<Duration>,
+    /// Whether the model is to write down how it comes to its answer.
+    #[serde(default)]
+    pub reasoning: bool,
+    /// Whether the second best label is asked for too.
+    #[serde(default)]
+    pub runner_up: bool,
+    /// The least confidence, from 0 to 1, with which an answer is accepted; not asked for if not set.
+    #[serde(default)]
+    pub confidence: Option<f64>,
 }
 
 impl Default for Options {
@@ -71,6 +93,9 @@ impl Default for Options {
             retry: None,
             reask: 2,
             timeout: None,
+            reasoning: false,
+            runner_up: false,
+            confidence: None,
         }
     }
 }
@@ -99,7 +124,8 @@ impl StepCall {
         self.prompt.instruction().unwrap_or_default()
     }
 
-    /// The text it works on; `None` if it reads the conversation.
+    /// The text it works on: the block `input`. `None` if it reads the conversation, and for a `rank`, whose items are
+    /// the blocks `item 1`, `item 2`, … of the [`prompt`](Self::prompt).
     pub fn input(&self) -> Option<&str> {
         self.prompt
             .blocks()
@@ -107,18 +133,20 @@ impl StepCall {
             .find(|block| block.name == INPUT)
             .map(|block| &*block.text)
     }
+
+    /// Whether there is something to work on: background and examples are not.
+    pub(crate) fn has_data(&self) -> bool {
+        let beside = |name: &str| name == CONTEXT || name.starts_with(EXAMPLE);
+        let mut blocks = self.prompt.blocks().iter();
+        blocks.any(|block| !beside(&block.name))
+    }
 }
 
 /// The name of the block that is the input.
-const INPUT: &str = "input";
+pub(crate) const INPUT: &str = "input";
 
-/// The user message of a call.
-pub(crate) fn prompt(
-    verb: Verb,
-    instruction: String,
-    values: Vec<Block>,
-    input: Option<String>,
-) -> Message {
-    let input = input.map(|text| Block::new(INPUT, text));
-    Message::prompt(verb, instruction, input.into_iter().chain(values).collect())
-}
+/// The name of the block that is background.
+pub(crate) const CONTEXT: &str = "context";
+
+/// How the names of an example's blocks begin.
+pub(crate) const EXAMPLE: &str = "example ";

@@ -36,19 +36,40 @@ use serde_json::Value;
     note = "bind `let text = x.to_string();` or implement `ToPrompt`"
 )]
 pub trait ToPrompt {
-    /// The text of this value in a prompt.
+    /// The text of this value in a prompt. A derived one is empty if the type's own `Serialize` refuses; a synapse that
+    /// is given such a value says so instead, before anything is sent.
     fn to_prompt(&self) -> String;
+
+    /// The text of this value in a prompt, or why there is none.
+    #[doc(hidden)]
+    fn try_prompt(&self) -> Written {
+        Ok(self.to_prompt())
+    }
+
+    /// This value as an answer that a model is shown: JSON. The text, unless the type is read from something else.
+    #[doc(hidden)]
+    fn to_answer(&self) -> Shown {
+        Ok(Value::String(self.to_prompt()))
+    }
 }
+
+/// A value as an answer that a model is shown, if it can be written as JSON.
+#[doc(hidden)]
+pub type Shown = Result<Value, serde_json::Error>;
+
+/// The text of a value in a prompt, if it can be written.
+#[doc(hidden)]
+pub type Written = Result<String, serde_json::Error>;
 
 /// How `#[derive(Extract)]` writes a `T` into a prompt.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Json;
+pub struct AsJson;
 
 /// `Serialize`, as the [`ToPrompt`] that `#[derive(Extract)]` writes asks for it: so that a missing derive is
 /// named in our words, and only where the type is used in a prompt.
 ///
-/// It is a trait of [`Json`], not of `T`, or the compiler would show the words of `ToPrompt` instead.
+/// It is a trait of [`AsJson`], not of `T`, or the compiler would show the words of `ToPrompt` instead.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be written into a prompt: it has no `Serialize`",
@@ -56,14 +77,21 @@ pub struct Json;
     note = "derive `Serialize` to write it as JSON, or write its fields one by one"
 )]
 pub trait PromptJson<T: ?Sized> {
-    /// Compact JSON; nothing if the type's own `Serialize` refuses.
-    fn prompt_json(value: &T) -> String;
+    /// Compact JSON, if the type's own `Serialize` does not refuse.
+    fn prompt_json(value: &T) -> Written;
+
+    /// The same, as a value.
+    fn answer_json(value: &T) -> Shown;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> PromptJson<T> for Json {
-    fn prompt_json(value: &T) -> String {
-        serde_json::to_string(value).unwrap_or_default()
+impl<T: Serialize + ?Sized> PromptJson<T> for AsJson {
+    fn prompt_json(value: &T) -> Written {
+        serde_json::to_string(value)
+    }
+
+    fn answer_json(value: &T) -> Shown {
+        serde_json::to_value(value)
     }
 }
 
@@ -73,6 +101,10 @@ macro_rules! as_displayed {
         impl ToPrompt for $type {
             fn to_prompt(&self) -> String {
                 self.to_string()
+            }
+
+            fn to_answer(&self) -> Shown {
+                serde_json::to_value(self)
             }
         }
     )*};
@@ -88,6 +120,14 @@ macro_rules! as_inner {
             fn to_prompt(&self) -> String {
                 T::to_prompt(self)
             }
+
+            fn try_prompt(&self) -> Written {
+                T::try_prompt(self)
+            }
+
+            fn to_answer(&self) -> Shown {
+                T::to_answer(self)
+            }
         }
     )*};
 }
@@ -99,6 +139,14 @@ impl<T: ToPrompt + ToOwned + ?Sized> ToPrompt for Cow<'_, T> {
     fn to_prompt(&self) -> String {
         T::to_prompt(self)
     }
+
+    fn try_prompt(&self) -> Written {
+        T::try_prompt(self)
+    }
+
+    fn to_answer(&self) -> Shown {
+        T::to_answer(self)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -106,13 +154,33 @@ impl<T: ToPrompt> ToPrompt for Option<T> {
     fn to_prompt(&self) -> String {
         self.as_ref().map(T::to_prompt).unwrap_or_default()
     }
+
+    fn try_prompt(&self) -> Written {
+        self.as_ref().map_or(Ok(String::new()), T::try_prompt)
+    }
+
+    fn to_answer(&self) -> Shown {
+        self.as_ref().map_or(Ok(Value::Null), T::to_answer)
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: ToPrompt> ToPrompt for [T] {
     fn to_prompt(&self) -> String {
-        let items: Vec<String> = self.iter().map(item).collect();
+        let items: Vec<String> = self.iter().map(|it| item(&it.to_prompt())).collect();
         items.join("\n")
+    }
+
+    fn try_prompt(&self) -> Written {
+        let items = self
+            .iter()
+            .map(|it| it.try_prompt().map(|text| item(&text)));
+        let items: Vec<String> = items.collect::<Result<_, _>>()?;
+        Ok(items.join("\n"))
+    }
+
+    fn to_answer(&self) -> Shown {
+        self.iter().map(T::to_answer).collect()
     }
 }
 
@@ -121,6 +189,14 @@ impl<T: ToPrompt, const N: usize> ToPrompt for [T; N] {
     fn to_prompt(&self) -> String {
         self.as_slice().to_prompt()
     }
+
+    fn try_prompt(&self) -> Written {
+        self.as_slice().try_prompt()
+    }
+
+    fn to_answer(&self) -> Shown {
+        self.as_slice().to_answer()
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -128,11 +204,19 @@ impl<T: ToPrompt> ToPrompt for Vec<T> {
     fn to_prompt(&self) -> String {
         self.as_slice().to_prompt()
     }
+
+    fn try_prompt(&self) -> Written {
+        self.as_slice().try_prompt()
+    }
+
+    fn to_answer(&self) -> Shown {
+        self.as_slice().to_answer()
+    }
 }
 
 /// One item of a list; its further lines are indented, so that no line of it looks like the next item.
-fn item(item: &impl ToPrompt) -> String {
-    format!("- {}", item.to_prompt().replace('\n', "\n  "))
+fn item(text: &str) -> String {
+    format!("- {}", text.replace('\n', "\n  "))
 }
 
 #[cfg(test)]

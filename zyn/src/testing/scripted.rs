@@ -158,7 +158,7 @@ impl Scripted {
 
 /// The bytes of text in a request.
 fn sent(request: &Request) -> usize {
-    let messages = request.history.messages().iter();
+    let messages = request.history.iter();
     let messages = messages.chain([&request.prompt]).chain(&request.feedback);
     let note = request.note.as_deref().map_or(0, str::len);
     let schema = request

@@ -1,13 +1,18 @@
 //! What a run tells while it runs and afterwards.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::reply::Repair;
-use crate::session::Usage;
-use crate::synapse::Mode;
+use crate::session::{Bill, Summary, Usage, Windowed};
+use crate::synapse::{Confidence, Mode};
 
 /// What happens in a run, as [`Run::on_event`](crate::Run::on_event) hears it.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, and lent to the listener"
+)]
 #[non_exhaustive]
 pub enum Event {
     /// A step starts.
@@ -34,12 +39,25 @@ pub struct StepReport {
     pub elapsed: Duration,
     /// How many attempts were made.
     pub attempts: u32,
-    /// What they cost, failed and invalid ones included.
-    pub usage: Usage,
+    /// What the accepted attempt cost, which enters the session if the run ends well; `None` if the step failed, or the
+    /// provider did not say.
+    pub usage: Option<Usage>,
+    /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
+    pub spent: Usage,
+    /// The model that was asked, by the name that its provider was set up with.
+    pub asked: Arc<str>,
     /// How it was asked for; `None` if it failed.
     pub mode: Option<Mode>,
     /// What was done to the reply to read it.
     pub repairs: Vec<Repair>,
+    /// How sure the answer is, and where that is from; `NotScored` if the step failed.
+    pub confidence: Confidence,
+    /// How the model came to the answer, if it was to say so.
+    pub reasoning: Option<String>,
+    /// The second best label, by its name, if it was asked for.
+    pub runner_up: Option<String>,
+    /// What the session's context window did before the request; `None` if it has none, or failed itself.
+    pub window: Option<Windowed>,
     /// Why it failed, if it did.
     pub error: Option<String>,
 }
@@ -55,13 +73,66 @@ pub struct Report {
 }
 
 impl Report {
-    /// What all steps cost together.
+    /// What the accepted attempts of all steps cost together, summaries of a context window included: what a run that
+    /// ends well adds to the session's usage.
     pub fn usage(&self) -> Usage {
-        self.steps.iter().map(|step| step.usage).sum()
+        let summaries = self.summaries().filter_map(|summary| summary.usage);
+        let steps = self.steps.iter().filter_map(|step| step.usage);
+        steps.chain(summaries).sum()
     }
 
-    /// How many attempts were made.
+    /// What all attempts of all steps and summaries cost together, failed and invalid ones included.
+    pub fn spent(&self) -> Usage {
+        self.bill().usage()
+    }
+
+    /// What [`spent`](Self::spent) says, by model, to be priced.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::cost::{Price, Prices};
+    /// use zyn::prelude::*;
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Response, Usage};
+    ///
+    /// workflow!(
+    ///     async fn shout(text: &str) -> String {
+    ///         let loud = transform("Write it in capitals", text);
+    ///         loud
+    ///     }
+    /// );
+    ///
+    /// let llm = Llm::new(Scripted::new([Response::new("HELLO", Usage::new(1000, 10))]));
+    /// let (loud, report) = shout("hello").run_detailed(&llm, &mut Session::new()).await;
+    /// assert_eq!(loud.unwrap(), "HELLO");
+    /// let prices = Prices::new().price("scripted", Price::new(2_000_000, 8_000_000));
+    /// assert_eq!(prices.total(&report.bill()).unwrap().to_string(), "$0.00208");
+    /// # }
+    /// ```
+    pub fn bill(&self) -> Bill {
+        let mut bill = Bill::default();
+        for step in &self.steps {
+            bill.add(Some(&step.asked), step.spent);
+            if step.error.is_none() && step.usage.is_none() {
+                bill.add_answer(Some(&step.asked), None);
+            }
+        }
+        for summary in self.summaries() {
+            bill.add(summary.asked(), summary.spent);
+        }
+        bill
+    }
+
+    fn summaries(&self) -> impl Iterator<Item = &Summary> {
+        let windows = self.steps.iter().filter_map(|step| step.window.as_ref());
+        windows.filter_map(|window| window.summary.as_deref())
+    }
+
+    /// How many attempts were made, those of summaries included.
     pub fn attempts(&self) -> u32 {
-        self.steps.iter().map(|step| step.attempts).sum()
+        let steps = self.steps.iter().map(|step| step.attempts);
+        steps.chain(self.summaries().map(|it| it.attempts)).sum()
     }
 }

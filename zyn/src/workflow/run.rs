@@ -9,8 +9,9 @@ use super::cx::{Cx, Listener};
 use super::engine::Engine;
 use super::graph::Graph;
 use super::report::{Event, Report};
+use crate::clock;
 use crate::error::Error;
-use crate::llm::{Llm, clock};
+use crate::llm::Llm;
 use crate::provider::BoxFuture;
 use crate::session::Session;
 use crate::telemetry;
@@ -123,13 +124,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// Runs it like [`run`](Self::run) and reports on each step, on success and on failure.
     pub async fn run_detailed(self, llm: &Llm, session: &mut Session) -> (Result<T, E>, Report) {
         let start = clock::now();
-        let cx = Cx::new(
-            self.graph,
-            llm.clone(),
-            self.engine,
-            self.listener,
-            session.draft(),
-        );
+        let cx = Cx::new(self.graph, llm.clone(), self.engine, self.listener, session);
         let span = telemetry::run(self.graph.name);
         let result = (self.body)(cx.share()).instrument(span).await;
         let (draft, steps) = cx.finish();

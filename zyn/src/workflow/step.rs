@@ -4,22 +4,22 @@ use std::fmt;
 
 use super::cx::Cx;
 use crate::error::Error;
-use crate::synapse::{Input, Options, Synapse, form::Validator, options};
+use crate::synapse::{Classify, Input, Synapse, input::Text, options};
 
 /// A [`Synapse`] with its input: what a verb gives inside `workflow!`. The workflow runs it.
 #[must_use = "a step runs where `workflow!` finds it: on the right side of a `let`"]
-pub struct Step<T: 'static> {
-    pub(crate) synapse: Synapse<T>,
-    pub(crate) input: Option<String>,
+pub struct Step<T: 'static, I: 'static = Text> {
+    pub(crate) synapse: Synapse<T, I>,
+    pub(crate) input: I,
 }
 
 options!(Step);
 
-impl<T: 'static> Step<T> {
-    pub(crate) fn new(synapse: Synapse<T>, input: impl Input) -> Self {
+impl<T: 'static, I: Clone + Send + 'static> Step<T, I> {
+    pub(crate) fn new(synapse: Synapse<T, I>, input: impl Input<I>) -> Self {
         Self {
             synapse,
-            input: input.into_text(),
+            input: input.into_input(),
         }
     }
 
@@ -32,21 +32,55 @@ impl<T: 'static> Step<T> {
     pub async fn __run(self, cx: &Cx<'_>, index: usize) -> Result<T, Error> {
         cx.step(index, self).await
     }
+}
 
-    fn options_mut(&mut self) -> &mut Options {
-        self.synapse.options_mut()
-    }
-
-    fn validators_mut(&mut self) -> &mut Vec<Validator<T>> {
-        self.synapse.validators_mut()
+impl<L: Classify> Step<L> {
+    /// Asks for the second best label too: its name is in [`StepReport::runner_up`](crate::StepReport::runner_up).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::prelude::*;
+    /// use zyn::testing::Scripted;
+    ///
+    /// #[derive(Debug, Clone, Copy, PartialEq, Classify)]
+    /// enum Mood {
+    ///     Happy,
+    ///     Calm,
+    ///     Angry,
+    /// }
+    ///
+    /// workflow!(
+    ///     async fn mood(text: &str) -> Mood {
+    ///         let mood = classify::<Mood>("What is the mood?", text).runner_up();
+    ///         mood
+    ///     }
+    /// );
+    ///
+    /// let llm = Llm::new(Scripted::new([r#"{"label":"Calm","runner_up":"Happy"}"#]));
+    /// let (mood, report) = mood("All is well.").run_detailed(&llm, &mut Session::new()).await;
+    /// assert_eq!(mood.unwrap(), Mood::Calm);
+    /// assert_eq!(report.steps[0].runner_up.as_deref(), Some("Happy"));
+    /// # }
+    /// ```
+    pub fn runner_up(mut self) -> Self {
+        self.synapse = self.synapse.runner_up();
+        self
     }
 }
 
-impl<T: 'static> fmt::Debug for Step<T> {
+impl<T: 'static, I: 'static> Step<T, I> {
+    fn synapse_mut(&mut self) -> &mut Synapse<T, I> {
+        &mut self.synapse
+    }
+}
+
+impl<T: 'static, I: fmt::Debug + 'static> fmt::Debug for Step<T, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Step")
             .field("synapse", &self.synapse)
-            .field("input", &self.input.as_ref().map(String::len))
+            .field("input", &self.input)
             .finish()
     }
 }

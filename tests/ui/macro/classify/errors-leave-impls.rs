@@ -9,8 +9,8 @@ enum Folder {
     Inbox,
 }
 
-fn labels<T: Classify>(label: &T) -> &'static str {
-    label.label()
+fn labels<T: Classify>(label: &T) -> String {
+    label.label().into_owned()
 }
 
 fn main() {

@@ -4,7 +4,7 @@ use zyn::prelude::*;
 
 #[derive(Classify)]
 enum Folder<T> {
-    Spam(T),
+    Spam(T, T),
     Inbox,
 }
 

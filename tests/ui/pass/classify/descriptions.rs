@@ -35,8 +35,8 @@ fn main() {
     assert_eq!(Folder::UNSURE, Some(2));
     assert_eq!(Sure::UNSURE, None);
     assert_eq!(
-        Sure::from_label(Sure::No.label()).map(|it| it.label()),
-        Some("No")
+        Sure::from_label(&Sure::No.label()).map(|it| it.label()),
+        Some("No".into())
     );
     assert_eq!(Sure::Yes.label(), "Yes");
 }

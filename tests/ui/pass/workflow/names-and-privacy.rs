@@ -33,7 +33,7 @@ mod outer {
         );
 
         pub mod innermost {
-            pub fn graph() -> &'static zyn::Graph {
+            pub fn graph() -> &'static zyn::graph::Graph {
                 super::to_none::graph()
             }
         }
@@ -46,7 +46,7 @@ mod outer {
         }
     );
 
-    pub fn graphs() -> [&'static zyn::Graph; 3] {
+    pub fn graphs() -> [&'static zyn::graph::Graph; 3] {
         let _run = inner::to_outer("text");
         [
             inner::to_parent::graph(),

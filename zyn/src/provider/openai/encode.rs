@@ -25,17 +25,20 @@ pub(super) fn body(
     capabilities: &Capabilities,
     parameters: Parameters,
 ) -> Vec<Bytes> {
-    let history = request.history.messages();
-    let mut pieces = Vec::with_capacity(history.len() + request.feedback.len() + 4);
-    pieces.push(head(model, capabilities.system.name(), request.system));
-    pieces.extend(history.iter().map(wire));
-    prompt(&request.prompt, request.note.as_deref(), &mut pieces);
-    pieces.extend(request.feedback.iter().map(wire));
-    pieces.push(tail(
+    let head = head(model, capabilities.system.name(), request.system);
+    let mut pieces = request.history.wire(head, WireFormat::OpenAiChat, wire);
+    let mut rest = Vec::new();
+    prompt(&request.prompt, request.note.as_deref(), &mut rest);
+    for message in &request.feedback {
+        wire(message, &mut rest);
+    }
+    tail(
         request.schema.as_ref(),
         capabilities.answer,
         parameters,
-    ));
+        &mut rest,
+    );
+    pieces.push(rest.into());
     pieces
 }
 
@@ -46,37 +49,36 @@ fn head(model: &str, role: &str, system: &str) -> Bytes {
 }
 
 /// A message after another one: its bytes begin with the comma.
-fn wire(message: &Message) -> Bytes {
-    message.wire(WireFormat::OpenAiChat, |message| {
-        // Not the capabilities' role: the bytes are kept in the message, whoever reads them.
-        let role = match message.role() {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
-        };
-        let content = quoted(message.text());
-        format!(r#",{{"role":"{role}","content":{content}}}"#).into()
-    })
+fn wire(message: &Message, body: &mut Vec<u8>) {
+    // Not the capabilities' role: the bytes are kept with the history, whoever reads them.
+    let role = match message.role() {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    let content = quoted(&message.rendered());
+    body.extend_from_slice(format!(r#",{{"role":"{role}","content":{content}}}"#).as_bytes());
 }
 
-const END_OF_MESSAGE: &str = r#""}"#;
-
 /// The prompt's message; a note goes into the same string, since many chat templates refuse two user messages in a row.
-fn prompt(prompt: &Message, note: Option<&str>, pieces: &mut Vec<Bytes>) {
-    let message = wire(prompt);
-    let Some(note) = note else {
-        pieces.push(message);
-        return;
-    };
-    let open = message.len().saturating_sub(END_OF_MESSAGE.len());
-    pieces.push(message.slice(..open));
-    let note = quoted(note);
-    let inner = note.strip_prefix('"').unwrap_or(&note);
-    pieces.push(format!(r"\n\n{inner}}}").into());
+fn prompt(prompt: &Message, note: Option<&str>, body: &mut Vec<u8>) {
+    wire(prompt, body);
+    if let Some(note) = note {
+        const END_OF_MESSAGE: &str = r#""}"#;
+        body.truncate(body.len().saturating_sub(END_OF_MESSAGE.len()));
+        let note = quoted(note);
+        let inner = note.strip_prefix('"').unwrap_or(&note);
+        body.extend_from_slice(format!(r"\n\n{inner}}}").as_bytes());
+    }
 }
 
 /// Everything that belongs to this call only.
-fn tail(schema: Option<&WireSchema>, answer: AnswerFormat, parameters: Parameters) -> Bytes {
+fn tail(
+    schema: Option<&WireSchema>,
+    answer: AnswerFormat,
+    parameters: Parameters,
+    body: &mut Vec<u8>,
+) {
     let mut tail = String::from("]");
     match (schema, answer) {
         (None, _) => {}
@@ -97,7 +99,7 @@ fn tail(schema: Option<&WireSchema>, answer: AnswerFormat, parameters: Parameter
         tail += &format!(r#","{}":{limit}"#, name.name());
     }
     tail.push('}');
-    tail.into()
+    body.extend_from_slice(tail.as_bytes());
 }
 
 fn quoted(text: &str) -> String {
@@ -213,14 +215,15 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_encoded_once() {
+    fn the_history_is_encoded_once() {
         let stored = Message::user("long");
         let request = Request {
-            history: [stored.clone()].into_iter().collect(),
+            history: [stored].into_iter().collect(),
             ..Request::new(Message::user("hi"))
         };
-        let pieces = body("m", &request, &capabilities("", "m"), NONE);
-        assert_eq!(pieces[1].as_ptr(), wire(&stored).as_ptr());
+        let first = body("m", &request, &capabilities("", "m"), NONE);
+        let second = body("m", &request.clone(), &capabilities("", "m"), NONE);
+        assert_eq!(first[1].as_ptr(), second[1].as_ptr());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod in_memory;
 mod rejection;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Strict;
 use crate::schema::node::{Label, Node};
+use crate::schema::phrase::{one_line, quoted};
 use crate::schema::{SchemaError, Verdict};
 
 impl<'a> Strict<'a> {
@@ -42,7 +43,8 @@ impl<'a> Strict<'a> {
         let names: Vec<&str> = labels.iter().map(|label| label.name).collect();
         let meanings = labels
             .iter()
-            .filter_map(|label| Some(format!("{}: {}", label.name, label.meaning?)));
+            .filter_map(|label| Some((quoted(label.name), one_line(label.meaning?))))
+            .map(|(name, meaning)| format!("{name}: {meaning}"));
         let lines: Vec<String> = self
             .description(node, path)
             .into_iter()

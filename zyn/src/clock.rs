@@ -1,6 +1,7 @@
-//! The one place that reads the clock: tokio's, so that a paused clock is the only clock.
+//! The one place that reads clocks: tokio's for waiting, so that a paused clock is the only clock, and the calendar's for
+//! what is stored.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
@@ -14,4 +15,10 @@ pub(crate) fn after(limit: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
     let now = now();
     now.checked_add(limit).unwrap_or_else(|| now + FAR)
+}
+
+/// The time of day.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
 }

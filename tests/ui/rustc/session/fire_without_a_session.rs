@@ -1,0 +1,9 @@
+use zyn::Llm;
+
+async fn nowhere(llm: &Llm) {
+    zyn::transform("Greet").fire(llm, None, "Ada").await;
+}
+
+fn main() {
+    drop(nowhere);
+}

@@ -1,0 +1,3 @@
+//! A workflow as data: its steps and branches, known when the program is compiled.
+
+pub use crate::workflow::{ArmInfo, BranchInfo, Graph, StepInfo};

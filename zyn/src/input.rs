@@ -1,0 +1,3 @@
+//! What synapses work on, as their types say it: `Synapse<Invoice, Json<Order>>`.
+
+pub use crate::synapse::input::{Json, List, Text};

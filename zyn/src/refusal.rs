@@ -1,0 +1,66 @@
+//! Why an option or an example is refused, in parts. Nothing was sent.
+
+use crate::error::{ErrorKind, Excerpt, Listed};
+use crate::reply::Violation;
+
+/// Why [`ErrorKind::BadOption`] refuses what an option was given.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionProblem {
+    /// A count that nothing can be.
+    #[error("takes at least {least} and was given {given}")]
+    TooSmall {
+        /// What it was given.
+        given: usize,
+        /// The least that it takes.
+        least: usize,
+    },
+    /// A number outside a range.
+    #[error("takes {least} to {most} and was given {given}")]
+    OutOfRange {
+        /// What it was given.
+        given: f64,
+        /// The least that it takes.
+        least: f64,
+        /// The most that it takes.
+        most: f64,
+    },
+    /// A name without a word in it.
+    #[error("was given a blank name")]
+    Blank,
+    /// Two names that a model cannot tell apart: the same, but for capital letters and blanks around them.
+    #[error("was given both {first:?} and {second:?}, which a model cannot tell apart")]
+    Alike {
+        /// The one that comes first.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A name that is not one line of plain characters.
+    #[error("was given {given:?}, which has a line break or a control character in it")]
+    NotOneLine {
+        /// What it was given.
+        given: String,
+    },
+}
+
+/// Why [`ErrorKind::Example`] refuses an example.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExampleProblem {
+    /// Its input is the conversation, which is no example of one.
+    #[error("it has no input of its own; give it a text")]
+    NoInput,
+    /// Its input cannot be worked on, as would be said of the input itself.
+    #[error("{0}")]
+    Input(Box<ErrorKind>),
+    /// Its answer cannot be written as JSON.
+    #[error("its answer cannot be written as JSON; look at its `Serialize`")]
+    AnswerNotJson {
+        /// What its `Serialize` said. Not shown by `Display` or `Debug`: it may quote the answer.
+        problem: Excerpt,
+    },
+    /// Its answer would not be accepted from a model.
+    #[error("its answer would not be accepted: {}", Listed(.0))]
+    Answer(Vec<Violation>),
+}

@@ -1,0 +1,3 @@
+//! The parts of a [`Sentiment`](crate::Sentiment).
+
+pub use crate::synapse::{Aspect, Scores};

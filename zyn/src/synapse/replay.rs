@@ -1,0 +1,60 @@
+//! From a record to the answer. A record that an engine gives back is held to all that a model's reply is held to: it
+//! may be from a time when less was asked for, and engines are not ours.
+
+use super::beside::Aside;
+use super::form::Typed;
+use super::step::{StepCall, StepRecord};
+use crate::error::{Error, ErrorKind};
+use crate::reply::{self, Violation};
+
+impl<T: 'static> Typed<T> {
+    /// The value of a text in canonical form, whose checks were made.
+    pub(crate) fn restore(&self, canonical: &str) -> Result<T, Error> {
+        let answer = self.form.answer(canonical).ok_or_else(unreadable);
+        answer
+            .and_then(|answer| self.form.value(&answer))
+            .map_err(|violations| broken(&violations))
+    }
+
+    /// Whether a record holds an accepted answer to `call`.
+    pub(super) fn accept_record(&self, record: &StepRecord, call: &StepCall) -> Result<(), Error> {
+        self.judge(record, call)
+            .map_err(|violations| broken(&violations))
+    }
+
+    fn judge(&self, record: &StepRecord, call: &StepCall) -> Result<(), Vec<Violation>> {
+        let answer = self.form.answer(&record.answer).ok_or_else(unreadable)?;
+        let aside = Aside {
+            reasoning: record.reasoning.clone(),
+            runner_up: record.runner_up.clone(),
+            confidence: record.confidence.score(),
+        };
+        let mut whole = self.beside.join(self.field, answer, aside);
+        if let Some(schema) = &call.schema {
+            whole = reply::check(schema, &whole)?;
+        }
+        self.accept_whole(&whole)?;
+        match (call.options.confidence, record.confidence.score()) {
+            (Some(threshold), Some(reported)) if reported < threshold => {
+                let wanted = format!("at least {threshold}");
+                Err(vec![Violation::new("/confidence", wanted).got("less")])
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unreadable() -> Vec<Violation> {
+    vec![Violation::new("", "an answer in canonical form").got("another text")]
+}
+
+/// What is broken, and not what stands there: an answer may quote its prompt.
+fn broken(violations: &[Violation]) -> Error {
+    let broken: Vec<String> = violations.iter().map(Violation::expectation).collect();
+    let broken = broken.join("; ");
+    let problem = format!("its record does not hold an answer of this step: {broken}");
+    ErrorKind::Engine { problem }.into()
+}
+
+#[cfg(test)]
+mod tests;
