@@ -1,3 +1,5 @@
 //! A workflow as data: its steps and branches, known when the program is compiled.
 
-pub use crate::workflow::{ArmInfo, BranchInfo, Graph, StepInfo};
+pub use crate::workflow::{
+    ArmInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence, StepInfo,
+};

@@ -6,7 +6,7 @@ use syn::{Attribute, Ident, Path, Signature};
 
 use crate::docs;
 
-use super::model::{Arm, Body, Branch, Step, plain};
+use super::model::{Body, Step, plain};
 use crate::print::print_type;
 
 /// The value of `GRAPH`.
@@ -25,19 +25,20 @@ pub(crate) fn expand(
         syn::ReturnType::Default => "()".to_owned(),
     };
     let steps = body.steps.iter().map(|step| self::step(step, krate));
-    let branches = body
-        .branches
-        .iter()
-        .map(|branch| self::branch(branch, krate));
+    let places = 0..body.steps.len();
     let result = &body.result;
     quote! {
         #krate::graph::Graph {
             name: #name,
+            version: 1,
             doc: #doc,
             inputs: &[#(#inputs),*],
             output: #output,
             steps: &[#(#steps),*],
-            branches: &[#(#branches),*],
+            body: #krate::graph::Sequence {
+                nodes: &[#(#krate::graph::Node::Step(#places)),*],
+                end: #krate::graph::End::Next,
+            },
             result: &[#(#result),*],
         }
     }
@@ -50,7 +51,7 @@ fn step(step: &Step, krate: &Path) -> TokenStream {
         output,
         instruction,
         reads,
-        follows,
+        follows: _,
         conversation,
         line,
     } = step;
@@ -60,34 +61,11 @@ fn step(step: &Step, krate: &Path) -> TokenStream {
         verb: #verb,
         output: #output,
         instruction: #instruction,
+        input: "",
+        options: &[],
         reads: &[#(#reads),*],
-        follows: &[#(#follows),*],
         conversation: #conversation,
+        workflow: #krate::__private::Option::None,
         line: #line,
-    })
-}
-
-fn branch(branch: &Branch, krate: &Path) -> TokenStream {
-    let Branch {
-        within,
-        on,
-        reads,
-        arms,
-    } = branch;
-    let arms = arms.iter().map(|arm| {
-        let Arm {
-            label,
-            path,
-            start,
-            end,
-            ends,
-        } = arm;
-        quote!(#krate::graph::ArmInfo { label: #label, path: #path, start: #start, end: #end, ends: #ends })
-    });
-    quote!(#krate::graph::BranchInfo {
-        within: #within,
-        on: #on,
-        reads: &[#(#reads),*],
-        arms: &[#(#arms),*],
     })
 }

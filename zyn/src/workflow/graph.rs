@@ -26,6 +26,8 @@
 pub struct Graph {
     /// The workflow's name.
     pub name: &'static str,
+    /// The version that `#[zyn(version = 2)]` says; 1 without it.
+    pub version: u32,
     /// Its doc comment.
     pub doc: &'static str,
     /// The names of its inputs.
@@ -34,8 +36,8 @@ pub struct Graph {
     pub output: &'static str,
     /// The steps, in the order of the text.
     pub steps: &'static [StepInfo],
-    /// The branches that have steps in their arms, outer ones first.
-    pub branches: &'static [BranchInfo],
+    /// How they follow each other.
+    pub body: Sequence,
     /// The inputs and steps that its value is made of.
     pub result: &'static [&'static str],
 }
@@ -43,29 +45,71 @@ pub struct Graph {
 /// One step of a [`Graph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepInfo {
-    /// Its binding and path: `High/text`. Unique, and its name in traces, reports and records.
+    /// Its binding and path: `High/text`. Unique in its workflow. In a loop and in a workflow inside a workflow, traces,
+    /// reports and records add the round and the outer step: `round[2]/draft`, `routing/category`.
     pub id: &'static str,
-    /// What it does: `extract`, `classify`, `transform`.
+    /// What it does: `extract`, `classify`, …; `run` a workflow, `call` ordinary Rust, `compact` the conversation.
     pub verb: &'static str,
     /// The type of its answer, as written; `_` where it is left to inference.
     pub output: &'static str,
-    /// Its instruction, as written; empty where it is not a literal.
+    /// Its instruction, as written: the text of a literal, else the expression. Empty for `run` and `call`.
     pub instruction: &'static str,
+    /// What it works on, as written: the text of a literal, else the expression. Empty if it reads the conversation.
+    pub input: &'static str,
+    /// Its options, as written: `retry(2)`, `confidence(0.8)`.
+    pub options: &'static [&'static str],
     /// The inputs and steps that its prompt is made of.
     pub reads: &'static [&'static str],
-    /// The steps of which one has run last before it: several behind a branch, none at the start.
-    pub follows: &'static [&'static str],
     /// Whether it has no input and reads the conversation.
     pub conversation: bool,
+    /// The workflow that it runs, if it is a `run`.
+    pub workflow: Option<&'static Graph>,
     /// Its line in the source file.
     pub line: u32,
+}
+
+/// What happens one after another: a body, an arm, a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sequence {
+    /// In the order of the text. Ordinary Rust is not among them.
+    pub nodes: &'static [Node],
+    /// Where it goes on behind the last of them.
+    pub end: End,
+}
+
+/// Where a [`Sequence`] leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// To what follows it.
+    Next,
+    /// Out of the workflow: `return`.
+    Return,
+    /// Out of the loop: `break`.
+    Break,
+    /// To the loop's next round: `continue`.
+    Continue,
+}
+
+/// What may stand in a [`Sequence`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Node {
+    /// A step, by its place among [`Graph::steps`].
+    Step(usize),
+    /// Steps that run at the same time, by their places; their turns enter the conversation in this order.
+    Join(&'static [usize]),
+    /// A `match` or `if` that decides between steps or ways out.
+    Branch(BranchInfo),
+    /// A `for` loop with steps in it.
+    Loop(LoopInfo),
+    /// A step or `join` with an `else`.
+    Fallback(FallbackInfo),
+    /// A message put into the conversation.
+    Note(NoteInfo),
 }
 
 /// A `match` or `if` of a [`Graph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BranchInfo {
-    /// The path of the arm in which it stands; empty at the top.
-    pub within: &'static str,
     /// What decides, as written.
     pub on: &'static str,
     /// The inputs and steps that the decision is made of.
@@ -81,10 +125,43 @@ pub struct ArmInfo {
     pub label: &'static str,
     /// The path in the ids of its steps: `High`.
     pub path: &'static str,
-    /// Its steps are `start..end` of the graph's.
-    pub start: usize,
-    /// Behind its last step.
-    pub end: usize,
-    /// Whether it ends the workflow with `return`.
-    pub ends: bool,
+    /// What happens there.
+    pub body: Sequence,
+}
+
+/// A `for` loop of a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoopInfo {
+    /// The path in the ids of its steps: `round`.
+    pub path: &'static str,
+    /// The pattern of one round, as written: `_round`.
+    pub each: &'static str,
+    /// What it goes over, as written: `0..rounds`. It bounds the rounds.
+    pub over: &'static str,
+    /// The inputs and steps that the bound is made of.
+    pub reads: &'static [&'static str],
+    /// One round.
+    pub body: Sequence,
+}
+
+/// A step or `join` of a [`Graph`] with what happens if it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FallbackInfo {
+    /// What is tried: a [`Node::Step`] or a [`Node::Join`].
+    pub tried: &'static Node,
+    /// What happens if it fails.
+    pub otherwise: Sequence,
+}
+
+/// A message that a workflow puts into the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoteInfo {
+    /// Who says it: `system`, `user`, `assistant`.
+    pub role: &'static str,
+    /// What is said, as written: the text of a literal, else the expression.
+    pub text: &'static str,
+    /// The inputs and steps that it is made of.
+    pub reads: &'static [&'static str],
+    /// Its line in the source file.
+    pub line: u32,
 }

@@ -12,7 +12,9 @@ pub mod verbs;
 
 pub use cx::Cx;
 pub use engine::{Engine, StepFn};
-pub use graph::{ArmInfo, BranchInfo, Graph, StepInfo};
+pub use graph::{
+    ArmInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence, StepInfo,
+};
 pub use refused::{refused, refused_body};
 pub use report::{Event, Report, StepReport};
 pub use run::{IsResult, Run};
