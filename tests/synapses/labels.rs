@@ -70,7 +70,7 @@ fn a_label_within_another_reads_back_from_its_name() {
         assert_eq!(topic.to_prompt(), topic.label());
     }
     assert_eq!(Topic::from_label("Billing/"), None);
-    assert_eq!(Topic::UNSURE, Some(2));
+    assert_eq!(Topic::unsure(), Some(Topic::Other));
 }
 
 #[tokio::test]

@@ -9,11 +9,13 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let zyn = &model.zyn();
     let name = &model.input.ident;
     let labels = model.offered().map(|it| label(it, zyn));
-    let unsure = model.offered().position(|it| it.unsure().is_some());
-    let unsure = unsure.map(|at| {
+    let unsure = model.offered().find(|it| it.unsure().is_some());
+    let unsure = unsure.map(|label| {
+        let variant = &label.variant.ident;
         quote! {
-            const UNSURE: #zyn::__private::Option<#zyn::__private::usize> =
-                #zyn::__private::Option::Some(#at);
+            fn unsure() -> #zyn::__private::Option<Self> {
+                #zyn::__private::Option::Some(Self::#variant)
+            }
         }
     });
     let named = model.labels.iter().map(|it| named(it, zyn));
@@ -24,7 +26,6 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
             #[allow(deprecated)]
             impl #zyn::Classify for #name {
                 const LABELS: &'static [#zyn::Label] = &[#(#labels),*];
-                #unsure
                 fn label(&self) -> #zyn::__private::Cow<'static, #zyn::__private::str> {
                     match self { #(#named,)* }
                 }
@@ -32,6 +33,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
                     #(#found)*
                     #zyn::__private::Option::None
                 }
+                #unsure
             }
             #[automatically_derived]
             impl #zyn::ToPrompt for #name {

@@ -32,7 +32,7 @@ use crate::verb::Verb;
 /// | Attribute | On | Means |
 /// |---|---|---|
 /// | `#[classify(examples("…", "…"))]` | variant | texts that have this label, shown to the model |
-/// | `#[classify(unsure)]` | variant | the label for a text that fits none |
+/// | `#[classify(unsure)]` | variant | the label for a text that fits none, and what a step in a workflow gives where the model's confidence is below the step's threshold and no `else` says otherwise |
 /// | `#[classify(crate = path)]` | type | where `zyn` is, if it is renamed |
 ///
 /// # Examples
@@ -59,11 +59,14 @@ use crate::verb::Verb;
 /// #[derive(Debug, PartialEq, Classify)]
 /// enum Topic {
 ///     Outage(Urgency),
+///     #[classify(unsure)]
 ///     Other,
 /// }
 ///
 /// assert_eq!(Topic::Outage(Urgency::High).label(), "Outage/high");
 /// assert_eq!(Topic::from_label("Outage/low"), Some(Topic::Outage(Urgency::Low)));
+/// assert_eq!(Topic::unsure(), Some(Topic::Other));
+/// assert_eq!(Urgency::unsure(), None);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of labels",
@@ -74,14 +77,16 @@ pub trait Classify: Sized + Send + 'static {
     /// The labels, in the order of the variants.
     const LABELS: &'static [Label];
 
-    /// The place in [`LABELS`](Self::LABELS) of the label for a text that fits none, if one is marked.
-    const UNSURE: Option<usize> = None;
-
     /// The name of this label: `Low`, or `Billing/Refund` for one of a set within a set.
     fn label(&self) -> Cow<'static, str>;
 
     /// The label of this name, exactly as [`label`](Self::label) gives it.
     fn from_label(label: &str) -> Option<Self>;
+
+    /// The label for a text that fits none, if one is marked `#[classify(unsure)]`.
+    fn unsure() -> Option<Self> {
+        None
+    }
 }
 
 /// One label of a [`Classify`] set.
