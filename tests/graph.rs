@@ -1,5 +1,6 @@
-//! The graphs of two workflows, to the letter.
+//! The graphs of workflows, to the letter.
 
+use zyn::graph::{End, Node};
 use zyn::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Classify)]
@@ -146,27 +147,24 @@ fn triage_is_a_sequence_whose_second_step_reads_the_conversation() {
             ("urgency", "Urgency", &[], true),
         ],
     );
-    assert!(graph.branches.is_empty());
+    let body = graph.body;
+    assert_eq!(body.nodes, [Node::Step(0), Node::Step(1)]);
+    assert_eq!(body.end, End::Next);
     assert_eq!(graph.result, ["category", "urgency"]);
+    assert_eq!(graph.version, 1);
+    let [category, urgency] = graph.steps else {
+        panic!("{:?}", graph.steps)
+    };
+    assert_eq!(category.instruction, "Which kind of e-mail is this?");
+    assert_eq!(category.input, "Subject: {subject}\n\n{body}");
     assert_eq!(
-        graph.mermaid(),
-        r#"flowchart TD
-  in_subject(["subject"])
-  in_body(["body"])
-  s0["<b>category</b><br>classify → Category<br><i>Which kind of e-mail is this?</i>"]
-  s1["<b>urgency</b><br>classify → Urgency<br><i>How urgent is it?</i>"]
-  out(["Routing"])
-  in_subject --> s0
-  in_body --> s0
-  s0 -.-> s1
-  s0 --> out
-  s1 --> out
-"#
+        (urgency.input, urgency.options),
+        ("", ["retry(2)"].as_slice())
     );
 }
 
 #[test]
-fn file_branches_and_no_arm_reads_the_conversation_of_another() {
+fn file_branches_into_three_arms_of_which_two_have_a_step() {
     let graph = file::graph();
     steps_of(
         graph,
@@ -176,32 +174,30 @@ fn file_branches_and_no_arm_reads_the_conversation_of_another() {
             ("Business/shelf", "Business", &[], true),
         ],
     );
-    let [branch] = graph.branches else {
-        panic!("{:?}", graph.branches)
+    let [Node::Step(0), Node::Branch(branch)] = graph.body.nodes else {
+        panic!("{:?}", graph.body)
     };
     assert_eq!((branch.on, branch.reads), ("topic", ["topic"].as_slice()));
-    let arms: Vec<_> = branch.arms.iter().map(|arm| arm.path).collect();
-    assert_eq!(arms, ["Technology", "Business", "Entertainment+Sports"]);
+    let arms: Vec<_> = branch
+        .arms
+        .iter()
+        .map(|arm| (arm.label, arm.path, arm.body.nodes))
+        .collect();
     assert_eq!(
-        graph.mermaid(),
-        r#"flowchart TD
-  in_article(["article"])
-  s0["<b>topic</b><br>classify → Topic<br><i>Which topic is this about?</i>"]
-  s1["<b>Technology/shelf</b><br>classify → Tech<br><i>Which technology?</i>"]
-  s2["<b>Business/shelf</b><br>classify → Business<br><i>Which part of business?</i>"]
-  b0{"topic"}
-  out(["Filed"])
-  in_article --> s0
-  s0 -.-> s1
-  s0 -.-> s2
-  s0 --> b0
-  b0 -->|"Topic::Technology"| s1
-  b0 -->|"Topic::Business"| s2
-  b0 -->|"Topic::Entertainment #124; Topic::Sports"| out
-  s0 --> out
-  s1 --> out
-  s2 --> out
-"#
+        arms,
+        [
+            (
+                "Topic::Technology",
+                "Technology",
+                [Node::Step(1)].as_slice()
+            ),
+            ("Topic::Business", "Business", &[Node::Step(2)]),
+            (
+                "Topic::Entertainment | Topic::Sports",
+                "Entertainment+Sports",
+                &[]
+            ),
+        ]
     );
 }
 
@@ -223,15 +219,12 @@ fn reads_follow_ordinary_lets_back_to_steps_and_inputs() {
             ),
         ],
     );
-    assert_eq!(graph.branches[0].reads, ["hour"]);
+    let [Node::Branch(branch), rest @ ..] = graph.body.nodes else {
+        panic!("{:?}", graph.body)
+    };
+    assert_eq!((branch.on, branch.reads), ("early", ["hour"].as_slice()));
+    assert_eq!(rest, [Node::Step(3), Node::Step(4)]);
     assert_eq!(graph.result, ["closing"]);
-}
-
-#[test]
-fn a_step_behind_a_branch_reads_the_conversation_of_either_arm() {
-    let text = greet::graph().mermaid();
-    let dotted: Vec<_> = text.lines().filter(|line| line.contains("-.->")).collect();
-    assert_eq!(dotted, ["  s1 -.-> s3", "  s2 -.-> s3"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What the macros' expansions call, under names that no user can shadow. Not part of the API.
 
 pub use core::convert::From;
+pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::Send;
 pub use core::option::Option;
 pub use core::primitive::{str, usize};

@@ -1,4 +1,4 @@
-//! What is known of a body before it is read: which names will be steps.
+//! What is known of a body before it is read: which names will be steps, and where its blocks lead.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,9 @@ use proc_macro2::Ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Local, Stmt};
 
-use super::model::{is_join, verb};
+use super::model::End;
 use super::scope::bound;
+use super::words::{join, verb};
 
 /// Whether the value of `expr` is a step's answer, directly or at the end of an arm or block.
 pub(crate) fn decides_by_step(expr: &Expr) -> bool {
@@ -21,8 +22,7 @@ pub(crate) fn decides_by_step(expr: &Expr) -> bool {
             }
             Expr::Block(block) => ends_in_step(&block.block),
             Expr::Unsafe(block) => ends_in_step(&block.block),
-            Expr::Call(call) => is_join(&call.func) && call.args.iter().any(decides_by_step),
-            _ => false,
+            expr => join(expr).is_some(),
         }
 }
 
@@ -33,20 +33,23 @@ fn ends_in_step(block: &Block) -> bool {
     }
 }
 
-/// Whether `expr` ends the workflow, so that nothing after it runs.
-pub(crate) fn returns(expr: &Expr) -> bool {
-    match expr {
-        Expr::Return(_) => true,
-        Expr::Block(block) => ends_in_return(&block.block),
-        _ => false,
+/// Where it goes on behind `stmts`.
+pub(crate) fn end_of(stmts: &[Stmt]) -> End {
+    match stmts.last() {
+        Some(Stmt::Expr(expr, _)) => end(expr),
+        _ => End::Next,
     }
 }
 
-/// Whether the last statement of `block` is a `return`.
-pub(crate) fn ends_in_return(block: &Block) -> bool {
-    match block.stmts.last() {
-        Some(Stmt::Expr(expr, _)) => returns(expr),
-        _ => false,
+/// Where it goes on behind `expr`.
+pub(crate) fn end(expr: &Expr) -> End {
+    match expr {
+        Expr::Return(_) => End::Return,
+        Expr::Break(_) => End::Break,
+        Expr::Continue(_) => End::Continue,
+        Expr::Block(block) => end_of(&block.block.stmts),
+        Expr::Unsafe(block) => end_of(&block.block.stmts),
+        _ => End::Next,
     }
 }
 

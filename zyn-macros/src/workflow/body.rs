@@ -10,14 +10,16 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Expr, Local, Path, Stmt, Type};
+use syn::{Attribute, BinOp, Block, Expr, Local, Path, Stmt, Type};
 
-use super::ahead::{decides_by_step, named_steps};
-use super::model::{Body, id_part, plain, verb};
-use super::place::{Barrier, Place};
+use super::ahead::{decides_by_step, end_of, named_steps};
+use super::id::{id_part, plain};
+use super::model::{Body, Node, Sequence};
+use super::place::{Barrier, Place, is_handled_step};
 use super::scope::{Scope, Sources};
 use super::step;
 use super::target::{Name, Target};
+use super::words::{join, verb};
 use crate::diag::Errors;
 
 /// Reads `stmts`, whose value is the value of the workflow called `workflow`.
@@ -37,6 +39,7 @@ pub(crate) fn read(
     let mut reader = Reader {
         krate,
         errors,
+        workflow,
         output,
         returns: Some(returns),
         scope,
@@ -46,15 +49,21 @@ pub(crate) fn read(
         path: Vec::new(),
         place: Place::Statement,
         barrier: None,
-        last: Sources::new(),
+        heard: false,
+        said: 0,
         excused: false,
         result: Sources::new(),
+        nodes: Vec::new(),
         body: Body::default(),
     };
     let mut target = Target::new(Name::Workflow(workflow.clone()));
     let mut result = reader.statements(stmts, &mut target);
     result.append(&mut reader.result);
-    reader.body.result = reader.ordered(&result);
+    reader.body.sequence = Sequence {
+        nodes: reader.nodes,
+        end: end_of(stmts),
+    };
+    reader.body.result = result;
     reader.body
 }
 
@@ -70,6 +79,8 @@ pub(crate) enum Returns {
 pub(crate) struct Reader<'a> {
     pub(crate) krate: &'a Path,
     pub(crate) errors: &'a Errors,
+    /// The name of the workflow.
+    pub(crate) workflow: &'a Ident,
     /// The type of the workflow's value.
     pub(crate) output: &'a Type,
     /// What a `return` gives; `None` where it leaves a closure or an `async` block.
@@ -79,27 +90,46 @@ pub(crate) struct Reader<'a> {
     /// The names of all steps of the body, to tell a name that comes too early from one that never comes.
     pub(crate) later: BTreeSet<String>,
     ids: BTreeSet<String>,
-    /// The arms that lead here.
+    /// The arms, rounds and `else`s that lead here.
     pub(crate) path: Vec<String>,
     pub(crate) place: Place,
     pub(crate) barrier: Option<Barrier>,
-    /// The steps of which one has run last when the run comes here.
-    pub(crate) last: Sources,
+    /// Whether something may be in the conversation when the run comes here.
+    pub(crate) heard: bool,
+    /// How many steps and notes that enter the conversation have been read.
+    pub(crate) said: usize,
     /// Whether a mistake that is reported already could explain that nothing has run yet.
     pub(crate) excused: bool,
     /// What the values of `return`s are made of.
     pub(crate) result: Sources,
+    /// What the sequence that is being read is made of so far.
+    pub(crate) nodes: Vec<Node>,
     pub(crate) body: Body,
 }
 
 impl Reader<'_> {
+    /// A reader of the same place, whose findings are its own and whose mistakes go to `errors`.
+    pub(crate) fn scout<'b>(&'b self, errors: &'b Errors) -> Reader<'b> {
+        Reader {
+            errors,
+            scope: self.scope.clone(),
+            later: self.later.clone(),
+            ids: self.ids.clone(),
+            path: self.path.clone(),
+            result: Sources::new(),
+            nodes: Vec::new(),
+            body: Body::default(),
+            ..*self
+        }
+    }
+
     /// Reads the statements of a block and says what its value is made of.
     pub(crate) fn statements(&mut self, stmts: &mut [Stmt], target: &mut Target) -> Sources {
         let depth = self.scope.enter();
         let mut sources = Sources::new();
         let last = stmts.len().saturating_sub(1);
         for (at, stmt) in stmts.iter_mut().enumerate() {
-            let steps_before = self.body.steps.len();
+            let before = self.nodes.len();
             match stmt {
                 Stmt::Local(local) => self.local(local),
                 Stmt::Expr(expr, None) if at == last => sources = self.value(expr, target),
@@ -112,29 +142,40 @@ impl Reader<'_> {
                 }
                 Stmt::Item(_) => {}
             }
-            self.refuse_cfg(attrs(stmt), steps_before);
+            self.refuse_cfg(attrs(stmt), before);
         }
         self.scope.leave(depth);
         sources
     }
 
+    /// Reads a block that is a sequence of its own.
+    pub(crate) fn sequence(
+        &mut self,
+        block: &mut Block,
+        target: &mut Target,
+    ) -> (Sequence, Sources) {
+        let outer = std::mem::take(&mut self.nodes);
+        let sources = self.statements(&mut block.stmts, target);
+        let nodes = std::mem::replace(&mut self.nodes, outer);
+        let end = end_of(&block.stmts);
+        (Sequence { nodes, end }, sources)
+    }
+
     fn local(&mut self, local: &mut Local) {
         let mut sources = Sources::new();
         if let Some(init) = &mut local.init {
-            if decides_by_step(&init.expr)
-                && let Some((token, _)) = init.diverge.take()
-            {
-                self.errors.at(
-                    token,
-                    "a step cannot have an `else`: a failed step ends the workflow",
-                );
+            if join(&init.expr).is_some() {
+                return self.join(&local.pat, init);
             }
-            sources = self.value(&mut init.expr, &mut Target::of_let(&local.pat));
-            if let Some((_, otherwise)) = &mut init.diverge {
-                // nothing that runs there has run on the way past it
-                let last = self.last.clone();
-                self.at(Place::Inside, otherwise);
-                self.last = last;
+            let mut target = Target::of_let(&local.pat);
+            sources = match &mut init.diverge {
+                Some(_) if decides_by_step(&init.expr) || is_handled_step(&init.expr) => {
+                    self.with_fallback(init, &mut target)
+                }
+                _ => self.value(&mut init.expr, &mut target),
+            };
+            if init.diverge.is_some() {
+                self.refutable(&local.pat, init);
             }
         }
         self.scope.bind_pattern(&local.pat, &sources);
@@ -166,24 +207,45 @@ impl Reader<'_> {
 
     /// Reads the step that `expr` is, for `target`.
     fn step(&mut self, expr: &mut Expr, target: &mut Target) -> Sources {
-        if self.barred(expr) {
-            return self.refuse(expr);
+        let Some((name, ty)) = self.named(expr, target) else {
+            return Sources::new();
+        };
+        let id = self.id(&name, expr, target.decided);
+        target.decided = true;
+        let ends = match (&target.name, self.returns) {
+            (Name::Workflow(_), Some(Returns::Result)) => step::Failure::Value,
+            _ => step::Failure::Ends,
+        };
+        if let Some(placed) = self.place_step(expr, id.clone(), ty) {
+            self.nodes.push(Node::Step(placed.at));
+            self.heard |= placed.speaks;
+            step::run(self.krate, expr, placed, ends);
         }
-        let (name, ty) = match &target.name {
-            Name::Binding(name, ty) => (name.clone(), ty.clone()),
-            Name::Workflow(name) => (name.clone(), None),
+        Sources::from([id])
+    }
+
+    /// The name that `target` gives to the step `expr`, and the type if it says one; without a name, the step is
+    /// refused.
+    pub(crate) fn named(
+        &mut self,
+        expr: &mut Expr,
+        target: &mut Target,
+    ) -> Option<(Ident, Option<String>)> {
+        if self.barred(expr) {
+            self.refuse(expr);
+            return None;
+        }
+        match &target.name {
+            Name::Binding(name, ty) => return Some((name.clone(), ty.clone())),
+            Name::Workflow(name) => return Some((name.clone(), None)),
             Name::Nothing(place) => {
                 self.misplaced(expr, *place);
-                return Sources::new();
+                return None;
             }
             Name::Wild(tokens) => {
                 if !std::mem::replace(&mut target.refused, true) {
-                    self.errors.at(
-                        tokens,
-                        "a step needs a name, so that traces and resumed runs can find it: write `let name = …` (or `let _name = …` if only the conversation needs it)",
-                    );
+                    self.errors.at(tokens, NAMELESS);
                 }
-                return self.refuse(expr);
             }
             Name::Pattern(tokens) => {
                 if !std::mem::replace(&mut target.refused, true) {
@@ -192,22 +254,14 @@ impl Reader<'_> {
                         "bind a step to a plain name, then take it apart on the next line",
                     );
                 }
-                return self.refuse(expr);
             }
-        };
-        let id = self.id(&name, expr, target.decided);
-        target.decided = true;
-        let ends = match (&target.name, self.returns) {
-            (Name::Workflow(_), Some(Returns::Result)) => step::End::Return,
-            _ => step::End::Unwrap,
-        };
-        step::run(self, expr, id.clone(), ty, ends);
-        self.last = Sources::from([id.clone()]);
-        Sources::from([id])
+        }
+        self.refuse(expr);
+        None
     }
 
     /// The id of the step `name`, which must be unique among steps and inputs.
-    fn id(&mut self, name: &Ident, expr: &Expr, decided_in_another_arm: bool) -> String {
+    pub(crate) fn id(&mut self, name: &Ident, expr: &Expr, decided_in_another_arm: bool) -> String {
         let mut path = self.path.clone();
         path.push(id_part(&plain(name)));
         let id = path.join("/");
@@ -235,16 +289,22 @@ impl Reader<'_> {
         id
     }
 
-    /// Sources as the text has them: inputs, then steps.
-    pub(crate) fn ordered(&self, sources: &Sources) -> Vec<String> {
-        let inputs = self.inputs.iter().map(plain);
-        let steps = self.body.steps.iter().map(|step| step.id.clone());
-        inputs
-            .chain(steps)
-            .filter(|source| sources.contains(source))
-            .collect()
+    /// `name += value` makes `name` of `value` too.
+    pub(crate) fn added_to(&mut self, left: &Expr, op: &BinOp, right: &Expr) {
+        let is_assignment = op.to_token_stream().to_string().ends_with('=')
+            && !matches!(
+                op,
+                BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Le(_) | BinOp::Ge(_)
+            );
+        if is_assignment {
+            let sources = self.scope.reads(right.to_token_stream());
+            self.scope
+                .assign(&left.to_token_stream().to_string(), sources);
+        }
     }
 }
+
+pub(crate) const NAMELESS: &str = "a step needs a name, so that traces and resumed runs can find it: write `let name = …` (or `let _name = …` if only the conversation needs it)";
 
 fn attrs(stmt: &Stmt) -> &[Attribute] {
     match stmt {
@@ -252,6 +312,8 @@ fn attrs(stmt: &Stmt) -> &[Attribute] {
         Stmt::Macro(call) => &call.attrs,
         Stmt::Expr(Expr::Assign(expr), _) => &expr.attrs,
         Stmt::Expr(Expr::Block(expr), _) => &expr.attrs,
+        Stmt::Expr(Expr::Call(expr), _) => &expr.attrs,
+        Stmt::Expr(Expr::ForLoop(expr), _) => &expr.attrs,
         Stmt::Expr(Expr::If(expr), _) => &expr.attrs,
         Stmt::Expr(Expr::Match(expr), _) => &expr.attrs,
         Stmt::Expr(Expr::Unsafe(expr), _) => &expr.attrs,

@@ -1,11 +1,12 @@
 //! Reads the branches of a body: `match` and `if`, with what can have run on each way through them.
 
 use quote::ToTokens;
-use syn::{Arm as MatchArm, Expr, ExprIf, ExprMatch, Pat};
+use syn::{Arm as MatchArm, Expr, ExprIf, ExprMatch, LocalInit, Pat};
 
-use super::ahead::{ends_in_return, returns};
+use super::ahead::{end, end_of};
 use super::body::Reader;
-use super::model::{Arm, Branch, segment};
+use super::id::segment;
+use super::model::{Arm, Branch, End, Node, Sequence};
 use super::place::Place;
 use super::scope::Sources;
 use super::target::Target;
@@ -17,43 +18,42 @@ impl Reader<'_> {
         let on = self.scope.reads(expr.expr.to_token_stream());
         let label = print_code(expr.expr.to_token_stream());
         self.at(Place::Scrutinee, &mut expr.expr);
-        let slot = self.open_branch(label, &on);
-        let before = self.last.clone();
-        let (mut sources, mut last) = (on.clone(), Sources::new());
+        let before = self.heard;
+        let (mut sources, mut heard) = (on.clone(), false);
+        let mut arms = Vec::new();
         for arm in &mut expr.arms {
-            self.last.clone_from(&before);
-            sources.extend(self.arm(arm, &on, slot, target));
-            last.append(&mut self.last);
+            self.heard = before;
+            let (arm, made_of) = self.arm(arm, &on, target);
+            arms.push(arm);
+            sources.extend(made_of);
+            heard |= self.heard;
         }
-        self.last = last;
-        self.close_branch(slot);
+        self.heard = heard;
+        self.decide(label, on, arms);
         sources
     }
 
-    fn arm(
-        &mut self,
-        arm: &mut MatchArm,
-        on: &Sources,
-        slot: usize,
-        target: &mut Target,
-    ) -> Sources {
-        let steps_before = self.body.steps.len();
+    fn arm(&mut self, arm: &mut MatchArm, on: &Sources, target: &mut Target) -> (Arm, Sources) {
         let depth = self.scope.enter();
         let label = match &arm.pat {
             Pat::Guard(guard) => print_code(guard.pat.to_token_stream()),
             pat => print_code(pat.to_token_stream()),
         };
-        self.open_arm(slot, label, segment(&arm.pat));
         self.scope.bind_pattern(&arm.pat, on);
-        if let Pat::Guard(guard) = &mut arm.pat {
-            self.at(Place::Condition, &mut guard.guard);
-        }
-        let ends = returns(&arm.body);
-        let sources = self.value(&mut arm.body, target);
-        self.close_arm(slot, ends);
+        let attrs = std::mem::take(&mut arm.attrs);
+        let segment = segment(&arm.pat);
+        let read = self.way(label, Some(segment), |reader| {
+            if let Pat::Guard(guard) = &mut arm.pat {
+                reader.at(Place::Condition, &mut guard.guard);
+            }
+            let end = end(&arm.body);
+            let sources = reader.value(&mut arm.body, target);
+            reader.refuse_cfg(&attrs, 0);
+            (end, sources)
+        });
+        arm.attrs = attrs;
         self.scope.leave(depth);
-        self.refuse_cfg(&arm.attrs, steps_before);
-        sources
+        read
     }
 
     /// Reads an `if` that decides the value of `target`.
@@ -65,72 +65,79 @@ impl Reader<'_> {
         for pat in let_patterns(&expr.cond) {
             self.scope.bind_pattern(&pat, &on);
         }
-        let slot = self.open_branch(label, &on);
-        let before = self.last.clone();
-        let mut sources = on;
+        let before = self.heard;
+        let mut sources = on.clone();
 
-        self.open_arm(slot, "yes".to_owned(), "then".to_owned());
-        let ends = ends_in_return(&expr.then_branch);
-        sources.extend(self.statements(&mut expr.then_branch.stmts, target));
-        self.close_arm(slot, ends);
+        let (yes, made_of) = self.way("yes".to_owned(), Some("then".to_owned()), |reader| {
+            let stmts = &mut expr.then_branch.stmts;
+            let end = end_of(stmts);
+            (end, reader.statements(stmts, target))
+        });
+        sources.extend(made_of);
         self.scope.leave(depth);
-        let mut last = std::mem::replace(&mut self.last, before);
+        let heard = std::mem::replace(&mut self.heard, before);
 
-        self.open_arm(slot, "no".to_owned(), "else".to_owned());
-        let mut ends = false;
-        if let Some((_, otherwise)) = &mut expr.else_branch {
-            ends = returns(otherwise);
-            sources.extend(self.value(otherwise, target));
-        }
-        self.close_arm(slot, ends);
-        self.last.append(&mut last);
-        self.close_branch(slot);
+        let otherwise = &mut expr.else_branch;
+        let (no, made_of) =
+            self.way(
+                "no".to_owned(),
+                Some("else".to_owned()),
+                |reader| match otherwise {
+                    Some((_, otherwise)) => (end(otherwise), reader.value(otherwise, target)),
+                    None => (End::Next, Sources::new()),
+                },
+            );
+        sources.extend(made_of);
+        self.heard |= heard;
+        self.decide(label, on, vec![yes, no]);
         sources
     }
 
-    fn open_branch(&mut self, on: String, reads: &Sources) -> usize {
-        self.body.branches.push(Branch {
-            within: self.path.join("/"),
-            on,
-            reads: self.ordered(reads),
-            arms: Vec::new(),
+    /// Reads the `else` of a `let` that is ordinary Rust: the way there leaves.
+    pub(crate) fn refutable(&mut self, pat: &Pat, init: &mut LocalInit) {
+        let Some((_, otherwise)) = &mut init.diverge else {
+            return;
+        };
+        let on = self.scope.reads(init.expr.to_token_stream());
+        let label = format!("let {}", print_code(pat.to_token_stream()));
+        // nothing that runs there has run on the way past it
+        let before = self.heard;
+        let (yes, _) = self.way("yes".to_owned(), None, |_| (End::Next, Sources::new()));
+        let (no, _) = self.way("no".to_owned(), None, |reader| {
+            let end = end(otherwise);
+            reader.at(Place::Inside, otherwise);
+            (end, Sources::new())
         });
-        self.body.branches.len() - 1
+        self.heard = before;
+        self.decide(label, on, vec![yes, no]);
     }
 
-    fn open_arm(&mut self, slot: usize, label: String, segment: String) {
-        self.path.push(segment);
+    /// Reads one way through a branch, whose steps have `segment` in their ids.
+    fn way(
+        &mut self,
+        label: String,
+        segment: Option<String>,
+        read: impl FnOnce(&mut Self) -> (End, Sources),
+    ) -> (Arm, Sources) {
+        let depth = self.path.len();
+        self.path.extend(segment);
         let path = self.path.join("/");
-        let start = self.body.steps.len();
-        if let Some(branch) = self.body.branches.get_mut(slot) {
-            branch.arms.push(Arm {
-                label,
-                path,
-                start,
-                end: start,
-                ends: false,
-            });
+        let outer = std::mem::take(&mut self.nodes);
+        let (end, sources) = read(self);
+        let nodes = std::mem::replace(&mut self.nodes, outer);
+        self.path.truncate(depth);
+        if end != End::Next {
+            self.heard = false;
         }
+        let body = Sequence { nodes, end };
+        (Arm { label, path, body }, sources)
     }
 
-    /// Leaves an arm; `ends` says that it ends the workflow.
-    fn close_arm(&mut self, slot: usize, ends: bool) {
-        self.path.pop();
-        let branch = self.body.branches.get_mut(slot);
-        if let Some(arm) = branch.and_then(|branch| branch.arms.last_mut()) {
-            arm.end = self.body.steps.len();
-            arm.ends = ends;
-        }
-        if ends {
-            self.last.clear();
-        }
-    }
-
-    /// A branch without steps is ordinary Rust: the graph does not show it.
-    fn close_branch(&mut self, slot: usize) {
-        let branch = self.body.branches.get(slot);
-        if branch.is_some_and(|branch| branch.arms.iter().all(|arm| arm.start == arm.end)) {
-            self.body.branches.truncate(slot);
+    /// Adds a branch. One without steps whose arms all lead on is ordinary Rust: the graph does not show it.
+    fn decide(&mut self, on: String, reads: Sources, arms: Vec<Arm>) {
+        let shown = |arm: &Arm| !arm.body.nodes.is_empty() || arm.body.end != End::Next;
+        if arms.iter().any(shown) {
+            self.nodes.push(Node::Branch(Branch { on, reads, arms }));
         }
     }
 }

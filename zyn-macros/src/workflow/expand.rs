@@ -1,4 +1,4 @@
-//! From what was read to the function and the module of the same name.
+//! From what was read to the function and the type of the same name.
 //!
 //! ```text
 //! pub fn answer<'wf, 'in0: 'wf>(ticket: &'in0 str) -> ::zyn::Run<'wf, Reply> {
@@ -9,11 +9,15 @@
 //!     })))
 //! }
 //! #[doc(hidden)]
-//! pub mod answer {
-//!     pub static GRAPH: ::zyn::graph::Graph = …;
-//!     pub fn graph() -> &'static ::zyn::graph::Graph { &GRAPH }
+//! pub enum answer {}
+//! impl answer {
+//!     pub const GRAPH: &'static ::zyn::graph::Graph = &…;
+//!     pub const fn graph() -> &'static ::zyn::graph::Graph { Self::GRAPH }
 //! }
 //! ```
+//!
+//! A type and not a module: the graphs of workflows that it runs are found where the workflow stands, in a function's
+//! body too; and a constant that needs itself is an error, so no workflow can run itself by a detour.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -40,7 +44,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) quiet: bool,
 }
 
-/// The function that makes a run, and the module that holds its graph.
+/// The function that makes a run, and the type that holds its graph.
 pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     let Parts {
         attrs,
@@ -63,7 +67,10 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     let function = &sig.fn_token;
     let inputs = &sig.inputs;
     let (generics, _, bounds) = sig.generics.split_for_impl();
-    let cfg = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let cfg: Vec<_> = attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("cfg"))
+        .collect();
 
     let result = match returns {
         Returns::Value => quote!(#krate::__private::Result<#output, #krate::Error>),
@@ -77,7 +84,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
             <#output as #krate::__private::IsResult>::Error,
         >),
     };
-    let module = prompt::ident(&name.to_string(), Span::mixed_site());
+    let holder = prompt::ident(&name.to_string(), Span::mixed_site());
     let body = match stmts {
         Some(stmts) => running(stmts, output, returns, krate),
         None => quote!(async move { #krate::__private::refused_body::<#result>() }),
@@ -89,7 +96,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         #quiet
         #vis #function #name #generics (#inputs) -> #run_type #bounds {
             #krate::Run::new(
-                &#module::GRAPH,
+                #holder::GRAPH,
                 #krate::__private::Box::new(move |#cx: #krate::__private::Cx| -> #krate::BoxFuture<#run, #result> {
                     #krate::__private::Box::pin(#body)
                 }),
@@ -97,11 +104,13 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         }
         #(#cfg)*
         #[doc(hidden)]
-        #[allow(unreachable_pub)]
-        #vis mod #module {
-            pub static GRAPH: #krate::graph::Graph = #graph;
-            pub fn graph() -> &'static #krate::graph::Graph {
-                &GRAPH
+        #[allow(non_camel_case_types, unreachable_pub)]
+        #vis enum #holder {}
+        #(#cfg)*
+        impl #holder {
+            pub const GRAPH: &'static #krate::graph::Graph = &#graph;
+            pub const fn graph() -> &'static #krate::graph::Graph {
+                Self::GRAPH
             }
         }
     }

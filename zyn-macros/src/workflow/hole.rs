@@ -7,8 +7,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{LitStr, Path};
 
 use super::body::Reader;
+use super::id::id_part;
 use super::located;
-use super::model::{Step, id_part};
+use super::model::Step;
 use super::scope::Sources;
 use crate::prompt::{self, Hole, Piece};
 use crate::similar::similar;

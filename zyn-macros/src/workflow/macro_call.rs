@@ -1,11 +1,12 @@
 //! Steps in the arguments of a macro call, where none can run: its tokens are its own.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{Expr, Macro};
 
 use super::body::Reader;
-use super::model::is_verb;
+use super::place::Place;
+use super::words::{is_note, is_verb};
 
 /// Reports each step among the tokens of `mac` and makes it a plain value.
 pub(crate) fn refuse_steps(reader: &mut Reader<'_>, mac: &mut Macro) {
@@ -32,6 +33,28 @@ fn refuse(reader: &mut Reader<'_>, tokens: TokenStream, message: &str) -> TokenS
                 }
                 verb.to_tokens(&mut refused);
             }
+            TokenTree::Ident(word) if !is(before, '.') && !is(before, ':') => {
+                match tokens.get(at + 1) {
+                    Some(TokenTree::Group(arguments))
+                        if word == "history" && is_call(arguments) =>
+                    {
+                        history(reader, word, arguments).to_tokens(&mut refused);
+                        at += 2;
+                        continue;
+                    }
+                    Some(TokenTree::Group(arguments)) if is_note(word) && is_call(arguments) => {
+                        reader.errors.span(
+                            word.span(),
+                            format!("a note has no value; write it as a statement of its own: `{word}(…);`"),
+                        );
+                        let krate = reader.krate;
+                        quote!(#krate::__private::refused_body()).to_tokens(&mut refused);
+                        at += 2;
+                        continue;
+                    }
+                    _ => word.to_tokens(&mut refused),
+                }
+            }
             TokenTree::Group(group) => {
                 let mut inner =
                     Group::new(group.delimiter(), refuse(reader, group.stream(), message));
@@ -43,6 +66,13 @@ fn refuse(reader: &mut Reader<'_>, tokens: TokenStream, message: &str) -> TokenS
         at += 1;
     }
     refused
+}
+
+/// `history()`, which may stand anywhere.
+fn history(reader: &mut Reader<'_>, word: &Ident, arguments: &Group) -> Expr {
+    let mut history = syn::parse_quote!(#word #arguments);
+    reader.at(Place::Argument, &mut history);
+    history
 }
 
 /// The call that begins with the verb at `start`, its options with it, and where it ends.
@@ -71,13 +101,17 @@ fn call(tokens: &[TokenTree], mut at: usize) -> Option<usize> {
     matches!(tokens.get(at), Some(TokenTree::Group(_))).then_some(at + 1)
 }
 
+fn is_call(arguments: &Group) -> bool {
+    arguments.delimiter() == Delimiter::Parenthesis
+}
+
 fn is(token: Option<&TokenTree>, punct: char) -> bool {
     matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == punct)
 }
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::{Ident, Span};
+    use proc_macro2::Span;
     use quote::quote;
 
     use super::*;

@@ -1,25 +1,32 @@
 //! `workflow!`: parse, read, check, expand. Mistakes are collected; the item always comes with them.
 
 mod ahead;
+mod argument;
 mod body;
 mod branch;
 mod check;
 mod expand;
 mod graph;
 mod hole;
+mod id;
+mod join;
 mod lifetimes;
 mod macro_call;
 mod model;
+mod note;
 mod ordinary;
+mod otherwise;
 mod parse;
 mod place;
+mod repeat;
 mod scope;
 mod step;
 mod target;
+mod words;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, FnArg, Pat, Path, ReturnType, Signature, Type};
+use syn::{Attribute, FnArg, LitInt, Pat, Path, ReturnType, Signature, Type};
 
 use self::body::Returns;
 use self::parse::{Invocation, Source};
@@ -42,7 +49,7 @@ fn workflow(source: Source) -> TokenStream {
     quote!(#item #mistakes)
 }
 
-/// The function and the module of one workflow, whatever is wrong with it.
+/// The function and the graph of one workflow, whatever is wrong with it.
 fn item(source: Source, errors: &Errors) -> TokenStream {
     let Source {
         mut attrs,
@@ -50,7 +57,7 @@ fn item(source: Source, errors: &Errors) -> TokenStream {
         mut sig,
         body,
     } = source;
-    let krate = crate_path(&mut attrs, errors);
+    let Settings { krate, version } = settings(&mut attrs, errors);
     let inputs = inputs(&sig);
     let returns = returns(&sig);
     check::signature(&mut sig, errors);
@@ -77,7 +84,7 @@ fn item(source: Source, errors: &Errors) -> TokenStream {
             ),
         );
     }
-    let graph = graph::expand(&sig, &attrs, &inputs, &read, &krate);
+    let graph = graph::expand(&sig, &attrs, version, &inputs, &read, &krate);
     expand::expand(expand::Parts {
         attrs: &attrs,
         vis: &vis,
@@ -122,19 +129,32 @@ fn returns(sig: &Signature) -> Returns {
     }
 }
 
-/// Takes `#[zyn(crate = path)]` out of the attributes; `::zyn` without it.
-fn crate_path(attrs: &mut Vec<Attribute>, errors: &Errors) -> Path {
-    let mut krate: Path = syn::parse_quote!(::zyn);
+/// What `#[zyn(…)]` says.
+struct Settings {
+    /// Where the expansion finds zyn.
+    krate: Path,
+    version: u32,
+}
+
+/// Takes `#[zyn(crate = path, version = 2)]` out of the attributes.
+fn settings(attrs: &mut Vec<Attribute>, errors: &Errors) -> Settings {
+    let mut settings = Settings {
+        krate: syn::parse_quote!(::zyn),
+        version: 1,
+    };
     attrs.retain(|attr| {
         if !attr.path().is_ident("zyn") {
             return true;
         }
         let parsed = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("crate") {
-                krate = meta.value()?.parse()?;
+                settings.krate = meta.value()?.parse()?;
+                Ok(())
+            } else if meta.path.is_ident("version") {
+                settings.version = number(&meta.value()?.parse()?)?;
                 Ok(())
             } else {
-                Err(meta.error("unknown key; `#[zyn(crate = path)]` is the only one"))
+                Err(meta.error("unknown key; the keys are `crate = path` and `version = 2`"))
             }
         });
         if let Err(error) = parsed {
@@ -142,7 +162,18 @@ fn crate_path(attrs: &mut Vec<Attribute>, errors: &Errors) -> Path {
         }
         false
     });
-    krate
+    settings
+}
+
+/// A version, which counts from 1.
+fn number(literal: &LitInt) -> syn::Result<u32> {
+    match literal.base10_parse() {
+        Ok(version) if version > 0 => Ok(version),
+        _ => Err(syn::Error::new(
+            literal.span(),
+            "a version is a whole number from 1 on",
+        )),
+    }
 }
 
 /// The place of machinery that belongs to what stands at `span`: its location, the macro's names.

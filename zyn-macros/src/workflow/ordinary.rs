@@ -2,15 +2,16 @@
 
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprReturn, Item, Macro};
+use syn::{Block, Expr, ExprCall, ExprReturn, Item, Macro};
 
 use super::ahead::decides_by_step;
 use super::body::{Reader, Returns};
-use super::model::{is_join, verb};
-use super::place::{ASYNC, Barrier, CLOSURE, JOIN, LOOP, Place};
+use super::place::{ASYNC, Barrier, CLOSURE, Place};
 use super::step;
 use super::target::Target;
+use super::words::{is_history, join, note, verb};
 use super::{located, macro_call};
 
 impl VisitMut for Reader<'_> {
@@ -21,6 +22,12 @@ impl VisitMut for Reader<'_> {
         }
         if self.bare(expr) {
             return self.misplaced(expr, place);
+        }
+        if note(expr).is_some() {
+            return self.note(expr);
+        }
+        if join(expr).is_some() {
+            return self.misplaced_join(expr);
         }
         match expr {
             Expr::Match(_) | Expr::If(_) | Expr::Block(_) | Expr::Unsafe(_) => {
@@ -43,22 +50,24 @@ impl VisitMut for Reader<'_> {
             Expr::Async(block) => self.apart(ASYNC, |reader| {
                 reader.at_block(Place::Inside, &mut block.block);
             }),
-            Expr::ForLoop(each) => {
-                let sources = self.scope.reads(each.expr.to_token_stream());
-                self.at(Place::Inside, &mut each.expr);
-                let depth = self.scope.enter();
-                self.scope.bind_pattern(&each.pat, &sources);
-                self.repeated(&mut each.body);
-                self.scope.leave(depth);
-            }
+            Expr::ForLoop(each) => self.repeat(each),
             Expr::While(each) => {
-                self.behind(LOOP, |reader| reader.at(Place::Condition, &mut each.cond));
-                self.repeated(&mut each.body);
+                let at = Barrier::unbounded(each.while_token.span);
+                self.aside(at, |reader| {
+                    reader.at(Place::Condition, &mut each.cond);
+                    reader.at_block(Place::Statement, &mut each.body);
+                });
             }
-            Expr::Loop(each) => self.repeated(&mut each.body),
-            Expr::Call(call) if is_join(&call.func) => self.behind(JOIN, |reader| {
-                call.args.iter_mut().for_each(|arg| reader.argument(arg));
-            }),
+            Expr::Loop(each) => {
+                let at = Barrier::unbounded(each.loop_token.span);
+                self.aside(at, |reader| {
+                    reader.at_block(Place::Statement, &mut each.body);
+                });
+            }
+            Expr::Call(call) if is_history(call) => {
+                let history = self.history(call);
+                *expr = history;
+            }
             Expr::Call(call) => {
                 self.at(Place::Operand, &mut call.func);
                 call.args.iter_mut().for_each(|arg| self.argument(arg));
@@ -68,7 +77,11 @@ impl VisitMut for Reader<'_> {
                 call.args.iter_mut().for_each(|arg| self.argument(arg));
             }
             Expr::Return(returned) => self.returned(returned),
-            Expr::Binary(_) | Expr::Unary(_) | Expr::Cast(_) | Expr::Reference(_) => {
+            Expr::Binary(both) => {
+                self.added_to(&both.left, &both.op, &both.right);
+                self.inside(Place::Operand, expr);
+            }
+            Expr::Unary(_) | Expr::Cast(_) | Expr::Reference(_) => {
                 self.inside(Place::Operand, expr);
             }
             Expr::Let(_) | Expr::Paren(_) | Expr::Group(_) => self.inside(place, expr),
@@ -110,14 +123,34 @@ impl Reader<'_> {
         self.statements(&mut block.stmts, &mut Target::nothing(place));
     }
 
-    fn repeated(&mut self, body: &mut Block) {
-        self.behind(LOOP, |reader| reader.at_block(Place::Statement, body));
+    /// Reads what no step can stand in, and the graph does not show.
+    fn aside(&mut self, barrier: Barrier, read: impl FnOnce(&mut Self)) {
+        let nodes = self.nodes.len();
+        let heard = self.heard;
+        self.behind(barrier, read);
+        self.heard = heard;
+        self.nodes.truncate(nodes);
+    }
+
+    /// The conversation so far, as the run has it.
+    fn history(&self, call: &ExprCall) -> Expr {
+        if !call.args.is_empty() {
+            self.errors.at(
+                &call.args,
+                "`history` takes no arguments: it is the conversation so far",
+            );
+        }
+        let (cx, history) = (
+            Ident::new("__cx", Span::mixed_site()),
+            Ident::new("history", located(call.func.span())),
+        );
+        Expr::Verbatim(quote!(#cx.#history()))
     }
 
     /// Reads what a `return` does not leave the workflow from.
     fn apart(&mut self, barrier: Barrier, read: impl FnOnce(&mut Self)) {
         let returns = self.returns.take();
-        self.behind(barrier, read);
+        self.aside(barrier, read);
         self.returns = returns;
     }
 

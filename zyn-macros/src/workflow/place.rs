@@ -1,13 +1,14 @@
 //! Where no step may stand, and what is said about one that does.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{Attribute, Expr};
 
 use super::body::Reader;
-use super::model::verb;
+use super::model::Node;
 use super::scope::Sources;
 use super::step;
+use super::words::verb;
 
 /// Where an expression stands that decides nothing with a name.
 #[derive(Clone, Copy)]
@@ -38,16 +39,17 @@ impl Place {
     }
 }
 
-pub(crate) const LOOP: Barrier = Barrier::new("a step cannot run inside a loop");
-pub(crate) const CLOSURE: Barrier = Barrier::new("a step cannot run inside a closure");
-pub(crate) const ASYNC: Barrier = Barrier::new("a step cannot run inside an `async` block");
-pub(crate) const JOIN: Barrier =
-    Barrier::new("a step cannot run inside `join`: steps run one after another");
+pub(crate) const CLOSURE: Barrier =
+    Barrier::new("a step cannot run inside a closure; use a `for` loop");
+pub(crate) const ASYNC: Barrier =
+    Barrier::new("a step cannot run inside an `async` block; use `join(…)` to run steps at once");
 
 /// What no step can run in.
 #[derive(Clone, Copy)]
 pub(crate) struct Barrier {
     message: &'static str,
+    /// Where it begins, if that is what is wrong.
+    at: Option<Span>,
     reported: bool,
 }
 
@@ -55,7 +57,18 @@ impl Barrier {
     const fn new(message: &'static str) -> Self {
         Self {
             message,
+            at: None,
             reported: false,
+        }
+    }
+
+    /// A `loop` or `while` that begins at `at`.
+    pub(crate) fn unbounded(at: Span) -> Self {
+        Self {
+            at: Some(at),
+            ..Self::new(
+                "a loop around steps needs a bound, or it can spend without end; write `for round in 0..10 { … }` and `break` out of it",
+            )
         }
     }
 }
@@ -75,7 +88,10 @@ impl Reader<'_> {
             return false;
         };
         if !std::mem::replace(&mut barrier.reported, true) {
-            self.errors.at(step::call_of(expr), barrier.message);
+            match barrier.at {
+                Some(span) => self.errors.span(span, barrier.message),
+                None => self.errors.at(step::call_of(expr), barrier.message),
+            }
         }
         true
     }
@@ -99,13 +115,19 @@ impl Reader<'_> {
 
     /// Takes `?` and `.await` off a step, and reports them. Says whether there were some.
     pub(crate) fn bare(&mut self, expr: &mut Expr) -> bool {
+        if let Expr::Try(tried) = expr
+            && step_behind(&tried.expr).is_some_and(|verb| *verb == "call")
+        {
+            // its `?` is Rust's own
+            return self.bare(&mut tried.expr);
+        }
         let mut bare = false;
         while is_handled_step(expr) {
             *expr = match &*expr {
                 Expr::Try(tried) => {
                     self.errors.at(
                         tried.question_token,
-                        "a failed step already ends the workflow; drop the `?`",
+                        "a failed step already ends the workflow; drop the `?` (or handle it with `let … = … else { … }`)",
                     );
                     (*tried.expr).clone()
                 }
@@ -123,9 +145,9 @@ impl Reader<'_> {
         bare
     }
 
-    /// Refuses `#[cfg]` on what has steps in it: those read since there were `steps_before`.
-    pub(crate) fn refuse_cfg(&mut self, attrs: &[Attribute], steps_before: usize) {
-        if self.body.steps.len() == steps_before {
+    /// Refuses `#[cfg]` on what has steps in it: what was read since there were `before` nodes.
+    pub(crate) fn refuse_cfg(&mut self, attrs: &[Attribute], before: usize) {
+        if !self.nodes.iter().skip(before).any(Node::acts) {
             return;
         }
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
@@ -137,12 +159,16 @@ impl Reader<'_> {
     }
 }
 
-/// Whether `expr` is a step with `?` or `.await` behind it.
-fn is_handled_step(expr: &Expr) -> bool {
-    let base = match expr {
-        Expr::Try(tried) => &tried.expr,
-        Expr::Await(awaited) => &awaited.base,
-        _ => return false,
-    };
-    verb(base).is_some() || is_handled_step(base)
+/// Whether `expr` is a step with `?` or `.await` behind it, which are not its own.
+pub(crate) fn is_handled_step(expr: &Expr) -> bool {
+    verb(expr).is_none() && step_behind(expr).is_some()
+}
+
+/// The verb of the step behind every `?` and `.await`.
+fn step_behind(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Try(tried) => step_behind(&tried.expr),
+        Expr::Await(awaited) => step_behind(&awaited.base),
+        expr => verb(expr),
+    }
 }

@@ -10,7 +10,7 @@ use syn::{Pat, PatIdent};
 pub(crate) type Sources = BTreeSet<String>;
 
 /// The names that can be read at one place of a body; later ones shadow earlier ones.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq)]
 pub(crate) struct Scope {
     names: Vec<(String, Sources)>,
 }

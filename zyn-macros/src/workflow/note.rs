@@ -1,0 +1,81 @@
+//! Reads a note: a message that the workflow itself puts into the conversation.
+
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprCall};
+
+use super::body::Reader;
+use super::model::{Node, Note};
+use super::place::Place;
+use super::scope::Sources;
+use super::words::note;
+use super::{argument, hole, step};
+
+impl Reader<'_> {
+    /// Reads the note that `expr` is.
+    pub(crate) fn note(&mut self, expr: &mut Expr) {
+        let Some(role) = note(expr).cloned() else {
+            return;
+        };
+        let is_statement = matches!(self.place, Place::Statement) && self.barrier.is_none();
+        let refusal = match expr {
+            Expr::Call(call) if is_statement => return self.say(&role, call),
+            _ if self.barrier.is_some() => format!(
+                "a note cannot stand in a closure, an `async` block or a loop without a bound; put `{role}(…)` where a step may stand"
+            ),
+            _ => format!("a note has no value; write it as a statement of its own: `{role}(…);`"),
+        };
+        self.errors.at(step::call_of(expr), refusal);
+        let krate = self.krate;
+        *expr = match self.place {
+            Place::Inside => Expr::Verbatim(quote!(())),
+            _ => Expr::Verbatim(quote!(#krate::__private::refused_body())),
+        };
+    }
+
+    fn say(&mut self, role: &Ident, call: &mut ExprCall) {
+        if call.args.len() != 1 {
+            self.errors.at(
+                role,
+                format!("`{role}` takes one argument, what is said: `{role}(\"…\")`"),
+            );
+            call.args.clear();
+            call.args.push(Expr::Verbatim(quote!("")));
+        }
+        let mut reads = Sources::new();
+        let mut text = String::new();
+        for said in &mut call.args {
+            text = argument::written(said);
+            match argument::literal(said) {
+                Some(literal) => {
+                    if literal.value().trim().is_empty() {
+                        self.errors.at(&literal, "the note is empty");
+                    }
+                    *said = Expr::Verbatim(hole::fill(self, &literal, false, &mut reads));
+                }
+                None => {
+                    argument::refuse_holes_in_concat(self, said);
+                    reads.extend(self.scope.reads(said.to_token_stream()));
+                    self.argument(said);
+                }
+            }
+        }
+        self.nodes.push(Node::Note(Note {
+            role: role.to_string(),
+            text,
+            reads,
+            line: step::line(role.span()),
+        }));
+        self.heard = true;
+        self.said += 1;
+        let (enter, cx) = (
+            Ident::new("__enter", Span::mixed_site()),
+            Ident::new("__cx", Span::mixed_site()),
+        );
+        // a call of the note: its function stays the user's word, and its argument what it is
+        let said = call.to_token_stream();
+        *call.func = Expr::Verbatim(quote!(#said.#enter));
+        call.args.clear();
+        call.args.push(Expr::Verbatim(quote!(&#cx)));
+    }
+}
