@@ -172,7 +172,7 @@ async fn a_report_counts_attempts_usage_and_repairs_of_each_step() {
         .iter()
         .map(|step| {
             (
-                step.id,
+                &*step.id,
                 step.attempts,
                 step.spent,
                 &*step.repairs,

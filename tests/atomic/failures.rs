@@ -123,7 +123,7 @@ proptest! {
             match outcome {
                 Err(error) => {
                     assert_eq!(session, before);
-                    assert_eq!(report.steps.last().map(|step| step.id), error.step());
+                    assert_eq!(report.steps.last().map(|step| &*step.id), error.step());
                 }
                 Ok(_) => {
                     assert_eq!(session.len(), before.len() + 6);

@@ -10,7 +10,7 @@ pub use shown::Excerpt;
 pub(crate) use shown::Listed;
 
 use crate::provider::{Class, ConfigError, Failure, ProviderError};
-use crate::refusal::{ExampleProblem, OptionProblem};
+use crate::refusal::{BudgetProblem, ExampleProblem, OptionProblem};
 use crate::reply::Violation;
 use crate::schema::SchemaError;
 use crate::session::store::{RebaseError, StoreError};
@@ -159,6 +159,14 @@ pub enum ErrorKind {
         /// The limit.
         limit: Duration,
     },
+    /// A step would cost more than the budget of its run has left, or nobody knows what it costs; it was not asked.
+    #[error(transparent)]
+    Budget(BudgetProblem),
+    /// A `compact` runs beside other steps, which read what it would sum up; nothing was sent.
+    #[error(
+        "`compact` cannot run inside a `join`, whose other steps read what it would sum up; put it before or behind the `join`"
+    )]
+    CompactBeside,
     /// What falls out of the session's context window could not be summed up. Attempts and usage are in the error inside.
     #[error(
         "the summary of what falls out of the context window failed, and nothing was changed: {0}"

@@ -79,6 +79,7 @@ mod reply;
 pub mod schema;
 pub mod sentiment;
 mod session;
+pub mod step;
 mod synapse;
 mod telemetry;
 pub mod testing;
@@ -106,7 +107,7 @@ pub use synapse::{
     transform,
 };
 pub use verb::Verb;
-pub use workflow::{Engine, Event, Report, Run, Step, StepFn, StepReport, verbs};
+pub use workflow::{Budget, Engine, Event, Report, Run, Step, StepFn, StepReport, verbs};
 #[doc = include_str!("workflow/workflow.md")]
 pub use zyn_macros::workflow;
 pub use zyn_macros::{Classify, Extract};

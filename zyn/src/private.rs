@@ -3,7 +3,7 @@
 pub use core::convert::From;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::Send;
-pub use core::option::Option;
+pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{str, usize};
 pub use std::borrow::Cow;
 pub use std::string::String;
@@ -16,9 +16,9 @@ pub use crate::reply::Violation;
 pub use crate::synapse::check::{Checked, Part, Unchecked, Verdict, Violations};
 pub use crate::synapse::extract::{HasDeserialize, HasSchema};
 pub use crate::synapse::to_prompt::{AsJson, PromptJson, Shown, Written};
-pub use core::result::Result;
+pub use core::result::Result::{self, Err, Ok};
 pub use std::boxed::Box;
 pub use std::format;
 
 pub use crate::synapse::Instruction;
-pub use crate::workflow::{Cx, IsResult, refused, refused_body};
+pub use crate::workflow::{Cx, IsResult, Valued, refused, refused_body};

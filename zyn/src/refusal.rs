@@ -1,6 +1,7 @@
 //! Why an option or an example is refused, in parts. Nothing was sent.
 
 use crate::error::{ErrorKind, Excerpt, Listed};
+use crate::llm::Cost;
 use crate::reply::Violation;
 
 /// Why [`ErrorKind::BadOption`] refuses what an option was given.
@@ -25,6 +26,9 @@ pub enum OptionProblem {
         /// The most that it takes.
         most: f64,
     },
+    /// A step that is to stand alone and has no input.
+    #[error("leaves nothing to read, for the step has no input; give it one")]
+    NothingToRead,
     /// A name without a word in it.
     #[error("was given a blank name")]
     Blank,
@@ -41,6 +45,42 @@ pub enum OptionProblem {
     NotOneLine {
         /// What it was given.
         given: String,
+    },
+}
+
+/// Why [`ErrorKind::Budget`] refuses a step. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BudgetProblem {
+    /// The request is estimated at more tokens than are left.
+    #[error(
+        "the budget is {limit} tokens, {spent} are spent and this step needs about {needed}; raise the budget, or shorten the request"
+    )]
+    Tokens {
+        /// The budget.
+        limit: u64,
+        /// What was spent before, and is held for steps beside it.
+        spent: u64,
+        /// The estimate of the request, and the most that its answer may have, if that is limited.
+        needed: u64,
+    },
+    /// The request is estimated at more money than is left.
+    #[error(
+        "the budget is {limit}, {spent} is spent and this step needs about {needed}; raise the budget, or shorten the request"
+    )]
+    Cost {
+        /// The budget.
+        limit: Cost,
+        /// What was spent before, and is held for steps beside it.
+        spent: Cost,
+        /// The estimate of the request, and the most that its answer may cost, if it is limited.
+        needed: Cost,
+    },
+    /// Nobody knows what the model costs.
+    #[error("the budget's prices do not know the model `{model}`; add it with `Prices::price`")]
+    NoPrice {
+        /// The model that was to be asked.
+        model: String,
     },
 }
 

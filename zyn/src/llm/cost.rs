@@ -28,6 +28,16 @@ pub(super) const DOLLAR: u128 = 1_000_000_000_000;
 const DIGITS: usize = 12;
 
 impl Cost {
+    /// So many millionths of a dollar: `50_000` are five cents.
+    pub const fn microdollars(amount: u64) -> Self {
+        Self(amount as u128 * (DOLLAR / 1_000_000))
+    }
+
+    /// So many of its units.
+    pub(crate) const fn of(picodollars: u128) -> Self {
+        Self(picodollars)
+    }
+
     /// The amount in dollars, as near as an `f64` comes to it.
     pub fn dollars(self) -> f64 {
         self.0 as f64 / DOLLAR as f64

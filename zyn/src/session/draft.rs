@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::bill::Bill;
 use super::error::SessionError;
 use super::history::History;
@@ -41,6 +43,11 @@ impl Draft {
         self.history.append(turn);
     }
 
+    /// Takes up what an answer cost that is not kept.
+    pub(crate) fn charge(&mut self, asked: Option<&Arc<str>>, usage: Option<Usage>) {
+        self.bill.add_answer(asked, usage);
+    }
+
     /// Does to the messages what a window did before a request, and takes up what its summary cost.
     pub(crate) fn apply(&mut self, windowed: &Windowed) {
         self.history = windowed.apply(&self.history);
@@ -79,7 +86,7 @@ impl Draft {
         self.last_usage
     }
 
-    pub(super) fn append(&mut self, message: Message) {
+    pub(crate) fn append(&mut self, message: Message) {
         self.history.append([message]);
     }
 

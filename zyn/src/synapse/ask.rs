@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use super::Confidence;
-use super::beside::Aside;
 use super::form::{Accepted, Reader};
-use super::step::{Mode, StepCall, StepRecord};
+use super::step::{Mode, Options, StepCall, StepRecord};
 use super::window;
 use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::{Allowance, Llm};
 use crate::provider::{Request, Response};
+use crate::refusal::OptionProblem;
 use crate::reply::{self, Rejected};
 use crate::schema::Rewritten;
 use crate::session::{History, Message, Window, take_wait};
@@ -31,6 +31,10 @@ pub(crate) async fn ask(
     window: Option<&Window>,
     llm: &Llm,
 ) -> Result<StepRecord, Error> {
+    let (history, window) = match call.options.alone {
+        true => (History::default(), None),
+        false => (history, window),
+    };
     refuse_unusable(call, &history, llm)?;
     let rewritten = match &call.schema {
         Some(schema) => Some(schema.for_dialect(llm.profile().dialect)?),
@@ -82,6 +86,11 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
     }
     match call.input() {
         Some(input) if input.trim().is_empty() => return Err(ErrorKind::EmptyInput.into()),
+        None if call.options.alone && !call.has_data() => {
+            let problem = OptionProblem::NothingToRead;
+            let option = "alone";
+            return Err(ErrorKind::BadOption { option, problem }.into());
+        }
         None if history.is_empty() && !call.has_data() => {
             return Err(ErrorKind::EmptyConversation.into());
         }
@@ -98,6 +107,15 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
         return Err(ErrorKind::InputTooLarge { bytes, limit }.into());
     }
     Ok(())
+}
+
+/// The request that would be sent first.
+pub(super) fn rendered(call: &StepCall, history: History, llm: &Llm) -> Result<Request, Error> {
+    let rewritten = match &call.schema {
+        Some(schema) => Some(schema.for_dialect(llm.profile().dialect)?),
+        None => None,
+    };
+    Ok(render(call, rewritten.as_ref(), history, llm))
 }
 
 fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm: &Llm) -> Request {
@@ -135,9 +153,10 @@ async fn until_accepted(
                     (Some(_), true) => Mode::Native,
                     (Some(_), false) => Mode::Prompted,
                 };
-                let confidence =
-                    sure_enough(&accepted.aside, call.options.confidence, &response.text)
-                        .inspect_err(|_| llm.reject(response.usage))?;
+                let accepted = sure_enough(accepted, &call.options, &response.text)
+                    .inspect_err(|_| llm.reject(response.usage))?;
+                let confidence = accepted.aside.confidence;
+                let confidence = confidence.map_or(Confidence::NotScored, Confidence::SelfReported);
                 let answer = accepted.canonical;
                 let usage = response.usage;
                 let message = Message::answer(answer.clone(), llm.asked(), usage);
@@ -175,23 +194,31 @@ async fn until_accepted(
     }
 }
 
-/// What the model says of its own answer, if that is at least `threshold`. A number that is absent is not compared.
+/// The answer, if the model is as sure of it as it was to be; else the label for that, with the model's own behind it
+/// if a second one was asked for. A number that is absent is not compared.
 fn sure_enough(
-    aside: &Aside,
-    threshold: Option<f64>,
+    mut accepted: Accepted,
+    options: &Options,
     reply: &str,
-) -> Result<Confidence, ErrorKind> {
-    let Some(reported) = aside.confidence else {
-        return Ok(Confidence::NotScored);
+) -> Result<Accepted, ErrorKind> {
+    let (Some(threshold), Some(reported)) = (options.confidence, accepted.aside.confidence) else {
+        return Ok(accepted);
     };
-    match threshold {
-        Some(threshold) if reported < threshold => Err(ErrorKind::LowConfidence {
+    if reported >= threshold {
+        return Ok(accepted);
+    }
+    let Some(unsure) = options.unsure.clone() else {
+        return Err(ErrorKind::LowConfidence {
             threshold,
             reported,
             reply: Excerpt::new(reply),
-        }),
-        _ => Ok(Confidence::SelfReported(reported)),
+        });
+    };
+    if accepted.canonical != unsure {
+        let own = std::mem::replace(&mut accepted.canonical, unsure);
+        accepted.aside.runner_up = options.runner_up.then_some(own);
     }
+    Ok(accepted)
 }
 
 /// An invalid answer as it is shown to the model again: a long one is cut, and says so.

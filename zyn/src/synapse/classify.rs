@@ -189,6 +189,10 @@ impl<L: Classify> Form<L> for OneLabel {
         Some(json!({ "label": canonical }))
     }
 
+    fn unsure(&self) -> Option<Cow<'static, str>> {
+        L::unsure().map(|label| label.label())
+    }
+
     fn shown(&self, value: Value) -> Value {
         json!({ "label": value })
     }

@@ -1,5 +1,6 @@
 //! From a synapse and its input to a request, and from a record to the answer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::beside::Beside;
@@ -59,6 +60,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
         input: impl Input<I>,
     ) -> Result<Answer<T>, Error> {
         let Fired { call, typed } = self.asked(self.verb.name(), input.into_input())?;
+        let llm = self.llm.as_ref().unwrap_or(llm);
         let mut draft = session.draft();
         let (history, window) = (draft.history().clone(), session.window());
         let record = ask(&call, &*typed, history, window, llm).await?;
@@ -67,7 +69,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
             Some(label) => Some(typed.restore(label)?),
             None => None,
         };
-        record.enter(&mut draft);
+        record.enter(&call, &mut draft);
         session.commit(draft);
         Ok(Answer {
             value,
@@ -103,6 +105,10 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
         let context = context.map(|text| Block::new(step::CONTEXT, text));
         let blocks = context.chain(examples).chain(blocks).chain(holes);
         let shape = form.shape()?;
+        let mut options = self.options.clone();
+        if options.confidence.is_some() {
+            options.unsure = form.unsure().map(Cow::into_owned);
+        }
         let call = StepCall {
             id: id.to_owned(),
             prompt: Message::prompt(
@@ -111,7 +117,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
                 blocks.collect(),
             ),
             schema: beside.schema(&shape)?,
-            options: self.options.clone(),
+            options,
         };
         let typed = Typed {
             form,

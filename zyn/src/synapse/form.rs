@@ -30,6 +30,11 @@ pub(crate) trait Form<T>: Send + Sync + 'static {
         serde_json::from_str(canonical).ok()
     }
 
+    /// The canonical text that stands for an answer of which the model is not sure enough, if there is one.
+    fn unsure(&self) -> Option<Cow<'static, str>> {
+        None
+    }
+
     /// The answer that a model would have to give for a value that is written so.
     fn shown(&self, value: Value) -> Value {
         value

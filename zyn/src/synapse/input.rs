@@ -161,9 +161,16 @@ pub(crate) trait OneBlock {
     fn block(self, name: &'static str) -> Result<Option<Block>, ErrorKind>;
 }
 
+impl Text {
+    /// The text; `None` if it is the conversation.
+    pub(crate) fn written(self) -> Result<Option<String>, ErrorKind> {
+        Ok(self.0.transpose()?)
+    }
+}
+
 impl OneBlock for Text {
     fn block(self, name: &'static str) -> Result<Option<Block>, ErrorKind> {
-        let text = self.0.transpose()?;
+        let text = self.written()?;
         Ok(text.map(|text| Block::new(name, text)))
     }
 }

@@ -36,6 +36,7 @@ pub use analyze::{Analysis, analyze};
 pub use answer::{Answer, Confidence};
 pub(crate) use ask::ask;
 pub use binary::binary;
+pub(crate) use classify::IsLabel;
 pub use classify::{Classify, Label, classify};
 pub use convert::convert;
 pub use extract::{Extract, extract};
@@ -50,6 +51,7 @@ pub use sentiment::{Aspect, Polarity, Scores, Sentiment, sentiment};
 pub use step::{Mode, Options, StepCall, StepRecord};
 pub use to_prompt::ToPrompt;
 pub use transform::transform;
+pub(crate) use window::expected;
 
 use examples::Example;
 use form::Validator;
@@ -57,6 +59,7 @@ use input::Text;
 use operation::Operation;
 use particulars::Particulars;
 
+use crate::llm::Llm;
 use crate::verb::Verb;
 
 /// A typed operation: what to do, how to read the answer, and its options. A value to keep and to fire often.
@@ -101,6 +104,7 @@ pub struct Synapse<T: 'static, I: 'static = Text> {
     pub(crate) examples: Vec<Arc<Example<I>>>,
     pub(crate) options: Options,
     pub(crate) validators: Vec<Validator<T>>,
+    pub(crate) llm: Option<Llm>,
 }
 
 options!(Synapse);
@@ -121,6 +125,7 @@ impl<T: 'static, I: 'static> Synapse<T, I> {
             examples: Vec::new(),
             options: Options::default(),
             validators: Vec::new(),
+            llm: None,
         }
     }
 
@@ -141,6 +146,7 @@ impl<T: 'static, I: 'static> Clone for Synapse<T, I> {
             examples: self.examples.clone(),
             options: self.options.clone(),
             validators: self.validators.clone(),
+            llm: self.llm.clone(),
         }
     }
 }

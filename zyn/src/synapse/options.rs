@@ -118,6 +118,10 @@ macro_rules! options {
             /// to 1: [`ErrorKind::LowConfidence`](crate::ErrorKind::LowConfidence). 0 refuses none. The number is in
             /// [`Answer::confidence`](crate::Answer::confidence).
             ///
+            /// A set of labels with one that is marked `#[classify(unsure)]` has an answer for that: this label stands
+            /// for what is refused, in the conversation too, unless an `else` in `workflow!` says what to do. The model's
+            /// own label is then the runner-up, if one was asked for.
+            ///
             /// # Examples
             ///
             /// ```
@@ -134,6 +138,47 @@ macro_rules! options {
             /// ```
             pub fn confidence(mut self, threshold: f64) -> Self {
                 self.synapse_mut().options.confidence = Some(threshold);
+                self
+            }
+
+            /// Asks `llm` for this, which may be a cheaper model or a better one, instead of the one of the fire or the
+            /// run. It has its own [`spend`](crate::Llm::spend).
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// let (llm, cheap) = (Llm::new(Scripted::new(["?"])), Llm::new(Scripted::new(["Bonjour"])));
+            /// let french = zyn::transform("Into French").using(&cheap);
+            /// assert_eq!(french.fire(&llm, &mut Session::new(), "Hello").await?, "Bonjour");
+            /// assert_eq!((llm.spend().attempts, cheap.spend().attempts), (0, 1));
+            /// # Ok(()) }
+            /// ```
+            pub fn using(mut self, llm: &$crate::Llm) -> Self {
+                self.synapse_mut().llm = Some(llm.clone());
+                self
+            }
+
+            /// Stands outside the conversation: the model is sent none of it, and neither prompt nor answer is kept in
+            /// it. What it cost is in the session's usage all the same. It needs an input.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// # let (llm, mut session) = (Llm::new(Scripted::new(["Bonjour"])), Session::new());
+            /// let french = zyn::transform("Into French").alone();
+            /// assert_eq!(french.fire(&llm, &mut session, "Hello").await?, "Bonjour");
+            /// assert!(session.is_empty());
+            /// assert_eq!(session.usage(), llm.spend().usage);
+            /// # Ok(()) }
+            /// ```
+            pub fn alone(mut self) -> Self {
+                self.synapse_mut().options.alone = true;
                 self
             }
 

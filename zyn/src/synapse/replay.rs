@@ -35,7 +35,9 @@ impl<T: 'static> Typed<T> {
         }
         self.accept_whole(&whole)?;
         match (call.options.confidence, record.confidence.score()) {
-            (Some(threshold), Some(reported)) if reported < threshold => {
+            (Some(threshold), Some(reported))
+                if reported < threshold && call.options.unsure.as_ref() != Some(&record.answer) =>
+            {
                 let wanted = format!("at least {threshold}");
                 Err(vec![Violation::new("/confidence", wanted).got("less")])
             }

@@ -83,6 +83,13 @@ pub struct Options {
     /// The least confidence, from 0 to 1, with which an answer is accepted; not asked for if not set.
     #[serde(default)]
     pub confidence: Option<f64>,
+    /// The label that stands for an answer that is less sure than that, by its name; without it such an answer is
+    /// refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsure: Option<String>,
+    /// Whether it stands outside the conversation: it neither reads it nor is written into it.
+    #[serde(default)]
+    pub alone: bool,
 }
 
 impl Default for Options {
@@ -96,6 +103,8 @@ impl Default for Options {
             reasoning: false,
             runner_up: false,
             confidence: None,
+            unsure: None,
+            alone: false,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{Conversation, Fired, Input, StepRecord, ask, transform};
+use super::ask::{self, ask};
+use super::{Conversation, Fired, Input, StepCall, StepRecord, transform};
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::provider::Request;
@@ -116,6 +117,31 @@ fn failed(error: Error) -> Error {
     }
 }
 
+/// About how many tokens the request for `call` has, as [`apply`] would leave it.
+pub(crate) fn expected(
+    call: &StepCall,
+    history: &History,
+    window: Option<&Window>,
+    llm: &Llm,
+) -> Result<u64, Error> {
+    let history = match call.options.alone {
+        true => &History::default(),
+        false => history,
+    };
+    let request = ask::rendered(call, history.clone(), llm)?;
+    let beside = beside(&request);
+    let fell_out = match window.filter(|_| !call.options.alone) {
+        Some(window) => window.falls_out(history, beside),
+        None => Vec::new(),
+    };
+    let left = Windowed {
+        fell_out,
+        ..Windowed::default()
+    };
+    let estimate = estimate::messages(&left.apply(history)).saturating_add(beside);
+    Ok(Correction::by(history).apply(estimate))
+}
+
 /// The estimate of a request without its history: the library's own message, the prompt, and the schema where the model
 /// sees it.
 fn beside(request: &Request) -> u64 {
@@ -147,8 +173,13 @@ impl Applied {
 }
 
 impl StepRecord {
-    /// Takes into `draft` what came of the step: what its window did, then its turn.
-    pub(crate) fn enter(&self, draft: &mut Draft) {
+    /// Takes into `draft` what came of the step `call`: what its window did, then its turn; of one that stands alone,
+    /// what it cost.
+    pub(crate) fn enter(&self, call: &StepCall, draft: &mut Draft) {
+        if call.options.alone {
+            let asked = self.turn.iter().find_map(Message::asked_by);
+            return draft.charge(asked, self.usage);
+        }
         if let Some(windowed) = &self.window {
             draft.apply(windowed);
         }

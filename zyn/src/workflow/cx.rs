@@ -1,249 +1,212 @@
 //! The handle that a running body has on its run.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use tracing::Instrument;
-
-use super::engine::{Engine, StepFn};
-use super::graph::{Graph, StepInfo};
+use super::budget::Purse;
+use super::engine::Engine;
+use super::graph::Graph;
+use super::place::{At, Place};
 use super::report::{Event, StepReport};
-use super::step::Step;
-use crate::clock;
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
-use crate::provider::BoxFuture;
 use crate::session::{Draft, History, Message, Session, Window};
-use crate::synapse::{Fired, Reader, StepCall, StepRecord, ask};
-use crate::telemetry;
 
 /// Hears what happens in a run.
 pub(super) type Listener<'wf> = Arc<dyn Fn(&Event) + Send + Sync + 'wf>;
 
 /// The running workflow, as its body sees it. Owned by the run; a body cannot keep it.
 pub struct Cx<'wf> {
-    shared: Arc<Shared<'wf>>,
+    run: Arc<Shared<'wf>>,
+    graph: &'static Graph,
+    place: Place,
+    line: Arc<Line>,
 }
 
-struct Shared<'wf> {
-    graph: &'static Graph,
-    llm: Llm,
-    engine: Option<Arc<dyn Engine>>,
-    listener: Option<Listener<'wf>>,
-    window: Option<Window>,
-    state: Mutex<State>,
+/// What all steps of a run share, those of the workflows inside it too.
+pub(super) struct Shared<'wf> {
+    pub(super) llm: Llm,
+    pub(super) engine: Option<Arc<dyn Engine>>,
+    pub(super) listener: Option<Listener<'wf>>,
+    pub(super) purse: Option<Arc<Purse>>,
+    /// Whether nothing but the engine may answer, so that nothing is paid.
+    pub(super) rehearsal: bool,
+    pub(super) state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
-    draft: Draft,
-    reports: Vec<StepReport>,
+pub(super) struct State {
+    pub(super) reports: Vec<StepReport>,
+    /// The step that a rehearsal cannot go beyond.
+    pub(super) stopped: Option<Arc<str>>,
+    /// Whether the engine made a mistake, behind which no `else` goes on.
+    broken: bool,
+}
+
+/// The conversation as one line of steps sees it.
+pub(super) struct Line {
+    pub(super) window: Option<Window>,
+    /// Whether others run beside it, so that what is shared with them must stay.
+    pub(super) beside: bool,
+    draft: Mutex<Draft>,
 }
 
 impl<'wf> Cx<'wf> {
-    pub(super) fn new(
-        graph: &'static Graph,
-        llm: Llm,
-        engine: Option<Arc<dyn Engine>>,
-        listener: Option<Listener<'wf>>,
-        session: &Session,
-    ) -> Self {
-        let state = Mutex::new(State {
-            draft: session.draft(),
-            reports: Vec::new(),
-        });
+    pub(super) fn new(graph: &'static Graph, run: Shared<'wf>, session: &Session) -> Self {
+        let window = session.window().cloned();
+        let line = Line {
+            window: if run.rehearsal {
+                window.map(Window::silent)
+            } else {
+                window
+            },
+            beside: false,
+            draft: Mutex::new(session.draft()),
+        };
         Self {
-            shared: Arc::new(Shared {
-                graph,
-                llm,
-                engine,
-                listener,
-                window: session.window().cloned(),
-                state,
-            }),
+            run: Arc::new(run),
+            graph,
+            place: Place::default(),
+            line: Arc::new(line),
         }
     }
 
     pub(super) fn share(&self) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
+            run: Arc::clone(&self.run),
+            graph: self.graph,
+            place: self.place.clone(),
+            line: Arc::clone(&self.line),
         }
     }
 
-    /// Runs the step that stands at `index` of the graph.
-    ///
-    /// # Errors
-    ///
-    /// Those of the step; none of its messages is kept.
-    pub async fn step<T: 'static, I: Clone + Send + 'static>(
-        &self,
-        index: usize,
-        step: Step<T, I>,
-    ) -> Result<T, Error> {
-        let info = self
-            .shared
-            .graph
-            .steps
-            .get(index)
-            .ok_or_else(|| ErrorKind::Engine {
-                problem: format!(
-                    "the graph has no step {index}; zyn and zyn-macros are of different versions"
-                ),
-            })?;
-        let value = match step.synapse.asked(info.id, step.input) {
-            Ok(Fired { call, typed }) => self
-                .run(info, call, Arc::clone(&typed) as Arc<dyn Reader>)
-                .await
-                .and_then(|record| typed.restore(&record.answer)),
-            Err(error) => Err(self.refused(info, error)),
-        };
-        value.map_err(|error| error.at_step(info.id))
+    /// The same run in a round of a loop whose path is the segment `depth` of its steps' ids.
+    pub fn round(&self, depth: usize, round: usize) -> Self {
+        Self {
+            place: self.place.round(depth, round),
+            ..self.share()
+        }
     }
 
-    /// Runs a step whose type is left behind: compiled once, whatever the workflows.
-    fn run(
-        &self,
-        info: &'static StepInfo,
-        call: StepCall,
-        reader: Arc<dyn Reader>,
-    ) -> BoxFuture<'_, Result<StepRecord, Error>> {
-        let span = telemetry::step(info.id, info.verb);
-        let run = async move {
-            self.started(info);
-            let start = clock::now();
-            let outcome = self.carry_out(call, reader).await;
-            if let Ok(record) = &outcome {
-                record.enter(&mut self.state().draft);
+    /// The conversation so far.
+    pub fn history(&self) -> History {
+        self.line.draft().history().clone()
+    }
+
+    /// The same run on a copy of the conversation. Beside others it has no window, which would rewrite what they share.
+    pub(super) fn fork(&self, beside: bool) -> Self {
+        let line = Line {
+            window: self.line.window.clone().filter(|_| !beside),
+            beside: beside || self.line.beside,
+            draft: Mutex::new(self.line.draft().clone()),
+        };
+        Self {
+            line: Arc::new(line),
+            ..self.share()
+        }
+    }
+
+    /// The run of a workflow inside this one, on a copy of the conversation.
+    pub(super) fn inner(&self, graph: &'static Graph, at: &At) -> Self {
+        Self {
+            graph,
+            place: at.inside(),
+            ..self.fork(false)
+        }
+    }
+
+    /// Goes on with the conversation as `inner` has left it.
+    pub(super) fn take_up(&self, inner: &Self) {
+        *self.line.draft() = std::mem::take(&mut *inner.line.draft());
+    }
+
+    /// The step that stands at `index` of the graph; `otherwise`: an `else` stands behind it.
+    pub(super) fn at(&self, index: usize, otherwise: bool) -> Result<At, Error> {
+        match self.graph.steps.get(index) {
+            Some(info) => Ok(self.place.at(info, otherwise)),
+            None => {
+                self.break_off();
+                Err(ErrorKind::Engine {
+                    problem: format!(
+                        "the graph has no step {index}; zyn and zyn-macros are of different versions"
+                    ),
+                }
+                .into())
             }
-            let elapsed = clock::now() - start;
-            self.finished(report(info, &self.shared.llm, elapsed, outcome.as_ref()));
-            outcome
-        };
-        Box::pin(run.instrument(span))
+        }
     }
 
-    /// Reports a step that cannot be asked for.
-    fn refused(&self, info: &'static StepInfo, error: Error) -> Error {
-        telemetry::step(info.id, info.verb).in_scope(|| {
-            self.started(info);
-            self.finished(report(info, &self.shared.llm, Duration::ZERO, Err(&error)));
-        });
-        error
+    /// What a step with an `else` comes to: nothing if it failed, unless no `else` may go on.
+    pub(super) fn otherwise<T, E>(&self, outcome: Result<T, E>) -> Result<Option<T>, E> {
+        match outcome {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if self.state().broken => Err(error),
+            Err(_) => Ok(None),
+        }
     }
 
-    fn started(&self, info: &'static StepInfo) {
+    pub(super) fn append(&self, message: Message) {
+        self.line.draft().append(message);
+    }
+
+    pub(super) fn shared(&self) -> &Shared<'wf> {
+        &self.run
+    }
+
+    pub(super) fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    pub(super) fn started(&self, at: &At) {
         self.tell(&Event::StepStarted {
-            id: info.id,
-            verb: info.verb,
+            id: Arc::clone(&at.id),
+            verb: at.verb,
         });
     }
 
-    fn finished(&self, report: StepReport) {
+    pub(super) fn finished(&self, report: StepReport) {
         self.state().reports.push(report.clone());
         self.tell(&Event::StepFinished(report));
     }
 
-    /// Asks the engine, or carries the step out where it stands.
-    async fn carry_out(
-        &self,
-        call: StepCall,
-        reader: Arc<dyn Reader>,
-    ) -> Result<StepRecord, Error> {
-        let (llm, window) = (self.shared.llm.clone(), self.shared.window.clone());
-        let history = self.state().draft.history().clone();
-        let (asked, prompt, before) = (call.clone(), call.prompt.clone(), history.clone());
-        let reads = Arc::clone(&reader);
-        let exec: StepFn = Box::new(move || {
-            Box::pin(async move { ask(&asked, &*reads, history, window.as_ref(), &llm).await })
-        });
-        let Some(engine) = &self.shared.engine else {
-            return exec().await;
-        };
-        let asked = call.clone();
-        let record = engine.step(call, exec).await?;
-        let record = of_this_step(record, &prompt, &before)?;
-        reader.check(&record, &asked)?;
-        Ok(record)
+    pub(super) fn break_off(&self) {
+        self.state().broken = true;
+    }
+
+    /// Marks a rehearsal as ended here.
+    pub(super) fn stop(&self, at: &At) {
+        self.state()
+            .stopped
+            .get_or_insert_with(|| Arc::clone(&at.id));
+    }
+
+    pub(super) fn stopped(&self) -> Option<Arc<str>> {
+        self.state().stopped.clone()
     }
 
     /// The draft and the reports; what is left behind is empty.
     pub(super) fn finish(&self) -> (Draft, Vec<StepReport>) {
-        let State { draft, reports } = std::mem::take(&mut *self.state());
-        (draft, reports)
+        let draft = std::mem::take(&mut *self.line.draft());
+        (draft, std::mem::take(&mut self.state().reports))
     }
 
     fn tell(&self, event: &Event) {
-        if let Some(listener) = &self.shared.listener {
+        if let Some(listener) = &self.run.listener {
             listener(event);
         }
     }
 
     /// No code of a user's runs under this lock, so a panic cannot leave half a change behind it.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.shared
+        self.run
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A record that an engine gives back is the step's own only if it answers the step's own prompt, and if what fell out
-/// before it is in the history.
-fn of_this_step(
-    record: StepRecord,
-    prompt: &Message,
-    history: &History,
-) -> Result<StepRecord, Error> {
-    let windowed = record.window.as_ref();
-    let fits = windowed.is_none_or(|it| it.fits(history));
-    match record.turn.as_slice() {
-        [asked, answer] if fits && asked == prompt && answer.text() == record.answer => Ok(record),
-        _ => Err(ErrorKind::Engine {
-            problem: "its record answers another prompt or conversation; run the workflow anew, without it"
-                .to_owned(),
-        }
-        .into()),
+impl Line {
+    /// No code of a user's runs under this lock either.
+    pub(super) fn draft(&self) -> MutexGuard<'_, Draft> {
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn report(
-    info: &StepInfo,
-    llm: &Llm,
-    elapsed: Duration,
-    outcome: Result<&StepRecord, &Error>,
-) -> StepReport {
-    let failed = outcome.err();
-    let attempts = outcome.map_or_else(Error::attempts, |record| record.attempts);
-    let spent = outcome.map_or_else(Error::usage, |record| record.spent);
-    let asked = asked(outcome, llm);
-    let record = outcome.ok();
-    StepReport {
-        id: info.id,
-        verb: info.verb,
-        elapsed,
-        attempts,
-        usage: record.and_then(|it| it.usage),
-        spent,
-        asked,
-        mode: record.map(|it| it.mode),
-        repairs: record.map(|it| it.repairs.clone()).unwrap_or_default(),
-        confidence: record.map(|it| it.confidence).unwrap_or_default(),
-        reasoning: record.and_then(|it| it.reasoning.clone()),
-        runner_up: record.and_then(|it| it.runner_up.clone()),
-        window: match record {
-            Some(record) => record.window.clone(),
-            None => failed.and_then(Error::window).cloned(),
-        },
-        error: failed.map(ToString::to_string),
-    }
-}
-
-/// The model that a step's attempts went to: for a replayed one, what its record says.
-fn asked(outcome: Result<&StepRecord, &Error>, llm: &Llm) -> Arc<str> {
-    let turn = outcome.into_iter().flat_map(|record| &record.turn);
-    let name = turn.filter_map(Message::asked).next_back();
-    let failed = outcome.err().and_then(Error::model).cloned();
-    name.map(Arc::from)
-        .or(failed)
-        .unwrap_or_else(|| Arc::clone(llm.asked()))
 }

@@ -1,21 +1,36 @@
 //! What the expansion of `workflow!` calls: a run, its steps, the graph.
 
+mod budget;
+mod call;
+mod carry;
+mod compact;
 mod cx;
 mod engine;
 mod graph;
+mod lane;
 mod mermaid;
+mod nested;
+mod note;
+mod particular;
+mod place;
 mod refused;
 mod report;
 mod run;
 mod step;
 pub mod verbs;
 
+pub use budget::Budget;
+pub use call::Call;
+pub use compact::Compact;
 pub use cx::Cx;
 pub use engine::{Engine, StepFn};
 pub use graph::{
     ArmInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence, StepInfo,
 };
-pub use refused::{refused, refused_body};
+pub use lane::{Lane, Lanes};
+pub use nested::Nested;
+pub use note::Note;
+pub use refused::{Valued, refused, refused_body};
 pub use report::{Event, Report, StepReport};
 pub use run::{IsResult, Run};
 pub use step::Step;

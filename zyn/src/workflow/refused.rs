@@ -1,9 +1,37 @@
 //! What stands in the code beside a compile error, so that the compiler has nothing to add to it. It never runs.
 
-use super::Step;
+use std::future::Future;
+
+use super::{Call, Compact, Nested, Note, Step};
+
+/// What has a value in a workflow.
+pub trait Valued {
+    /// The type of the value.
+    type Value;
+}
+
+impl<T: 'static, I: 'static> Valued for Step<T, I> {
+    type Value = T;
+}
+
+impl<F: Future> Valued for Call<F> {
+    type Value = F::Output;
+}
+
+impl<T, E> Valued for Nested<'_, T, E> {
+    type Value = T;
+}
+
+impl Valued for Compact {
+    type Value = String;
+}
+
+impl Valued for Note {
+    type Value = ();
+}
 
 /// The value of a step that stands where none may.
-pub fn refused<T: 'static>(_: Step<T>) -> T {
+pub fn refused<S: Valued>(_: S) -> S::Value {
     never()
 }
 

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::place::At;
+use crate::error::{Error, ErrorKind};
+use crate::llm::Llm;
 use crate::reply::Repair;
-use crate::session::{Bill, Summary, Usage, Windowed};
-use crate::synapse::{Confidence, Mode};
+use crate::session::{Bill, Message, Summary, Usage, Windowed};
+use crate::synapse::{Confidence, Mode, StepRecord};
 
 /// What happens in a run, as [`Run::on_event`](crate::Run::on_event) hears it.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,9 +21,9 @@ pub enum Event {
     /// A step starts.
     #[non_exhaustive]
     StepStarted {
-        /// The step's id, as in the graph.
-        id: &'static str,
-        /// What it does: `extract`, `classify`, `transform`.
+        /// The step's id: as in the graph, with its rounds and the steps round it: `round[2]/draft`, `routing/urgency`.
+        id: Arc<str>,
+        /// What it does: `extract`, `classify`, …; `run`, `call`, `compact`.
         verb: &'static str,
     },
     /// A step has ended, well or not.
@@ -31,9 +34,9 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StepReport {
-    /// The step's id, as in the graph.
-    pub id: &'static str,
-    /// What it does: `extract`, `classify`, `transform`.
+    /// The step's id: as in the graph, with its rounds and the steps round it: `round[2]/draft`, `routing/urgency`.
+    pub id: Arc<str>,
+    /// What it does: `extract`, `classify`, …; `run`, `call`, `compact`.
     pub verb: &'static str,
     /// How long it took, waits and retries included.
     pub elapsed: Duration,
@@ -44,7 +47,7 @@ pub struct StepReport {
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
-    /// The model that was asked, by the name that its provider was set up with.
+    /// The model that was asked, by the name that its provider was set up with. Empty if none was to be asked.
     pub asked: Arc<str>,
     /// How it was asked for; `None` if it failed.
     pub mode: Option<Mode>,
@@ -60,6 +63,72 @@ pub struct StepReport {
     pub window: Option<Windowed>,
     /// Why it failed, if it did.
     pub error: Option<String>,
+    /// Whether it failed and an `else` went on: its own, or that of a `join` or `run` round it.
+    pub handled: bool,
+}
+
+impl StepReport {
+    /// Of a step that is a model's.
+    pub(super) fn of(
+        at: &At,
+        llm: &Llm,
+        elapsed: Duration,
+        outcome: Result<&StepRecord, &Error>,
+    ) -> Self {
+        let (record, failed) = (outcome.ok(), outcome.err());
+        let mistaken = failed.is_some_and(|it| matches!(it.kind(), ErrorKind::Engine { .. }));
+        Self {
+            id: Arc::clone(&at.id),
+            verb: at.verb,
+            elapsed,
+            attempts: outcome.map_or_else(Error::attempts, |record| record.attempts),
+            usage: record.and_then(|it| it.usage),
+            spent: outcome.map_or_else(Error::usage, |record| record.spent),
+            asked: asked(outcome, llm),
+            mode: record.map(|it| it.mode),
+            repairs: record.map(|it| it.repairs.clone()).unwrap_or_default(),
+            confidence: record.map(|it| it.confidence).unwrap_or_default(),
+            reasoning: record.and_then(|it| it.reasoning.clone()),
+            runner_up: record.and_then(|it| it.runner_up.clone()),
+            window: match record {
+                Some(record) => record.window.clone(),
+                None => failed.and_then(Error::window).cloned(),
+            },
+            error: failed.map(ToString::to_string),
+            handled: at.handled && failed.is_some() && !mistaken,
+        }
+    }
+
+    /// Of a step that asked no model itself.
+    pub(super) fn unasked(at: &At, elapsed: Duration, error: Option<String>) -> Self {
+        Self {
+            id: Arc::clone(&at.id),
+            verb: at.verb,
+            elapsed,
+            attempts: 0,
+            usage: None,
+            spent: Usage::default(),
+            asked: Arc::default(),
+            mode: None,
+            repairs: Vec::new(),
+            confidence: Confidence::NotScored,
+            reasoning: None,
+            runner_up: None,
+            window: None,
+            handled: at.handled && error.is_some(),
+            error,
+        }
+    }
+}
+
+/// The model that a step's attempts went to: for a replayed one, what its record says.
+fn asked(outcome: Result<&StepRecord, &Error>, llm: &Llm) -> Arc<str> {
+    let turn = outcome.into_iter().flat_map(|record| &record.turn);
+    let name = turn.filter_map(Message::asked).next_back();
+    let failed = outcome.err().and_then(Error::model).cloned();
+    name.map(Arc::from)
+        .or(failed)
+        .unwrap_or_else(|| Arc::clone(llm.asked()))
 }
 
 /// How a run went, step by step, in the order in which they ended.
@@ -115,7 +184,7 @@ impl Report {
         let mut bill = Bill::default();
         for step in &self.steps {
             bill.add(Some(&step.asked), step.spent);
-            if step.error.is_none() && step.usage.is_none() {
+            if step.attempts > 0 && step.error.is_none() && step.usage.is_none() {
                 bill.add_answer(Some(&step.asked), None);
             }
         }

@@ -1,14 +1,17 @@
 //! One execution of a workflow.
 
 use std::fmt;
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use tracing::Instrument;
 
-use super::cx::{Cx, Listener};
+use super::budget::{Budget, Purse};
+use super::cx::{Cx, Listener, Shared};
 use super::engine::Engine;
 use super::graph::Graph;
-use super::report::{Event, Report};
+use super::report::{Event, Report, StepReport};
 use crate::clock;
 use crate::error::Error;
 use crate::llm::Llm;
@@ -49,9 +52,11 @@ pub struct Run<'wf, T, E = Error> {
     body: Body<'wf, T, E>,
     engine: Option<Arc<dyn Engine>>,
     listener: Option<Listener<'wf>>,
+    budget: Option<Budget>,
 }
 
-type Body<'wf, T, E> = Box<dyn FnOnce(Cx<'wf>) -> BoxFuture<'wf, Result<T, E>> + Send + 'wf>;
+pub(super) type Body<'wf, T, E> =
+    Box<dyn FnOnce(Cx<'wf>) -> BoxFuture<'wf, Result<T, E>> + Send + 'wf>;
 
 impl<'wf, T, E> Run<'wf, T, E> {
     /// What the expansion of `workflow!` makes.
@@ -62,6 +67,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             body,
             engine: None,
             listener: None,
+            budget: None,
         }
     }
 
@@ -93,11 +99,11 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// let llm = Llm::new(Scripted::new(["HELLO"]));
     /// let run = shout("hello").on_event(|event| {
     ///     if let Event::StepFinished(step) = event {
-    ///         ended.lock().unwrap().push((step.id, step.attempts));
+    ///         ended.lock().unwrap().push((step.id.to_string(), step.attempts));
     ///     }
     /// });
     /// run.run(&llm, &mut Session::new()).await?;
-    /// assert_eq!(*ended.lock().unwrap(), [("loud", 1)]);
+    /// assert_eq!(*ended.lock().unwrap(), [("loud".to_owned(), 1)]);
     /// # Ok(()) }
     /// ```
     pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'wf) -> Self {
@@ -108,6 +114,12 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// Runs the steps on `engine`, which may know what came of some of them.
     pub fn engine(mut self, engine: Arc<dyn Engine>) -> Self {
         self.engine = Some(engine);
+        self
+    }
+
+    /// Limits what the run may spend; a step that would need more fails before it is asked.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
         self
     }
 
@@ -124,7 +136,15 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// Runs it like [`run`](Self::run) and reports on each step, on success and on failure.
     pub async fn run_detailed(self, llm: &Llm, session: &mut Session) -> (Result<T, E>, Report) {
         let start = clock::now();
-        let cx = Cx::new(self.graph, llm.clone(), self.engine, self.listener, session);
+        let shared = Shared {
+            llm: llm.clone(),
+            engine: self.engine,
+            listener: self.listener,
+            purse: self.budget.map(Purse::new),
+            rehearsal: false,
+            state: Mutex::default(),
+        };
+        let cx = Cx::new(self.graph, shared, session);
         let span = telemetry::run(self.graph.name);
         let result = (self.body)(cx.share()).instrument(span).await;
         let (draft, steps) = cx.finish();
@@ -138,6 +158,41 @@ impl<'wf, T, E> Run<'wf, T, E> {
                 elapsed: clock::now() - start,
             },
         )
+    }
+
+    /// Runs the body with what `engine` makes up, on a copy of `session`; `llm` is the model that steps are rendered for.
+    /// Nobody listens, no budget holds, and a window sums nothing up.
+    ///
+    /// It ends before the first `call`, whose id comes with the reports.
+    #[allow(dead_code, reason = "the hook of dry runs")]
+    pub(super) async fn rehearse(
+        self,
+        llm: &Llm,
+        session: &Session,
+        engine: Arc<dyn Engine>,
+    ) -> (Vec<StepReport>, Option<Arc<str>>) {
+        let shared = Shared {
+            llm: llm.clone(),
+            engine: Some(engine),
+            listener: None,
+            purse: None,
+            rehearsal: true,
+            state: Mutex::default(),
+        };
+        let cx = Cx::new(self.graph, shared, session);
+        let mut body = (self.body)(cx.share());
+        poll_fn(|task| match body.as_mut().poll(task) {
+            Poll::Pending if cx.stopped().is_none() => Poll::Pending,
+            // the value is one of answers that were made up
+            _ => Poll::Ready(()),
+        })
+        .await;
+        let stopped = cx.stopped();
+        (cx.finish().1, stopped)
+    }
+
+    pub(super) fn into_parts(self) -> (&'static Graph, Body<'wf, T, E>) {
+        (self.graph, self.body)
     }
 }
 

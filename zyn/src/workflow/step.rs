@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::cx::Cx;
+use super::lane::Lane;
 use crate::error::Error;
-use crate::synapse::{Classify, Input, Synapse, input::Text, options};
+use crate::synapse::{Input, IsLabel, Synapse, input::Text, options};
 
 /// A [`Synapse`] with its input: what a verb gives inside `workflow!`. The workflow runs it.
 #[must_use = "a step runs where `workflow!` finds it: on the right side of a `let`"]
@@ -30,11 +31,33 @@ impl<T: 'static, I: Clone + Send + 'static> Step<T, I> {
     /// The step's own.
     #[doc(hidden)]
     pub async fn __run(self, cx: &Cx<'_>, index: usize) -> Result<T, Error> {
-        cx.step(index, self).await
+        cx.step(index, self, false).await
+    }
+
+    /// Runs it; `None` if it failed and an `else` may go on. For the expansion of `workflow!`.
+    ///
+    /// # Errors
+    ///
+    /// What no `else` goes on behind.
+    #[doc(hidden)]
+    pub async fn __try(self, cx: &Cx<'_>, index: usize) -> Result<Option<T>, Error> {
+        let outcome = cx.step(index, self, true).await;
+        cx.otherwise(outcome)
+    }
+
+    /// Puts it beside others, not started. For the expansion of `workflow!`.
+    #[doc(hidden)]
+    pub fn __lane<'wf>(self, cx: &Cx<'wf>, index: usize) -> Lane<'wf, T>
+    where
+        I: Sync,
+    {
+        Lane::new(cx, move |cx, otherwise| {
+            Box::pin(async move { cx.step(index, self, otherwise).await })
+        })
     }
 }
 
-impl<L: Classify> Step<L> {
+impl<L: IsLabel> Step<L> {
     /// Asks for the second best label too: its name is in [`StepReport::runner_up`](crate::StepReport::runner_up).
     ///
     /// # Examples

@@ -177,6 +177,12 @@ impl Window {
         Self::by(Rule::KeepIf(Arc::new(keep)))
     }
 
+    /// The same rule, and nobody is asked for a summary.
+    pub(crate) fn silent(mut self) -> Self {
+        self.sum_up = None;
+        self
+    }
+
     fn by(rule: Rule) -> Self {
         Self {
             rule,

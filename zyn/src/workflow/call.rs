@@ -1,0 +1,69 @@
+//! Ordinary async Rust as a step.
+
+use std::fmt;
+use std::future::Future;
+
+use tracing::Instrument;
+
+use super::cx::Cx;
+use super::lane::Lane;
+use super::report::StepReport;
+use crate::clock;
+use crate::error::Error;
+use crate::telemetry;
+
+/// A future with a name in the graph: what `call(…)` gives inside `workflow!`. The workflow runs it.
+#[must_use = "a step runs where `workflow!` finds it: on the right side of a `let`"]
+pub struct Call<F> {
+    pub(crate) future: F,
+}
+
+impl<F: Future> Call<F> {
+    /// Runs it where the graph has its place. For the expansion of `workflow!`.
+    ///
+    /// # Errors
+    ///
+    /// None of its own: what the future gives is its value.
+    #[doc(hidden)]
+    pub async fn __run(self, cx: &Cx<'_>, index: usize) -> Result<F::Output, Error> {
+        let at = cx.at(index, false)?;
+        if cx.shared().rehearsal {
+            cx.stop(&at);
+            // whoever rehearses looks at where it stopped and drops the run
+            return std::future::pending().await;
+        }
+        cx.started(&at);
+        let start = clock::now();
+        let span = telemetry::step(&at.id, at.verb);
+        let value = self.future.instrument(span).await;
+        cx.finished(StepReport::unasked(&at, clock::now() - start, None));
+        Ok(value)
+    }
+
+    /// Runs it; it cannot fail. For the expansion of `workflow!`.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
+    #[doc(hidden)]
+    pub async fn __try(self, cx: &Cx<'_>, index: usize) -> Result<Option<F::Output>, Error> {
+        self.__run(cx, index).await.map(Some)
+    }
+
+    /// Puts it beside others, not started. For the expansion of `workflow!`.
+    #[doc(hidden)]
+    pub fn __lane<'wf>(self, cx: &Cx<'wf>, index: usize) -> Lane<'wf, F::Output>
+    where
+        F: Send + 'wf,
+    {
+        Lane::new(cx, move |cx, _| {
+            Box::pin(async move { self.__run(&cx, index).await })
+        })
+    }
+}
+
+impl<F> fmt::Debug for Call<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}

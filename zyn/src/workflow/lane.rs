@@ -1,0 +1,159 @@
+//! Steps that run at the same time.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use super::cx::Cx;
+use crate::error::Error;
+use crate::provider::BoxFuture;
+use crate::session::Draft;
+
+/// A step on a fork of the conversation, beside others in a `join`.
+///
+/// All forks begin with the conversation as it is when the `join` starts, so no lane sees what another adds.
+pub struct Lane<'wf, T, E = Error> {
+    fork: Cx<'wf>,
+    base: Draft,
+    state: State<'wf, T, E>,
+}
+
+enum State<'wf, T, E> {
+    Waiting(Start<'wf, T, E>),
+    Running(BoxFuture<'wf, Result<T, E>>),
+    Done(T),
+    Over,
+}
+
+/// Starts a lane on its fork; the second says whether an `else` stands behind the `join`.
+type Start<'wf, T, E> = Box<dyn FnOnce(Cx<'wf>, bool) -> BoxFuture<'wf, Result<T, E>> + Send + 'wf>;
+
+impl<'wf, T, E> Lane<'wf, T, E> {
+    pub(super) fn new(
+        cx: &Cx<'wf>,
+        start: impl FnOnce(Cx<'wf>, bool) -> BoxFuture<'wf, Result<T, E>> + Send + 'wf,
+    ) -> Self {
+        let fork = cx.fork(true);
+        let base = fork.line().draft().clone();
+        Self {
+            fork,
+            base,
+            state: State::Waiting(Box::new(start)),
+        }
+    }
+
+    fn start(&mut self, otherwise: bool) {
+        self.state = match std::mem::replace(&mut self.state, State::Over) {
+            State::Waiting(start) => State::Running(start(self.fork.share(), otherwise)),
+            other => other,
+        };
+    }
+
+    /// Whether it has its value.
+    fn poll(&mut self, task: &mut Context<'_>) -> Result<bool, E> {
+        if let State::Running(future) = &mut self.state {
+            match future.as_mut().poll(task) {
+                Poll::Pending => return Ok(false),
+                Poll::Ready(outcome) => {
+                    self.state = State::Over;
+                    self.state = State::Done(outcome?);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn value(self) -> Option<T> {
+        match self.state {
+            State::Done(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What it began with and what it has come to.
+    fn added(&self) -> (Draft, Draft) {
+        (self.base.clone(), self.fork.line().draft().clone())
+    }
+}
+
+/// The lanes of a `join`: a tuple of 2 to 12.
+pub trait Lanes<'wf, E>: Sized + Send {
+    /// Their values.
+    type Values: Send;
+
+    /// Runs them at the same time until all have their values, or one has failed.
+    #[doc(hidden)]
+    fn all(self, cx: Cx<'wf>, otherwise: bool) -> BoxFuture<'wf, Result<Self::Values, E>>;
+}
+
+impl<'wf> Cx<'wf> {
+    /// Runs `lanes` at the same time, each on a fork of the conversation, and adds their turns in the order in which
+    /// they are written.
+    ///
+    /// # Errors
+    ///
+    /// The first that happens. The others are dropped, and no message of any is kept.
+    pub async fn join<L: Lanes<'wf, E>, E>(&self, lanes: L) -> Result<L::Values, E> {
+        lanes.all(self.share(), false).await
+    }
+
+    /// Runs `lanes` like [`join`](Self::join); `None` if one failed and an `else` may go on.
+    ///
+    /// # Errors
+    ///
+    /// What no `else` goes on behind.
+    pub async fn try_join<L: Lanes<'wf, E>, E>(&self, lanes: L) -> Result<Option<L::Values>, E> {
+        let outcome = lanes.all(self.share(), true).await;
+        self.otherwise(outcome)
+    }
+
+    fn merge(&self, forks: Vec<(Draft, Draft)>) -> Result<(), Error> {
+        Ok(self.line().draft().merge(forks)?)
+    }
+}
+
+macro_rules! lanes {
+    ($($lane:ident $value:ident),*) => {
+        #[diagnostic::do_not_recommend]
+        impl<'wf, E, $($value),*> Lanes<'wf, E> for ($(Lane<'wf, $value, E>,)*)
+        where
+            E: From<Error> + Send + 'wf,
+            $($value: Send + 'wf,)*
+        {
+            type Values = ($($value,)*);
+
+            fn all(self, cx: Cx<'wf>, otherwise: bool) -> BoxFuture<'wf, Result<Self::Values, E>> {
+                let ($(mut $lane,)*) = self;
+                Box::pin(async move {
+                    $($lane.start(otherwise);)*
+                    poll_fn(|task| {
+                        let mut done = true;
+                        $(match $lane.poll(task) {
+                            Ok(ready) => done &= ready,
+                            Err(error) => return Poll::Ready(Err(error)),
+                        })*
+                        if done { Poll::Ready(Ok(())) } else { Poll::Pending }
+                    })
+                    .await?;
+                    cx.merge(vec![$($lane.added()),*])?;
+                    match ($($lane.value(),)*) {
+                        ($(Some($lane),)*) => Ok(($($lane,)*)),
+                        // every lane has its value when none is polled any more
+                        _ => std::future::pending().await,
+                    }
+                })
+            }
+        }
+    };
+}
+
+lanes!(a A, b B);
+lanes!(a A, b B, c C);
+lanes!(a A, b B, c C, d D);
+lanes!(a A, b B, c C, d D, e F);
+lanes!(a A, b B, c C, d D, e F, f G);
+lanes!(a A, b B, c C, d D, e F, f G, g H);
+lanes!(a A, b B, c C, d D, e F, f G, g H, h I);
+lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J);
+lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J, j K);
+lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J, j K, k L);
+lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J, j K, k L, l M);
