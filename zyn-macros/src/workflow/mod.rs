@@ -18,6 +18,7 @@ mod ordinary;
 mod otherwise;
 mod parse;
 mod place;
+mod repair;
 mod repeat;
 mod scope;
 mod step;
@@ -43,8 +44,13 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     }
 }
 
-fn workflow(source: Source) -> TokenStream {
-    let (item, mistakes) = Errors::collect(|errors| item(source, errors));
+fn workflow(mut source: Source) -> TokenStream {
+    let unfinished = source.unfinished.take();
+    let (mut item, mut mistakes) = Errors::collect(|errors| item(source, errors));
+    if let Some(error) = unfinished {
+        item = repair::strip(item);
+        mistakes = Some(error.into_compile_error());
+    }
     // behind the item: an error in front would shift what an editor completes
     quote!(#item #mistakes)
 }
@@ -56,6 +62,7 @@ fn item(source: Source, errors: &Errors) -> TokenStream {
         vis,
         mut sig,
         body,
+        ..
     } = source;
     let Settings { krate, version } = settings(&mut attrs, errors);
     let inputs = inputs(&sig);

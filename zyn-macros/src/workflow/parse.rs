@@ -1,8 +1,10 @@
 //! The items of an invocation. A body that does not parse costs the body, not the item.
 
 use proc_macro2::{Span, TokenStream};
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{AttrStyle, Attribute, Block, Error, Result, Signature, Stmt, Visibility};
+
+use super::repair;
 
 /// What stands inside `workflow!( … );`.
 pub(crate) struct Invocation {
@@ -17,6 +19,8 @@ pub(crate) struct Source {
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     pub(crate) body: Result<Vec<Stmt>>,
+    /// What was wrong with the body before it was completed.
+    pub(crate) unfinished: Option<Error>,
 }
 
 impl Parse for Invocation {
@@ -54,12 +58,26 @@ impl Parse for Source {
             attrs.push(attr);
         }
         let tokens: TokenStream = content.parse()?;
-        let body = syn::parse::Parser::parse2(Block::parse_within, tokens);
+        let (body, unfinished) = body(tokens);
         Ok(Self {
             attrs,
             vis,
             sig,
             body,
+            unfinished,
         })
+    }
+}
+
+/// The statements of a body; where an editor asks for one that is being typed, of the completed body.
+fn body(tokens: TokenStream) -> (Result<Vec<Stmt>>, Option<Error>) {
+    match Block::parse_within.parse2(tokens.clone()) {
+        Err(error) if repair::in_editor() => {
+            match Block::parse_within.parse2(repair::complete(tokens)) {
+                Ok(stmts) => (Ok(stmts), Some(error)),
+                Err(_) => (Err(error), None),
+            }
+        }
+        body => (body, None),
     }
 }
