@@ -78,7 +78,7 @@ impl<'wf, T, E> Lane<'wf, T, E> {
 /// The lanes of a `join`: a tuple of 2 to 12.
 pub trait Lanes<'wf, E>: Sized + Send {
     /// Their values.
-    type Values: Send;
+    type Values: Send + 'wf;
 
     /// Runs them at the same time until all have their values, or one has failed.
     #[doc(hidden)]
@@ -92,8 +92,12 @@ impl<'wf> Cx<'wf> {
     /// # Errors
     ///
     /// The first that happens. The others are dropped, and no message of any is kept.
-    pub async fn join<L: Lanes<'wf, E>, E>(&self, lanes: L) -> Result<L::Values, E> {
-        lanes.all(self.share(), false).await
+    // no `async fn`: the caller's future then holds no lanes, whose lifetimes the compiler could not prove `Send` for
+    pub fn join<L, E>(&self, lanes: L) -> BoxFuture<'wf, Result<L::Values, E>>
+    where
+        L: Lanes<'wf, E>,
+    {
+        lanes.all(self.share(), false)
     }
 
     /// Runs `lanes` like [`join`](Self::join); `None` if one failed and an `else` may go on.
@@ -101,9 +105,13 @@ impl<'wf> Cx<'wf> {
     /// # Errors
     ///
     /// What no `else` goes on behind.
-    pub async fn try_join<L: Lanes<'wf, E>, E>(&self, lanes: L) -> Result<Option<L::Values>, E> {
-        let outcome = lanes.all(self.share(), true).await;
-        self.otherwise(outcome)
+    pub fn try_join<L, E>(&self, lanes: L) -> BoxFuture<'wf, Result<Option<L::Values>, E>>
+    where
+        L: Lanes<'wf, E>,
+        E: Send + 'wf,
+    {
+        let (cx, all) = (self.share(), lanes.all(self.share(), true));
+        Box::pin(async move { cx.otherwise(all.await) })
     }
 
     fn merge(&self, forks: Vec<(Draft, Draft)>) -> Result<(), Error> {
