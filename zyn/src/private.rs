@@ -4,7 +4,7 @@ pub use core::convert::From;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::Send;
 pub use core::option::Option::{self, None, Some};
-pub use core::primitive::{str, usize};
+pub use core::primitive::str;
 pub use std::borrow::Cow;
 pub use std::string::String;
 pub use std::vec::Vec;

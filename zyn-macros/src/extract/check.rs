@@ -23,7 +23,6 @@ pub(crate) fn check(model: &Model<'_>, errors: &Errors) {
     types::owned(model, errors);
     types::answerable(model, errors);
     read_as_shown(model, errors);
-    not_asked_in_vain(model, errors);
     distinct_names(model, errors);
     one_flattened_map(model, errors);
 }
@@ -225,22 +224,6 @@ fn is_module(with: &Entry) -> bool {
         let last = path.rsplit("::").next().unwrap_or_default().trim();
         !last.starts_with(char::is_uppercase)
     })
-}
-
-fn not_asked_in_vain(model: &Model<'_>, errors: &Errors) {
-    for field in model.shapes.iter().flat_map(|shape| &shape.fields) {
-        if let Some(entry) = attr::foreign("serde", "skip_deserializing", &field.source.attrs)
-            && !field.serde.skip_serializing()
-        {
-            let name = field.name();
-            errors.at(
-                &entry.key,
-                format_args!(
-                    "the model would be asked for `{name}` and the answer thrown away; use `#[serde(skip)]`"
-                ),
-            );
-        }
-    }
 }
 
 fn distinct_names(model: &Model<'_>, errors: &Errors) {

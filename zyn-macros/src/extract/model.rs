@@ -167,14 +167,6 @@ impl Field<'_> {
         &self.serde.name().deserialize_name().value
     }
 
-    /// The name for messages: `title`, or `0` in a newtype.
-    pub(crate) fn name(&self) -> String {
-        match &self.member {
-            Member::Named(name) => name.to_string(),
-            Member::Unnamed(index) => index.index.to_string(),
-        }
-    }
-
     pub(crate) fn validators(&self) -> impl Iterator<Item = &syn::ExprPath> {
         validators(&self.entries)
     }

@@ -71,7 +71,7 @@ use crate::verb::Verb;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of labels",
     label = "does not derive `Classify`",
-    note = "derive it on an enum whose variants have no fields: `#[derive(Classify)]`"
+    note = "derive it on an enum whose variants have no fields: `#[derive(Classify)]`; a type with fields is filled in with `extract`"
 )]
 pub trait Classify: Sized + Send + 'static {
     /// The labels, in the order of the variants.

@@ -66,7 +66,7 @@ use crate::verb::Verb;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted from a model's answer",
     label = "does not derive `Extract`",
-    note = "derive it, with what it needs: `#[derive(Deserialize, JsonSchema, Extract)]`; a list or an option takes it from its items"
+    note = "derive it, with what it needs: `#[derive(Deserialize, JsonSchema, Extract)]`; a list or an option takes it from its items, and a set of labels is picked with `classify`"
 )]
 pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
     /// The instruction where none is given.

@@ -1,4 +1,4 @@
-// Limits where only zyn would see them (three mistakes).
+// Limits where only zyn would see them (four mistakes).
 // schemars has a word for each, and its words reach the model.
 use zyn::prelude::*;
 
@@ -8,6 +8,8 @@ struct Rating {
     stars: u8,
     #[extract(length(max = 200), email)]
     text: String,
+    #[extract(pattern("[A-Z]{2}"))]
+    country: String,
 }
 
 fn main() {}

@@ -25,4 +25,6 @@ fn main() {
     let bad = <Mood as ::zyn::Classify>::from_label("Bad");
     ::std::assert!(::std::matches!(bad, ::std::option::Option::Some(Mood::Bad)));
     ::std::assert_eq!(::zyn::ToPrompt::to_prompt(&Mood::Good), "Good");
+    let unsure = <Mood as ::zyn::Classify>::unsure();
+    ::std::assert!(::std::matches!(unsure, ::std::option::Option::Some(Mood::Bad)));
 }

@@ -93,7 +93,18 @@ fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
         .map_err(serde::de::Error::custom)
 }
 
+// The model is not asked for what only the program knows, and still reads it in a prompt.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Extract)]
+struct Invoice {
+    total: u32,
+    #[serde(skip_deserializing)]
+    paid: bool,
+}
+
 fn main() {
+    assert!(schemars::schema_for!(Invoice).pointer("/properties/paid").is_none());
+    let invoice = Invoice { total: 7, paid: true };
+    assert_eq!(invoice.to_prompt(), r#"{"total":7,"paid":true}"#);
     assert_eq!(Order::TASK, Some("An order."));
     assert_eq!(Wait::TASK, None);
     let order = Order {

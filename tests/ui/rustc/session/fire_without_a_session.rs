@@ -1,3 +1,5 @@
+// A synapse fires on no session.
+// A synapse always works on a conversation, if only on an empty one.
 use zyn::Llm;
 
 async fn nowhere(llm: &Llm) {

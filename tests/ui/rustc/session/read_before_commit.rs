@@ -1,6 +1,7 @@
+// A session is read while a transaction on it is open.
+// Nothing uses `tx` after the read: only the transaction's `Drop` keeps the session borrowed.
 use zyn::{Message, Session};
 
-// Nothing uses `tx` after the read: only the transaction's `Drop` keeps the session borrowed.
 fn main() {
     let mut session = Session::new();
     let mut tx = session.begin();

@@ -1,3 +1,5 @@
+// A second transaction on a session that has one open.
+// A transaction borrows its session for itself; a savepoint nests.
 use zyn::{Message, Session};
 
 fn main() {

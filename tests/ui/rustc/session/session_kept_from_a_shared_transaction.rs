@@ -1,3 +1,5 @@
+// A session is carried out of the transaction on what shares it.
+// The lock is open again behind it, so the session is lent and not given.
 use zyn::{Error, Session, SharedSession};
 
 async fn smuggle(shared: &SharedSession) {

@@ -1,3 +1,5 @@
+// Two synapses fire on one session at once.
+// Each borrows the session for itself; forks run beside each other.
 use zyn::{Llm, Session};
 
 async fn both(llm: &Llm, session: &mut Session) {
