@@ -65,20 +65,19 @@ pub(crate) const ALL: [Query; 10] = [
     ("what a step, a type and a verb are", |document| {
         let step = r#"let text = transform("Answer", &iss$0ue.name);"#;
         tells(document, step, "Issue")?;
-        leads(document, step, "let issue = ")?;
+        leads(document, step, &["let issue = "])?;
         let of_type = r#"let again = extract::<Iss$0ue>("What else?", ticket);
         let text = transform("Answer", &again.name);"#;
         tells(document, of_type, "What a customer reports.")?;
-        leads(document, of_type, "pub struct Issue")?;
+        leads(document, of_type, &["pub struct Issue"])?;
         let verb = r#"let text = trans$0form("Answer", ticket);"#;
         tells(document, verb, "Rewrites text.")?;
-        leads(document, verb, "pub fn transform")
+        leads(document, verb, &["pub fn transform"])
     }),
     ("what a name inside a prompt is", |document| {
-        let step = r#"let text = transform("Answer {is$0sue.name}", ticket);"#;
-        leads(document, step, "let issue = ")?;
-        let field = r#"let text = transform("Answer {issue.na$0me}", ticket);"#;
-        leads(document, field, "pub name: String")
+        // a literal is one token, so each word of it leads to all that it names
+        let typed = r#"let text = transform("Answer {is$0sue.name}", ticket);"#;
+        leads(document, typed, &["let issue = ", "pub name: String"])
     }),
     ("nothing inside the words of a prompt", |document| {
         let offered = document.completions(r#"let text = transform("Answer $0", ticket);"#);
@@ -118,11 +117,16 @@ fn tells(document: &mut Document, typed: &str, words: &str) -> Answer {
     }
 }
 
-/// Whether the word leads to one line, which begins with `line`.
-fn leads(document: &mut Document, typed: &str, line: &str) -> Answer {
+/// Whether the word leads to the lines that begin with `lines`, and to no others.
+fn leads(document: &mut Document, typed: &str, lines: &[&str]) -> Answer {
     let found = document.definitions(typed);
-    match found.as_slice() {
-        [only] if only.starts_with(line) => Ok(only.clone()),
-        _ => Err(format!("leads to {found:?} instead of `{line}`")),
+    let all = found
+        .iter()
+        .zip(lines)
+        .all(|(found, line)| found.starts_with(line));
+    if all && found.len() == lines.len() {
+        Ok(found.join(" and "))
+    } else {
+        Err(format!("leads to {found:?} instead of {lines:?}"))
     }
 }

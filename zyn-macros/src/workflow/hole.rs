@@ -8,9 +8,9 @@ use syn::{LitStr, Path};
 
 use super::body::Reader;
 use super::id::id_part;
-use super::located;
 use super::model::Step;
 use super::scope::Sources;
+use super::{located, named};
 use crate::prompt::{self, Hole, Piece};
 use crate::similar::similar;
 
@@ -110,11 +110,11 @@ fn value(hole: &Hole, span: Span) -> TokenStream {
     let fields = hole.fields.iter().map(|field| match field.parse::<u32>() {
         Ok(index) => {
             let mut index = Literal::u32_unsuffixed(index);
-            index.set_span(located(span));
+            index.set_span(named(span));
             quote!(.#index)
         }
         Err(_) => {
-            let field = prompt::ident(field, located(span));
+            let field = prompt::ident(field, named(span));
             quote!(.#field)
         }
     });

@@ -6,13 +6,13 @@ use syn::{Expr, ExprCall, LocalInit, Pat};
 
 use super::body::{NAMELESS, Reader};
 use super::id::{id_part, plain};
-use super::located;
 use super::model::Node;
 use super::otherwise::block_of;
 use super::scope::{Sources, bound};
 use super::step;
 use super::target::{Name, Target};
 use super::words::{join, verb};
+use super::{located, named};
 
 /// How many steps one `join` can run.
 const MOST: usize = 12;
@@ -197,10 +197,10 @@ fn question(operand: &Expr) -> Option<syn::Token![?]> {
 /// The code that runs `lanes` at the same time.
 fn joining(method: &str, call: &ExprCall, lanes: &[TokenStream]) -> TokenStream {
     let word = call.func.to_token_stream().into_iter().next();
-    let at = located(word.map_or_else(Span::call_site, |word| word.span()));
+    let at = word.map_or_else(Span::call_site, |word| word.span());
     let close = call.paren_token.span.close();
-    let cx = Ident::new("__cx", at);
-    let join = Ident::new(method, at);
+    let cx = Ident::new("__cx", located(at));
+    let join = Ident::new(method, named(at));
     let wait = quote_spanned!(close=> .await?);
     quote!(#cx.#join((#(#lanes,)*)) #wait)
 }

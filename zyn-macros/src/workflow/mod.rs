@@ -183,7 +183,17 @@ fn number(literal: &LitInt) -> syn::Result<u32> {
     }
 }
 
-/// The place of machinery that belongs to what stands at `span`: its location, the macro's names.
+/// The place of machinery that belongs to what stands at `span`: its location, the macro's names. For an editor it
+/// has no location: a user who asks about the word there would be told of the machinery too.
 fn located(span: Span) -> Span {
+    if repair::in_editor() {
+        Span::mixed_site()
+    } else {
+        named(span)
+    }
+}
+
+/// The place of a user's name that the macro resolves.
+fn named(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }

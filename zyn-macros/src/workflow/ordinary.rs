@@ -12,7 +12,7 @@ use super::place::{ASYNC, Barrier, CLOSURE, Place};
 use super::step;
 use super::target::Target;
 use super::words::{is_history, join, note, verb};
-use super::{located, macro_call};
+use super::{located, macro_call, named};
 
 impl VisitMut for Reader<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -142,7 +142,7 @@ impl Reader<'_> {
         }
         let (cx, history) = (
             Ident::new("__cx", Span::mixed_site()),
-            Ident::new("history", located(call.func.span())),
+            Ident::new("history", named(call.func.span())),
         );
         Expr::Verbatim(quote!(#cx.#history()))
     }
