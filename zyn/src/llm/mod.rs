@@ -27,7 +27,7 @@ pub use price::{Price, Prices};
 pub use spend::Spend;
 
 use self::retry::{Decision, Repeat, decide};
-use self::spend::Ledger;
+pub(crate) use self::spend::Ledger;
 use crate::clock;
 use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response};
 use crate::session::Usage;
@@ -66,6 +66,8 @@ pub struct Llm {
     ledger: Arc<Ledger>,
     rng: Arc<Mutex<Rng>>,
     limits: Limits,
+    /// What is asked through this clone alone.
+    meter: Option<Arc<Ledger>>,
 }
 
 /// The options of an [`Llm`].
@@ -93,6 +95,7 @@ impl Llm {
                 max_input: 4 * 1024 * 1024,
                 max_tokens: None,
             },
+            meter: None,
         }
     }
 
@@ -172,6 +175,14 @@ impl Llm {
         self.ledger.fail(usage.unwrap_or_default());
     }
 
+    /// The same, which counts what is asked through it in `meter` too.
+    pub(crate) fn metered(&self, meter: Arc<Ledger>) -> Self {
+        Self {
+            meter: Some(meter),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.limits
     }
@@ -229,6 +240,7 @@ impl Llm {
     ) -> Result<Response, ProviderError> {
         allowance.attempts = allowance.attempts.saturating_add(1);
         let entry = self.ledger.open();
+        let metered = self.meter.as_ref().map(Ledger::open);
         let provider = &*self.provider;
         let span = telemetry::attempt(
             provider.name(),
@@ -249,6 +261,9 @@ impl Llm {
         let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
         telemetry::outcome(&span, outcome.as_ref());
         allowance.spent += entry.settle(outcome.as_ref());
+        if let Some(metered) = metered {
+            metered.settle(outcome.as_ref());
+        }
         outcome
     }
 

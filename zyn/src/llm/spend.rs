@@ -40,10 +40,10 @@ pub struct Spend {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Ledger(Mutex<Spend>);
+pub(crate) struct Ledger(Mutex<Spend>);
 
 impl Ledger {
-    pub(super) fn spend(&self) -> Spend {
+    pub(crate) fn spend(&self) -> Spend {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

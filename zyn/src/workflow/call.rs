@@ -8,7 +8,6 @@ use tracing::Instrument;
 use super::cx::Cx;
 use super::lane::Lane;
 use super::report::StepReport;
-use crate::clock;
 use crate::error::Error;
 use crate::telemetry;
 
@@ -32,11 +31,10 @@ impl<F: Future> Call<F> {
             // whoever rehearses looks at where it stopped and drops the run
             return std::future::pending().await;
         }
-        cx.started(&at);
-        let start = clock::now();
+        let running = cx.start(&at);
         let span = telemetry::step(&at.id, at.verb);
         let value = self.future.instrument(span).await;
-        cx.finished(StepReport::unasked(&at, clock::now() - start, None));
+        running.end(StepReport::unasked(&at, None));
         Ok(value)
     }
 

@@ -1,7 +1,6 @@
 //! Carries out what a step asks of a model: one core for all verbs and all workflows.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tracing::Instrument;
 
@@ -10,7 +9,6 @@ use super::engine::StepFn;
 use super::place::At;
 use super::report::StepReport;
 use super::step::Step;
-use crate::clock;
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::provider::BoxFuture;
@@ -75,10 +73,13 @@ impl Cx<'_> {
     ) -> BoxFuture<'a, Result<StepRecord, Error>> {
         let span = telemetry::step(&at.id, at.verb);
         let run = async move {
-            self.started(at);
-            let start = clock::now();
+            let mut running = self.start(at);
             let (call, llm) = (work.call.clone(), work.llm.clone());
             let instead_of = work.instead_of.clone();
+            let work = Work {
+                llm: running.meter(&llm),
+                ..work
+            };
             let outcome = self.carry_out(work).await;
             match &outcome {
                 Ok(record) if instead_of.is_empty() => {
@@ -87,8 +88,7 @@ impl Cx<'_> {
                 Ok(record) => self.replace(instead_of, record),
                 Err(error) => self.note_mistake(error),
             }
-            let elapsed = clock::now() - start;
-            self.finished(StepReport::of(at, &llm, elapsed, outcome.as_ref()));
+            running.end(StepReport::of(at, &llm, outcome.as_ref()));
             outcome
         };
         Box::pin(run.instrument(span))
@@ -97,9 +97,8 @@ impl Cx<'_> {
     /// Reports a step that cannot be asked for.
     pub(super) fn refused(&self, at: &At, llm: &Llm, error: Error) -> Error {
         telemetry::step(&at.id, at.verb).in_scope(|| {
-            self.started(at);
             self.note_mistake(&error);
-            self.finished(StepReport::of(at, llm, Duration::ZERO, Err(&error)));
+            self.start(at).end(StepReport::of(at, llm, Err(&error)));
         });
         error
     }

@@ -1,7 +1,6 @@
 //! The conversation summed up in the middle of a run.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::carry::Work;
 use super::cx::Cx;
@@ -73,8 +72,7 @@ impl Compact {
         let window = self.window.instruction(self.instruction.text());
         let fallen = window.summarise(&llm).falls_out(&cx.history(), 0);
         if fallen.is_empty() {
-            cx.started(at);
-            cx.finished(StepReport::unasked(at, Duration::ZERO, None));
+            cx.start(at).end(StepReport::unasked(at, None));
             return Ok(String::new());
         }
         let summary = transform(self.instruction);

@@ -16,6 +16,7 @@ mod place;
 mod refused;
 mod report;
 mod run;
+mod running;
 mod step;
 pub mod verbs;
 

@@ -6,7 +6,6 @@ use super::cx::Cx;
 use super::lane::Lane;
 use super::report::StepReport;
 use super::run::Run;
-use crate::clock;
 use crate::error::Error;
 use crate::telemetry;
 
@@ -60,8 +59,7 @@ where
     async fn carry(self, cx: &Cx<'wf>, index: usize, otherwise: bool) -> Result<T, E> {
         let at = cx.at(index, otherwise)?;
         let (graph, body) = self.run.into_parts();
-        cx.started(&at);
-        let start = clock::now();
+        let running = cx.start(&at);
         let inner = cx.inner(graph, &at);
         let span = telemetry::step(&at.id, at.verb);
         let outcome = body(inner.share()).instrument(span).await;
@@ -70,7 +68,7 @@ where
         }
         let failed = outcome.is_err();
         let failed = failed.then(|| format!("the workflow `{}` ended with an error", graph.name));
-        cx.finished(StepReport::unasked(&at, clock::now() - start, failed));
+        running.end(StepReport::unasked(&at, failed));
         outcome
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::place::At;
 use crate::error::{Error, ErrorKind};
-use crate::llm::Llm;
+use crate::llm::{Llm, Spend};
 use crate::reply::Repair;
 use crate::session::{Bill, Message, Summary, Usage, Windowed};
 use crate::synapse::{Confidence, Mode, StepRecord};
@@ -69,18 +69,13 @@ pub struct StepReport {
 
 impl StepReport {
     /// Of a step that is a model's.
-    pub(super) fn of(
-        at: &At,
-        llm: &Llm,
-        elapsed: Duration,
-        outcome: Result<&StepRecord, &Error>,
-    ) -> Self {
+    pub(super) fn of(at: &At, llm: &Llm, outcome: Result<&StepRecord, &Error>) -> Self {
         let (record, failed) = (outcome.ok(), outcome.err());
         let mistaken = failed.is_some_and(|it| matches!(it.kind(), ErrorKind::Engine { .. }));
         Self {
             id: Arc::clone(&at.id),
             verb: at.verb,
-            elapsed,
+            elapsed: Duration::ZERO,
             attempts: outcome.map_or_else(Error::attempts, |record| record.attempts),
             usage: record.and_then(|it| it.usage),
             spent: outcome.map_or_else(Error::usage, |record| record.spent),
@@ -100,11 +95,11 @@ impl StepReport {
     }
 
     /// Of a step that asked no model itself.
-    pub(super) fn unasked(at: &At, elapsed: Duration, error: Option<String>) -> Self {
+    pub(super) fn unasked(at: &At, error: Option<String>) -> Self {
         Self {
             id: Arc::clone(&at.id),
             verb: at.verb,
-            elapsed,
+            elapsed: Duration::ZERO,
             attempts: 0,
             usage: None,
             spent: Usage::default(),
@@ -117,6 +112,16 @@ impl StepReport {
             window: None,
             handled: at.handled && error.is_some(),
             error,
+        }
+    }
+
+    /// With what was asked before it was cut off.
+    pub(super) fn cut_off(self, llm: &Llm, spend: Spend) -> Self {
+        Self {
+            attempts: u32::try_from(spend.attempts).unwrap_or(u32::MAX),
+            spent: spend.usage,
+            asked: Arc::clone(llm.asked()),
+            ..self
         }
     }
 }

@@ -1,0 +1,147 @@
+//! Budgets.
+
+use zyn::cost::{Cost, Price, Prices};
+use zyn::graph::Graph;
+use zyn::refusal::BudgetProblem;
+use zyn::testing::Scripted;
+use zyn::verbs::{run, transform};
+use zyn::{Budget, Error, ErrorKind, Llm, Response, Run, Session, Usage};
+
+use super::{by_hand, graph, ids, step};
+
+static STEPS: Graph = graph("steps", &[step("a", "transform"), step("b", "transform")]);
+static OUTER: Graph = graph("outer", &[step("sub", "run"), step("last", "transform")]);
+
+fn llm() -> Llm {
+    Llm::new(Scripted::by(|_| {
+        Ok(Response::new("ok", Usage::new(1_000, 50)))
+    }))
+}
+
+fn two<'wf>() -> Run<'wf, ()> {
+    by_hand(&STEPS, |cx| async move {
+        transform("Do", "a").__run(&cx, 0).await?;
+        transform("Do", "b").__run(&cx, 1).await?;
+        Ok(())
+    })
+}
+
+fn problem(error: &Error) -> &BudgetProblem {
+    match error.kind() {
+        ErrorKind::Budget(problem) => problem,
+        _ => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_would_be_too_much_is_not_asked_and_the_run_is_rolled_back() {
+    let (llm, mut session) = (llm(), Session::new());
+    let run = two().budget(Budget::tokens(1_060));
+    let (outcome, report) = run.run_detailed(&llm, &mut session).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.step(), Some("b"));
+    assert!(
+        matches!(problem(&error), BudgetProblem::Tokens { limit: 1_060, spent: 1_050, needed } if *needed > 10),
+        "{error}"
+    );
+    assert_eq!((llm.spend().attempts, report.attempts()), (1, 1));
+    assert!(session.is_empty());
+}
+
+#[tokio::test]
+async fn within_the_budget_a_run_is_as_without_one() {
+    let llm = llm();
+    two()
+        .budget(Budget::tokens(10_000))
+        .run(&llm, &mut Session::new())
+        .await
+        .unwrap();
+    assert_eq!(llm.spend().attempts, 2);
+}
+
+#[tokio::test]
+async fn what_an_answer_may_have_is_held_before_it_is_asked() {
+    let llm = llm();
+    let run = by_hand(&STEPS, |cx| async move {
+        transform("Do", "a").max_tokens(5_000).__run(&cx, 0).await
+    });
+    let error = run
+        .budget(Budget::tokens(5_000))
+        .run(&llm, &mut Session::new())
+        .await;
+    let error = error.unwrap_err();
+    assert!(matches!(
+        problem(&error),
+        BudgetProblem::Tokens {
+            spent: 0,
+            needed: 5_001..,
+            ..
+        }
+    ));
+    assert_eq!(llm.spend().attempts, 0);
+}
+
+#[tokio::test]
+async fn lanes_hold_what_they_may_cost_while_they_are_in_flight() {
+    let llm = llm();
+    let run = by_hand(&STEPS, |cx| async move {
+        let a = transform("Do", "a").max_tokens(1_000).__lane(&cx, 0);
+        let b = transform("Do", "b").max_tokens(1_000).__lane(&cx, 1);
+        cx.join((a, b)).await
+    });
+    let error = run
+        .budget(Budget::tokens(1_500))
+        .run(&llm, &mut Session::new())
+        .await;
+    let error = error.unwrap_err();
+    assert_eq!(error.step(), Some("b"));
+    assert!(
+        matches!(
+            problem(&error),
+            BudgetProblem::Tokens { spent: 1_001.., .. }
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_budget_in_money_goes_by_the_prices_and_refuses_a_model_without_one() {
+    let prices = Prices::new().price("scripted", Price::new(1_000_000, 10_000_000));
+    // the first step costs 1000 + 500 millionths
+    let budget = Budget::cost(Cost::microdollars(1_501), prices);
+    let error = two()
+        .budget(budget)
+        .run(&llm(), &mut Session::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.step(), Some("b"));
+    assert!(
+        matches!(problem(&error), BudgetProblem::Cost { spent, .. } if *spent == Cost::microdollars(1_500)),
+        "{error}"
+    );
+    let llm = llm();
+    let budget = Budget::cost(Cost::microdollars(1_501), Prices::new());
+    let error = two()
+        .budget(budget)
+        .run(&llm, &mut Session::new())
+        .await
+        .unwrap_err();
+    assert!(matches!(problem(&error), BudgetProblem::NoPrice { model } if model == "scripted"));
+    assert_eq!(llm.spend().attempts, 0);
+}
+
+#[tokio::test]
+async fn a_workflow_inside_shares_the_outer_budget() {
+    let llm = llm();
+    let outer = by_hand(&OUTER, |cx| async move {
+        run(two().budget(Budget::tokens(1))).__run(&cx, 0).await?;
+        transform("Do", "x").__run(&cx, 1).await
+    });
+    let (outcome, report) = outer
+        .budget(Budget::tokens(2_110))
+        .run_detailed(&llm, &mut Session::new())
+        .await;
+    assert_eq!(outcome.unwrap_err().step(), Some("last"));
+    assert_eq!(ids(&report.steps), ["sub/a", "sub/b", "sub", "last"]);
+    assert_eq!(llm.spend().attempts, 2);
+}
