@@ -170,11 +170,19 @@ fn names(model: &Model<'_>, errors: &Errors) {
 }
 
 fn one_unsure(model: &Model<'_>, errors: &Errors) {
-    for label in model.labels.iter().filter(|it| it.within().is_some()) {
+    for label in model.offered().filter(|it| it.within().is_some()) {
         if let Some(entry) = label.unsure() {
             errors.at(
                 &entry.key,
                 "a label that is divided into others cannot be `unsure`",
+            );
+        }
+    }
+    for label in model.labels.iter().filter(|it| !it.is_offered()) {
+        if let Some(entry) = label.unsure() {
+            errors.at(
+                &entry.key,
+                "a label that serde skips is never given; drop `skip`, or mark another one `unsure`",
             );
         }
     }

@@ -57,15 +57,18 @@ impl<'a> Model<'a> {
         attr::zyn(&self.entries)
     }
 
-    /// The labels that a model may choose; serde skips the others.
+    /// The labels that a model may choose.
     pub(crate) fn offered(&self) -> impl Iterator<Item = &Label<'a>> {
-        self.labels
-            .iter()
-            .filter(|label| !label.serde.skip_deserializing())
+        self.labels.iter().filter(|label| label.is_offered())
     }
 }
 
 impl Label<'_> {
+    /// Whether serde does not skip it.
+    pub(crate) fn is_offered(&self) -> bool {
+        !self.serde.skip_deserializing()
+    }
+
     pub(crate) fn wire(&self) -> &Name {
         self.serde.name().deserialize_name()
     }
