@@ -5,10 +5,11 @@ mod call;
 mod carry;
 mod compact;
 mod cx;
+mod draw;
 mod engine;
+mod fingerprint;
 mod graph;
 mod lane;
-mod mermaid;
 mod nested;
 mod note;
 mod particular;
@@ -25,6 +26,7 @@ pub use call::Call;
 pub use compact::Compact;
 pub use cx::Cx;
 pub use engine::{Engine, StepFn};
+pub use fingerprint::Fingerprint;
 pub use graph::{
     ArmInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence, StepInfo,
 };

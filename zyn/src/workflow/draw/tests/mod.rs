@@ -1,0 +1,3 @@
+mod pictures;
+mod random;
+mod samples;
