@@ -175,3 +175,175 @@ impl Hash {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workflow::graph::{ArmInfo, BranchInfo, FallbackInfo, LoopInfo, NoteInfo};
+
+    const STEP: StepInfo = StepInfo {
+        id: "loud",
+        verb: "transform",
+        output: "String",
+        instruction: "Write it in capitals",
+        input: "text",
+        options: &["retry(2)"],
+        reads: &["text"],
+        conversation: false,
+        workflow: None,
+        line: 7,
+    };
+
+    const ONE: Sequence = Sequence {
+        nodes: &[Node::Step(0)],
+        end: End::Next,
+    };
+
+    const SHOUT: Graph = Graph {
+        name: "shout",
+        version: 1,
+        doc: "Shouts.",
+        inputs: &["text"],
+        output: "String",
+        steps: &[STEP],
+        body: ONE,
+        result: &["loud"],
+    };
+
+    static INNER: Graph = SHOUT;
+    static OTHER: Graph = Graph {
+        result: &[],
+        ..SHOUT
+    };
+    static ITSELF: Graph = Graph {
+        steps: &[StepInfo {
+            workflow: Some(&ITSELF),
+            ..STEP
+        }],
+        ..SHOUT
+    };
+
+    fn with(steps: Vec<StepInfo>) -> Graph {
+        Graph {
+            steps: Box::leak(steps.into_boxed_slice()),
+            ..SHOUT
+        }
+    }
+
+    fn body(node: Node) -> Graph {
+        let body = Sequence {
+            nodes: Box::leak(Box::new([node])),
+            end: End::Next,
+        };
+        Graph { body, ..SHOUT }
+    }
+
+    #[test]
+    fn it_is_the_same_on_every_machine() {
+        assert_eq!(SHOUT.fingerprint().to_string(), "b3beee0f9279d8d0");
+    }
+
+    #[test]
+    fn a_small_number_is_shown_with_its_zeros() {
+        assert_eq!(Fingerprint(0xab).to_string(), "00000000000000ab");
+    }
+
+    #[test]
+    fn lines_and_docs_are_not_in_it() {
+        let moved = with(vec![StepInfo { line: 90, ..STEP }]);
+        let documented = Graph {
+            doc: "Shouts loudly.",
+            ..SHOUT
+        };
+        assert_eq!(moved.fingerprint(), SHOUT.fingerprint());
+        assert_eq!(documented.fingerprint(), SHOUT.fingerprint());
+        let note = |line| {
+            body(Node::Note(NoteInfo {
+                role: "user",
+                text: "",
+                reads: &[],
+                line,
+            }))
+        };
+        assert_eq!(note(1).fingerprint(), note(2).fingerprint());
+    }
+
+    #[test]
+    fn every_part_of_a_workflow_changes_it() {
+        let note = NoteInfo {
+            role: "user",
+            text: "Hello",
+            reads: &[],
+            line: 1,
+        };
+        let rounds = LoopInfo {
+            path: "round",
+            each: "_round",
+            over: "0..3",
+            reads: &[],
+            body: ONE,
+        };
+        let branch = BranchInfo {
+            on: "text",
+            reads: &[],
+            arms: &[],
+        };
+        let fallback = FallbackInfo {
+            tried: &Node::Step(0),
+            otherwise: ONE,
+        };
+        let one = |step| with(vec![step]);
+        #[rustfmt::skip]
+        let graphs = [
+            SHOUT,
+            Graph { name: "cry", ..SHOUT },
+            Graph { version: 2, ..SHOUT },
+            Graph { inputs: &["text", "tone"], ..SHOUT },
+            Graph { output: "Text", ..SHOUT },
+            Graph { result: &[], ..SHOUT },
+            with(vec![STEP, STEP]),
+            one(StepInfo { id: "louder", ..STEP }),
+            one(StepInfo { verb: "extract", ..STEP }),
+            one(StepInfo { output: "Text", ..STEP }),
+            one(StepInfo { instruction: "Shout", ..STEP }),
+            one(StepInfo { input: "&text", ..STEP }),
+            one(StepInfo { options: &["retry(3)"], ..STEP }),
+            one(StepInfo { reads: &[], ..STEP }),
+            // the same letters, divided otherwise
+            one(StepInfo { reads: &["te", "xt"], ..STEP }),
+            one(StepInfo { conversation: true, ..STEP }),
+            one(StepInfo { workflow: Some(&INNER), ..STEP }),
+            one(StepInfo { workflow: Some(&OTHER), ..STEP }),
+            ITSELF,
+            Graph { body: Sequence { nodes: &[], ..ONE }, ..SHOUT },
+            Graph { body: Sequence { end: End::Return, ..ONE }, ..SHOUT },
+            Graph { body: Sequence { end: End::Break, ..ONE }, ..SHOUT },
+            Graph { body: Sequence { end: End::Continue, ..ONE }, ..SHOUT },
+            body(Node::Step(1)),
+            body(Node::Join(&[0, 1])),
+            body(Node::Join(&[1, 0])),
+            body(Node::Note(note)),
+            body(Node::Note(NoteInfo { role: "system", ..note })),
+            body(Node::Note(NoteInfo { text: "Hi", ..note })),
+            body(Node::Note(NoteInfo { reads: &["text"], ..note })),
+            body(Node::Loop(rounds)),
+            body(Node::Loop(LoopInfo { path: "turn", ..rounds })),
+            body(Node::Loop(LoopInfo { each: "_", ..rounds })),
+            body(Node::Loop(LoopInfo { over: "0..4", ..rounds })),
+            body(Node::Loop(LoopInfo { reads: &["text"], ..rounds })),
+            body(Node::Loop(LoopInfo { body: Sequence { nodes: &[], ..ONE }, ..rounds })),
+            body(Node::Branch(branch)),
+            body(Node::Branch(BranchInfo { on: "tone", ..branch })),
+            body(Node::Branch(BranchInfo { reads: &["text"], ..branch })),
+            body(Node::Branch(BranchInfo { arms: &[ArmInfo { label: "A", path: "A", body: ONE }], ..branch })),
+            body(Node::Branch(BranchInfo { arms: &[ArmInfo { label: "B", path: "A", body: ONE }], ..branch })),
+            body(Node::Branch(BranchInfo { arms: &[ArmInfo { label: "A", path: "B", body: ONE }], ..branch })),
+            body(Node::Fallback(fallback)),
+            body(Node::Fallback(FallbackInfo { tried: &Node::Step(1), ..fallback })),
+            body(Node::Fallback(FallbackInfo { otherwise: Sequence { nodes: &[], ..ONE }, ..fallback })),
+        ];
+        let different: std::collections::HashSet<Fingerprint> =
+            graphs.iter().map(Graph::fingerprint).collect();
+        assert_eq!(different.len(), graphs.len());
+    }
+}

@@ -148,9 +148,7 @@ impl<'a> Drawn<'a> {
     fn node(&self, node: &Node) -> Block {
         match node {
             Node::Step(at) => self.step(*at),
-            Node::Join(all) => {
-                Block::Together(all.iter().map(|at| vec![self.step(*at)]).collect())
-            }
+            Node::Join(all) => Block::Together(all.iter().map(|at| vec![self.step(*at)]).collect()),
             Node::Branch(branch) => self.branch(branch),
             Node::Loop(rounds) => self.rounds(rounds),
             Node::Fallback(fallback) => self.fallback(fallback),
@@ -266,6 +264,9 @@ fn said(text: &str) -> Option<Line> {
 }
 
 fn of(what: &str, sources: &[&str]) -> Option<Line> {
-    let line = line(Tone::Plain, short(&format!("{what} {}", sources.join(", "))));
+    let line = line(
+        Tone::Plain,
+        short(&format!("{what} {}", sources.join(", "))),
+    );
     (!sources.is_empty()).then_some(line)
 }

@@ -1,9 +1,7 @@
 //! Where everything is in the SVG. A flow is a column; the arms of a choice and what runs at once stand side by side;
 //! what happens on failure stands to the right. So nothing meets anything else, whatever the graph.
 
-use super::flow::{
-    Block, Flow, Label, NEXT_ROUND, NO_MORE, Shape, beginning, ending, flow,
-};
+use super::flow::{Block, Flow, Label, NEXT_ROUND, NO_MORE, Shape, beginning, ending, flow};
 use super::part::{Area, Mark, Part, SMALL, tag_width};
 use super::wiring::bar;
 use super::words::width;
@@ -143,7 +141,10 @@ fn choice(label: &Label, arms: &[(String, Flow)]) -> Part {
     let (xs, inner) = beside(&parts);
     let axes: Vec<i32> = xs.iter().zip(&parts).map(|(x, it)| x + it.axis).collect();
     // over the arm in the middle, else between the two
-    let middle = match (axes.get((axes.len().max(1) - 1) / 2), axes.get(axes.len() / 2)) {
+    let middle = match (
+        axes.get((axes.len().max(1) - 1) / 2),
+        axes.get(axes.len() / 2),
+    ) {
         (Some(one), Some(other)) => (one + other) / 2,
         _ => 0,
     };
@@ -270,7 +271,13 @@ fn rounds(title: &str, label: &Label, round: &Flow) -> Part {
     if comes_back {
         let (low, x) = (TITLE + back, PADDING + left / 2);
         let head = (axis - head.axis, middle);
-        let way = [(axis, low - ACROSS), (axis, low), (x, low), (x, middle), head];
+        let way = [
+            (axis, low - ACROSS),
+            (axis, low),
+            (x, low),
+            (x, middle),
+            head,
+        ];
         whole.line(&way, true);
         whole.tag(x, (low + middle) / 2, NEXT_ROUND);
     }

@@ -140,8 +140,7 @@ fn node(text: &mut String, shape: Shape, area: Area, lines: &[Line]) {
         width,
         height,
     } = area;
-    let (right, bottom, middle, center) =
-        (x + width, y + height, x + width / 2, y + height / 2);
+    let (right, bottom, middle, center) = (x + width, y + height, x + width / 2, y + height / 2);
     let (form, fill) = match shape {
         Shape::Terminal => (
             format!("rect {} rx=\"{}\"", rect(area), height.min(36) / 2),

@@ -121,7 +121,10 @@ impl Wiring {
                     let entry = vec![labelled(choice, label)];
                     open.extend(self.flow(items, arm, entry, ways));
                 }
-                Wired { open, fails: choice }
+                Wired {
+                    open,
+                    fails: choice,
+                }
             }
             Block::Rounds(title, label, round) => {
                 let frame = self.number();
