@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! cargo run -p examples --bin support_ticket -- "Hello, I am Ada Wong. My heating is out since Monday."
+//! cargo run -p examples --bin support_ticket -- --graph svg > answer.svg
 //! ```
 
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use examples::answering::Answering;
 use examples::local::{Model, Progress};
 use examples::support::{Reply, answer};
@@ -32,16 +33,27 @@ struct Options {
     /// Uses this local model, whatever the environment says.
     #[arg(long, value_enum)]
     model: Option<Model>,
-    /// Prints the workflow's graph as Mermaid text and asks no model.
-    #[arg(long)]
-    graph: bool,
+    /// Prints the workflow's graph in this form and asks no model.
+    #[arg(long, value_enum, value_name = "FORM")]
+    graph: Option<Form>,
+}
+
+/// How a graph is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// As GitHub and many editors draw it.
+    Mermaid,
+    /// As Graphviz draws it: `dot -Tpng`.
+    Dot,
+    /// As a browser shows it.
+    Svg,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    if options.graph {
-        print!("{}", answer::graph().mermaid());
+    if let Some(form) = options.graph {
+        print!("{}", drawn(form));
         return ExitCode::SUCCESS;
     }
     match respond(options).await {
@@ -50,6 +62,15 @@ async fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn drawn(form: Form) -> String {
+    let graph = answer::graph();
+    match form {
+        Form::Mermaid => graph.mermaid(),
+        Form::Dot => graph.dot(),
+        Form::Svg => graph.svg(),
     }
 }
 
@@ -195,7 +216,7 @@ mod tests {
             ticket: ticket.map(str::to_owned),
             file: file.map(PathBuf::from),
             model: None,
-            graph: false,
+            graph: None,
         }
     }
 
@@ -228,5 +249,32 @@ mod tests {
     #[test]
     fn without_a_ticket_there_is_one_that_comes_with_the_example() {
         assert_eq!(ticket(&options(None, None)).unwrap(), TICKET);
+    }
+    #[test]
+    fn each_form_of_the_graph_shows_every_step() {
+        let begins = [
+            (Form::Mermaid, "flowchart TD"),
+            (Form::Dot, "digraph"),
+            (Form::Svg, "<svg"),
+        ];
+        for (form, begin) in begins {
+            let drawn = drawn(form);
+            assert!(drawn.starts_with(begin), "{drawn}");
+            for step in answer::graph().steps {
+                assert!(drawn.contains(step.id), "{form:?} has no {}", step.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_form_of_the_graph_is_an_option_that_help_names() {
+        let help = <Options as clap::CommandFactory>::command()
+            .render_long_help()
+            .to_string();
+        for word in ["--graph <FORM>", "mermaid", "dot", "svg"] {
+            assert!(help.contains(word), "{help}");
+        }
+        let options = Options::parse_from(["support_ticket", "--graph", "dot"]);
+        assert_eq!(options.graph, Some(Form::Dot));
     }
 }

@@ -44,7 +44,7 @@ fn it_prints_its_reply_and_its_graph() {
     );
     let (first, graph) = said.split_once('\n').unwrap();
     assert_eq!(first, reply);
-    assert!(graph.starts_with("flowchart TD\n  in_ticket([\"ticket\"])\n"));
+    assert!(graph.starts_with("flowchart TD\n  n0([\"<b>answer(ticket)</b>\"])\n"));
     for id in ["customer", "urgency", "High/text", "Low+Medium/text"] {
         assert!(graph.contains(&format!("<b>{id}</b>")), "{id}: {graph}");
     }
