@@ -1,7 +1,6 @@
 //! What the macros' expansions call, under names that no user can shadow. Not part of the API.
 
 pub use core::convert::From;
-pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::Send;
 pub use core::option::Option::{self, None, Some};
 pub use core::primitive::str;

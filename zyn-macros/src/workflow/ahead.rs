@@ -22,6 +22,7 @@ pub(crate) fn decides_by_step(expr: &Expr) -> bool {
             }
             Expr::Block(block) => ends_in_step(&block.block),
             Expr::Unsafe(block) => ends_in_step(&block.block),
+            Expr::Paren(paren) => decides_by_step(&paren.expr),
             expr => join(expr).is_some(),
         }
 }

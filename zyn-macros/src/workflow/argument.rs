@@ -117,6 +117,12 @@ fn future(reader: &mut Reader<'_>, call: &mut ExprCall, read: &mut Read) {
             Some(second) => reader.errors.at(second, message),
             None => reader.errors.at(&read.verb, message),
         }
+        while call.args.len() > 1 {
+            call.args.pop();
+        }
+        if call.args.is_empty() {
+            call.args.push(Expr::Verbatim(quote!(async {})));
+        }
     }
     ordinary(reader, call, read);
 }
@@ -195,18 +201,18 @@ fn prompts(reader: &mut Reader<'_>, call: &mut ExprCall, read: &mut Read) {
         return;
     }
     let needs = match verb.to_string().as_str() {
-        "rank" => Some("items to put in order"),
-        "analyze" | "convert" => Some("a value to work on"),
+        "rank" => Some(("items to put in order", quote!(#krate::__private::Vec<_>))),
+        "analyze" | "convert" => Some(("a value to work on", quote!(&_))),
         _ => None,
     };
     let input = match needs {
-        Some(what) if !reader.excused => {
+        Some((what, ty)) if !reader.excused => {
             reader.errors.at(
                 verb,
                 format!("`{verb}` needs {what} as its second argument"),
             );
             read.conversation = false;
-            quote!(#krate::__private::refused_body())
+            quote!(#krate::__private::refused_body::<#ty>())
         }
         _ => quote!(#krate::Conversation),
     };

@@ -130,6 +130,7 @@ impl Reader<'_> {
         let last = stmts.len().saturating_sub(1);
         for (at, stmt) in stmts.iter_mut().enumerate() {
             let before = self.nodes.len();
+            let attrs = attrs(stmt).to_vec();
             match stmt {
                 Stmt::Local(local) => self.local(local),
                 Stmt::Expr(expr, None) if at == last => sources = self.value(expr, target),
@@ -142,7 +143,7 @@ impl Reader<'_> {
                 }
                 Stmt::Item(_) => {}
             }
-            self.refuse_cfg(attrs(stmt), before);
+            self.refuse_cfg(&attrs, before);
         }
         self.scope.leave(depth);
         sources
@@ -194,6 +195,9 @@ impl Reader<'_> {
             Expr::If(expr) => self.conditional(expr, target),
             Expr::Block(block) => self.statements(&mut block.block.stmts, target),
             Expr::Unsafe(block) => self.statements(&mut block.block.stmts, target),
+            Expr::Paren(paren) if decides_by_step(&paren.expr) => {
+                self.value(&mut paren.expr, target)
+            }
             _ => {
                 let sources = self.scope.reads(expr.to_token_stream());
                 match target.name {

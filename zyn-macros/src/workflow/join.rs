@@ -27,7 +27,11 @@ impl Reader<'_> {
         let names = self.checked(pat, &mut call);
         let Some(names) = names.filter(|_| !self.barred(&init.expr)) else {
             // the `else` went with the `join`: what it would give has no place
-            *init.expr = self.refused_join(&mut call);
+            let values = match pat_of(pat) {
+                Pat::Tuple(tuple) => tuple.elems.len(),
+                _ => call.args.len(),
+            };
+            *init.expr = self.refused_join(&mut call, values);
             for name in bound(pat) {
                 self.scope.bind(name.to_string(), Sources::new());
             }
@@ -52,6 +56,7 @@ impl Reader<'_> {
                 *init.expr = Expr::Verbatim(joining("join", &call, &lanes));
             }
             Some((_, otherwise)) => {
+                let close = call.paren_token.span.close();
                 let tried = joining("try_join", &call, &lanes);
                 let mut block = block_of(*otherwise);
                 let names: Vec<String> = names.iter().map(|name| id_part(&plain(name))).collect();
@@ -64,7 +69,7 @@ impl Reader<'_> {
                     tried: Box::new(joined),
                     otherwise,
                 });
-                *init.expr = self.or_else(&tried, &block);
+                *init.expr = self.or_else(&tried, close, &block);
             }
         }
         self.heard |= speak;
@@ -120,9 +125,7 @@ impl Reader<'_> {
 
     /// The names of a tuple of plain names.
     fn names(&mut self, pat: &Pat) -> Option<Vec<Ident>> {
-        let tuple = match pat {
-            Pat::Type(typed) => return self.names(&typed.pat),
-            Pat::Paren(paren) => return self.names(&paren.pat),
+        let tuple = match pat_of(pat) {
             Pat::Tuple(tuple) => tuple,
             pat => {
                 self.errors.at(
@@ -163,11 +166,12 @@ impl Reader<'_> {
                 "`join` stands alone on the right side of a `let` with a name for each step: `let (a, b) = join(…)`",
             );
         }
-        *expr = self.refused_join(&mut call);
+        let values = call.args.len();
+        *expr = self.refused_join(&mut call, values);
     }
 
-    /// The values that a `join` would give, if it could run.
-    fn refused_join(&mut self, call: &mut ExprCall) -> Expr {
+    /// As many of the values that a `join` would give, if it could run.
+    fn refused_join(&mut self, call: &mut ExprCall, count: usize) -> Expr {
         for operand in &mut call.args {
             match operand {
                 Expr::Try(tried) => *operand = (*tried.expr).clone(),
@@ -181,8 +185,18 @@ impl Reader<'_> {
             }
         }
         self.excused = true;
-        let values = &call.args;
-        Expr::Verbatim(quote!((#values)))
+        let values = call.args.iter().map(ToTokens::to_token_stream);
+        let values = values.chain(std::iter::repeat(quote!(()))).take(count);
+        Expr::Verbatim(quote!((#(#values,)*)))
+    }
+}
+
+/// A pattern without the type that its `let` says.
+fn pat_of(pat: &Pat) -> &Pat {
+    match pat {
+        Pat::Type(typed) => pat_of(&typed.pat),
+        Pat::Paren(paren) => pat_of(&paren.pat),
+        pat => pat,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads a note: a message that the workflow itself puts into the conversation.
 
 use proc_macro2::{Ident, Span};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprCall};
 
 use super::body::Reader;
@@ -19,21 +19,20 @@ impl Reader<'_> {
         };
         let is_statement = matches!(self.place, Place::Statement) && self.barrier.is_none();
         let refusal = match expr {
-            Expr::Call(call) if is_statement => return self.say(&role, call),
+            Expr::Call(call) if is_statement => {
+                *expr = self.say(&role, call);
+                return;
+            }
             _ if self.barrier.is_some() => format!(
                 "a note cannot stand in a closure, an `async` block or a loop without a bound; put `{role}(…)` where a step may stand"
             ),
             _ => format!("a note has no value; write it as a statement of its own: `{role}(…);`"),
         };
         self.errors.at(step::call_of(expr), refusal);
-        let krate = self.krate;
-        *expr = match self.place {
-            Place::Inside => Expr::Verbatim(quote!(())),
-            _ => Expr::Verbatim(quote!(#krate::__private::refused_body())),
-        };
+        *expr = Expr::Verbatim(quote!(()));
     }
 
-    fn say(&mut self, role: &Ident, call: &mut ExprCall) {
+    fn say(&mut self, role: &Ident, call: &mut ExprCall) -> Expr {
         if call.args.len() != 1 {
             self.errors.at(
                 role,
@@ -72,10 +71,8 @@ impl Reader<'_> {
             Ident::new("__enter", Span::mixed_site()),
             Ident::new("__cx", Span::mixed_site()),
         );
-        // a call of the note: its function stays the user's word, and its argument what it is
-        let said = call.to_token_stream();
-        *call.func = Expr::Verbatim(quote!(#said.#enter));
-        call.args.clear();
-        call.args.push(Expr::Verbatim(quote!(&#cx)));
+        let close = call.paren_token.span.close();
+        let end = quote_spanned!(close=> ?);
+        Expr::Verbatim(quote!(#call.#enter(&#cx) #end))
     }
 }

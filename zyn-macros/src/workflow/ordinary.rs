@@ -50,7 +50,11 @@ impl VisitMut for Reader<'_> {
             Expr::Async(block) => self.apart(ASYNC, |reader| {
                 reader.at_block(Place::Inside, &mut block.block);
             }),
-            Expr::ForLoop(each) => self.repeat(each),
+            Expr::ForLoop(each) => {
+                if let Some(counted) = self.repeat(each) {
+                    *expr = counted;
+                }
+            }
             Expr::While(each) => {
                 let at = Barrier::unbounded(each.while_token.span);
                 self.aside(at, |reader| {

@@ -1,11 +1,12 @@
 //! Reads a step with an `else`: what runs instead if it fails.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::quote_spanned;
 use syn::{Block, Expr, LocalInit};
 
 use super::body::Reader;
 use super::id::{id_part, plain};
+use super::located;
 use super::model::{End, Node, Sequence};
 use super::scope::Sources;
 use super::step;
@@ -40,7 +41,7 @@ impl Reader<'_> {
         let Some(placed) = self.place_step(&mut init.expr, id, ty) else {
             return sources;
         };
-        let (at, speaks) = (placed.at, placed.speaks);
+        let (at, speaks, close) = (placed.at, placed.speaks, placed.close);
         let tried = step::attempt(&init.expr, placed);
         let mut block = block_of(*otherwise);
         let segment = id_part(&plain(&name));
@@ -51,7 +52,7 @@ impl Reader<'_> {
             tried: Box::new(Node::Step(at)),
             otherwise,
         });
-        *init.expr = self.or_else(&tried, &block);
+        *init.expr = self.or_else(&tried, close, &block);
         sources
     }
 
@@ -72,11 +73,12 @@ impl Reader<'_> {
         (sequence, sources)
     }
 
-    /// The value of what is tried, or of `block` if it failed.
-    pub(crate) fn or_else(&self, tried: &TokenStream, block: &Block) -> Expr {
+    /// The value of what is tried, which ends at `close`, or of `block` if it failed.
+    pub(crate) fn or_else(&self, tried: &TokenStream, close: Span, block: &Block) -> Expr {
         let krate = self.krate;
-        let value = Ident::new("__value", Span::mixed_site());
-        Expr::Verbatim(quote!(match #tried {
+        let value = Ident::new("__value", located(close));
+        let at = located(close);
+        Expr::Verbatim(quote_spanned!(at=> match #tried {
             #krate::__private::Option::Some(#value) => #value,
             #krate::__private::Option::None => #block
         }))

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span};
 use quote::{ToTokens, quote};
-use syn::{Block, Expr, ExprForLoop, Pat, Stmt};
+use syn::{Block, Expr, ExprForLoop, Stmt};
 
 use super::body::Reader;
 use super::id::round;
@@ -13,10 +13,12 @@ use crate::diag::Errors;
 use crate::print::print_code;
 
 impl Reader<'_> {
-    /// Reads a `for` loop. One without steps and notes is ordinary Rust: the graph does not show it.
-    pub(crate) fn repeat(&mut self, each: &mut ExprForLoop) {
+    /// Reads a `for` loop, and gives it as it runs. One without steps and notes is ordinary Rust: it stays as it is, and
+    /// the graph does not show it.
+    pub(crate) fn repeat(&mut self, each: &mut ExprForLoop) -> Option<Expr> {
         let reads = self.scope.reads(each.expr.to_token_stream());
         let over = print_code(each.expr.to_token_stream());
+        let pattern = print_code(each.pat.to_token_stream());
         let open = is_open(&each.expr).then(|| each.expr.to_token_stream());
         self.at(Place::Inside, &mut each.expr);
 
@@ -35,7 +37,7 @@ impl Reader<'_> {
         self.scope.leave(depth);
 
         if !body.nodes.iter().any(Node::acts) {
-            return;
+            return None;
         }
         if let Some(range) = open {
             self.errors.at(
@@ -43,14 +45,14 @@ impl Reader<'_> {
                 "a loop around steps needs a bound, or it can spend without end; write where the range ends: `0..10`",
             );
         }
-        self.count(each, level);
         self.nodes.push(Node::Loop(Loop {
             path,
-            each: print_code(each.pat.to_token_stream()),
+            each: pattern,
             over,
             reads,
             body,
         }));
+        Some(count(each, level))
     }
 
     /// Learns what a later round knows: a name that the body assigns to is also made of what it was given there.
@@ -67,27 +69,24 @@ impl Reader<'_> {
             self.scope = scope;
         }
     }
+}
 
-    /// Counts the rounds, so that each has a context of its own; the loop's part of the ids is number `level`.
-    fn count(&self, each: &mut ExprForLoop, level: usize) {
-        let krate = self.krate;
-        let (round, cx) = (
-            Ident::new("__round", Span::mixed_site()),
-            Ident::new("__cx", Span::mixed_site()),
-        );
-        let (pat, items) = (&each.pat, &each.expr);
-        let level = Literal::usize_unsuffixed(level);
-        let context = quote!(let #cx = #cx.round(#level, #round););
-        let items = quote!(#krate::__private::Iterator::enumerate(
-            #krate::__private::IntoIterator::into_iter(#items)
-        ));
-        let pat = quote!((#round, #pat));
-        *each.pat = Pat::Verbatim(pat);
-        *each.expr = Expr::Verbatim(items);
-        each.body
-            .stmts
-            .insert(0, Stmt::Expr(Expr::Verbatim(context), None));
-    }
+/// Counts the rounds, so that each has a context of its own; the loop's part of the ids is number `level`.
+fn count(each: &mut ExprForLoop, level: usize) -> Expr {
+    let (round, cx) = (
+        Ident::new("__round", Span::mixed_site()),
+        Ident::new("__cx", Span::mixed_site()),
+    );
+    let level = Literal::usize_unsuffixed(level);
+    let begin = quote!(let #cx = #cx.round(#level, #round); #round += 1;);
+    each.body
+        .stmts
+        .insert(0, Stmt::Expr(Expr::Verbatim(begin), None));
+    // beside the loop and not in its iterator, so that what rustc says about that is about the user's
+    Expr::Verbatim(quote!({
+        let mut #round = 0;
+        #each
+    }))
 }
 
 /// Whether `expr` is a range without an end.

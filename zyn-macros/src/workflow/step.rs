@@ -6,6 +6,7 @@ use syn::{Expr, Path, Token};
 
 use super::argument::{self, Read};
 use super::body::Reader;
+use super::located;
 use super::model::Step;
 use super::words::is_option;
 
@@ -16,7 +17,7 @@ pub(crate) struct Placed {
     /// Whether its turn enters the conversation.
     pub(crate) speaks: bool,
     /// Where the user's tokens end.
-    close: Span,
+    pub(crate) close: Span,
     /// The `?` on what it gives.
     question: Option<Token![?]>,
 }
@@ -126,7 +127,7 @@ pub(crate) fn lane(expr: &Expr, placed: Placed) -> TokenStream {
 }
 
 fn method(expr: &Expr, name: &str, placed: &Placed) -> TokenStream {
-    let name = Ident::new(name, Span::mixed_site());
+    let name = Ident::new(name, located(placed.close));
     let cx = Ident::new("__cx", Span::mixed_site());
     let at = Literal::usize_unsuffixed(placed.at);
     quote!(#expr.#name(&#cx, #at))
