@@ -6,6 +6,9 @@
 //! - `rustc/`: the text is the compiler's, with our notes. It runs on one version of the compiler only.
 //! - `pass/`: beside each family, what the rules must not refuse. Each runs, and may assert.
 //!
+//! `families.txt` says which cases belong together, and `families.rs` holds it to the files. `messages.rs` finds what
+//! the macros can say without a case for it.
+//!
 //! `TRYBUILD=overwrite cargo test -p zyn-ui` writes the texts anew; read each one before it is committed.
 
 use std::process::Command;
