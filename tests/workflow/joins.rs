@@ -7,8 +7,8 @@ use tokio::sync::Notify;
 use zyn::graph::Graph;
 use zyn::verbs::{call, compact, transform};
 use zyn::{
-    BoxFuture, Error, ErrorKind, Failure, Llm, Message, Profile, Provider, ProviderError, Request,
-    Response, Session, Usage, Window,
+    BoxFuture, Error, ErrorKind, Event, Failure, Llm, Message, Profile, Provider, ProviderError,
+    Request, Response, Session, Usage, Window,
 };
 
 use super::{by_hand, graph, ids, step, texts};
@@ -281,4 +281,36 @@ async fn a_compact_beside_others_is_refused_before_anything_is_sent() {
     let error: Error = run.run(&llm, &mut session).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::CompactBeside));
     assert_eq!((error.step(), llm.spend().attempts), (Some("a"), 0));
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_in_the_middle_of_a_join_keeps_nothing_and_tells_what_was_cut_off() {
+    let llm = Llm::new(Hangs::default());
+    let mut session = Session::new();
+    session.append(Message::user("before"));
+    let ended = Mutex::new(Vec::new());
+    let run = by_hand(&LANES, |cx| async move {
+        let a = transform("Shout", "a").__lane(&cx, 0);
+        let b = transform("Shout", "b").__lane(&cx, 1);
+        cx.join((a, b)).await
+    });
+    let run = run.on_event(|event| {
+        if let Event::StepFinished(step) = event {
+            let error = step.error.clone().unwrap_or_default();
+            ended.lock().unwrap().push((step.id.to_string(), error));
+        }
+    });
+    let limit = std::time::Duration::from_millis(5);
+    assert!(
+        tokio::time::timeout(limit, run.run(&llm, &mut session))
+            .await
+            .is_err()
+    );
+    assert_eq!(texts(&session), ["before"]);
+    let ended = ended.into_inner().unwrap();
+    assert_eq!(ended.len(), 2);
+    assert!(
+        ended.iter().all(|(_, error)| error.contains("cut off")),
+        "{ended:?}"
+    );
 }

@@ -8,6 +8,8 @@ mod compact;
 mod joins;
 mod nested;
 mod rounds;
+mod spans;
+mod through_the_macro;
 mod unsure;
 mod ways_out;
 
