@@ -18,16 +18,19 @@ pub(crate) fn find() -> PathBuf {
         "the sources of the standard library are missing; run `rustup component add rust-src`",
     );
     let (program, origin) = match env::var_os("ZYN_RUST_ANALYZER") {
-        Some(program) => (PathBuf::from(program), "ZYN_RUST_ANALYZER"),
+        Some(program) => (PathBuf::from(program), "of `ZYN_RUST_ANALYZER`".to_owned()),
         // a shim of rustup's is there without the component, and fails
-        None if version("rust-analyzer".as_ref()).is_some() => {
-            (PathBuf::from("rust-analyzer"), "the path")
+        None if runs("rust-analyzer".as_ref()) => {
+            ("rust-analyzer".into(), "of the path".to_owned())
         }
-        None => (built(), "the registry"),
+        None => (built(), format!("{VERSION}, built from the registry")),
     };
-    let version =
-        version(&program).unwrap_or_else(|| panic!("`{}` is no rust-analyzer", program.display()));
-    println!("{} (from {origin})", version.trim());
+    assert!(
+        runs(&program),
+        "`{}` is no rust-analyzer",
+        program.display()
+    );
+    println!("rust-analyzer {origin}: {}", program.display());
     program
 }
 
@@ -69,8 +72,8 @@ fn built() -> PathBuf {
     program
 }
 
-fn version(program: &Path) -> Option<String> {
-    output(Command::new(program).arg("--version"))
+fn runs(program: &Path) -> bool {
+    output(Command::new(program).arg("--version")).is_some()
 }
 
 fn output(command: &mut Command) -> Option<String> {

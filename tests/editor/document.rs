@@ -33,38 +33,37 @@ impl Document {
     }
 
     /// What is offered at the cursor: names, without what is called on them.
-    pub(crate) fn completions(&mut self, typed: &str) -> Vec<String> {
-        let offered = self.ask("textDocument/completion", typed);
+    pub(crate) fn completions(&mut self, typed: &str) -> Result<Vec<String>, String> {
+        let offered = self.ask("textDocument/completion", typed)?;
         let items = offered.get("items").unwrap_or(&offered).as_array();
-        let label = |item: &Value| {
+        let labels = items.into_iter().flatten().map(|item| {
             let label = item["label"].as_str().unwrap_or_default();
-            label
-                .split(['(', ' ', '…'])
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        };
-        items.into_iter().flatten().map(label).collect()
+            let name = label.split(['(', ' ', '…']).next();
+            name.unwrap_or_default().to_owned()
+        });
+        Ok(labels.collect())
     }
 
     /// What is told about the word under the cursor.
-    pub(crate) fn hover(&mut self, typed: &str) -> String {
-        let told = self.ask("textDocument/hover", typed);
-        told["contents"]["value"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+    pub(crate) fn hover(&mut self, typed: &str) -> Result<String, String> {
+        let told = self.ask("textDocument/hover", typed)?;
+        let text = told["contents"]["value"].as_str();
+        Ok(text.unwrap_or_default().to_owned())
     }
 
     /// The lines that say what the word under the cursor is.
-    pub(crate) fn definitions(&mut self, typed: &str) -> Vec<String> {
-        let found = self.ask("textDocument/definition", typed);
-        let places = found.as_array();
-        places
-            .into_iter()
-            .flatten()
-            .map(|place| self.line(place))
-            .collect()
+    pub(crate) fn definitions(&mut self, typed: &str) -> Result<Vec<String>, String> {
+        let found = self.ask("textDocument/definition", typed)?;
+        let places = found.as_array().into_iter().flatten();
+        Ok(places.map(|place| self.line(place)).collect())
+    }
+
+    /// What is said to be wrong with the program.
+    pub(crate) fn mistakes(&mut self, typed: &str) -> Result<Vec<String>, String> {
+        let said = self.ask("textDocument/diagnostic", typed)?;
+        let said = said["items"].as_array().into_iter().flatten();
+        let message = |item: &Value| item["message"].as_str().unwrap_or_default().to_owned();
+        Ok(said.map(message).collect())
     }
 
     /// The line that `place` points at.
@@ -83,7 +82,7 @@ impl Document {
     }
 
     /// Types `typed` and asks about its cursor.
-    fn ask(&mut self, method: &str, typed: &str) -> Value {
+    fn ask(&mut self, method: &str, typed: &str) -> Result<Value, String> {
         let text = program::with(typed);
         let cursor = text.find(CURSOR).expect("a cursor");
         self.text = text.replace(CURSOR, "");

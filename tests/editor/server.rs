@@ -46,7 +46,7 @@ impl Server {
             messages,
             requests: 0,
         };
-        server.request(
+        let initialized = server.request(
             "initialize",
             &json!({
                 "processId": std::process::id(),
@@ -56,6 +56,7 @@ impl Server {
                     "experimental": { "serverStatusNotification": true },
                     "textDocument": {
                         "completion": { "completionItem": { "snippetSupport": false } },
+                        "diagnostic": {},
                         "hover": { "contentFormat": ["plaintext"] },
                     },
                     "window": { "workDoneProgress": true },
@@ -63,25 +64,24 @@ impl Server {
                 },
             }),
         );
+        initialized.expect("rust-analyzer starts");
         server.notify("initialized", &json!({}));
         server.settle();
         server
     }
 
-    /// Asks, and waits for the answer.
-    pub(crate) fn request(&mut self, method: &str, params: &Value) -> Value {
+    /// Asks, and waits for the answer; an error says what the server says is wrong.
+    pub(crate) fn request(&mut self, method: &str, params: &Value) -> Result<Value, String> {
         self.requests += 1;
         let id = self.requests;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
         loop {
             let mut message = self.next();
             if message["id"] == id && message.get("method").is_none() {
-                assert!(
-                    message.get("error").is_none(),
-                    "{method}: {}",
-                    message["error"]
-                );
-                return message["result"].take();
+                return match message.get("error") {
+                    None => Ok(message["result"].take()),
+                    Some(error) => Err(format!("{method}: {error}")),
+                };
             }
         }
     }
