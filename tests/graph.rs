@@ -118,6 +118,40 @@ workflow!(
     }
 );
 
+workflow!(
+    /// Write until it is good.
+    #[zyn(version = 2)]
+    pub async fn write(brief: &str, rounds: usize) -> String {
+        system("You write about {brief}.");
+        let filed = run(file(brief));
+        let mut draft = transform("Write a first draft", brief);
+        for _round in 0..rounds {
+            let good = binary("Is it ready?", &draft).retry(1);
+            if good {
+                break;
+            }
+            let copy = draft.clone();
+            let critique = transform("Criticise it", &copy) else {
+                let shorter = transform("Shorten it", &draft);
+                draft = shorter;
+                continue;
+            };
+            draft = transform("Rewrite it", &critique);
+        }
+        let (title, length) = join(transform("Find a title", &draft), call(count(&draft))) else {
+            return draft;
+        };
+        let Some(detail) = filed.detail else {
+            return title;
+        };
+        format!("{title} ({length}): {detail:?}")
+    }
+);
+
+async fn count(text: &str) -> usize {
+    text.len()
+}
+
 #[track_caller]
 fn steps_of(graph: &zyn::graph::Graph, expected: &[(&str, &str, &[&str], bool)]) {
     let found: Vec<_> = graph
@@ -225,6 +259,87 @@ fn reads_follow_ordinary_lets_back_to_steps_and_inputs() {
     assert_eq!((branch.on, branch.reads), ("early", ["hour"].as_slice()));
     assert_eq!(rest, [Node::Step(3), Node::Step(4)]);
     assert_eq!(graph.result, ["closing"]);
+}
+
+#[test]
+fn rounds_joins_fallbacks_notes_and_workflows_are_nodes_of_the_tree() {
+    let graph = write::graph();
+    assert_eq!((graph.version, graph.body.end), (2, End::Next));
+    let ids: Vec<_> = graph.steps.iter().map(|step| step.id).collect();
+    assert_eq!(
+        ids,
+        [
+            "filed",
+            "draft",
+            "round/good",
+            "round/critique",
+            "round/critique/else/shorter",
+            "round/draft",
+            "title",
+            "length",
+        ]
+    );
+    assert_eq!(graph.steps[0].workflow, Some(file::graph()));
+    let [
+        Node::Note(note),
+        Node::Step(0),
+        Node::Step(1),
+        Node::Loop(round),
+        Node::Fallback(joined),
+        Node::Branch(found),
+    ] = graph.body.nodes
+    else {
+        panic!("{:?}", graph.body)
+    };
+    assert_eq!(
+        (note.role, note.text),
+        ("system", "You write about {brief}.")
+    );
+    assert_eq!((round.path, round.each), ("round", "_round"));
+    assert_eq!(
+        (round.over, round.reads),
+        ("0..rounds", ["rounds"].as_slice())
+    );
+    let [
+        Node::Step(2),
+        Node::Branch(good),
+        Node::Fallback(tried),
+        Node::Step(5),
+    ] = round.body.nodes
+    else {
+        panic!("{:?}", round.body)
+    };
+    let ends: Vec<_> = good.arms.iter().map(|arm| arm.body.end).collect();
+    assert_eq!(ends, [End::Break, End::Next]);
+    assert_eq!(*tried.tried, Node::Step(3));
+    assert_eq!(tried.otherwise.nodes, [Node::Step(4)]);
+    assert_eq!(tried.otherwise.end, End::Continue);
+    assert_eq!(*joined.tried, Node::Join(&[6, 7]));
+    assert_eq!(joined.otherwise.end, End::Return);
+    assert_eq!(found.on, "let Some(detail) = filed.detail");
+    let ends: Vec<_> = found.arms.iter().map(|arm| arm.body.end).collect();
+    assert_eq!(ends, [End::Next, End::Return]);
+}
+
+#[test]
+fn a_step_of_a_round_reads_what_earlier_rounds_assigned() {
+    let graph = write::graph();
+    let drafts = ["draft", "round/critique/else/shorter", "round/draft"];
+    assert_eq!(graph.steps[2].reads, drafts);
+    assert_eq!(graph.steps[3].reads, drafts);
+    assert_eq!(graph.steps[5].reads, ["round/critique"]);
+    assert_eq!(graph.steps[6].reads, drafts);
+    assert_eq!(
+        graph.result,
+        [
+            "filed",
+            "draft",
+            "round/critique/else/shorter",
+            "round/draft",
+            "title",
+            "length"
+        ]
+    );
 }
 
 #[tokio::test]

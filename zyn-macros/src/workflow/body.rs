@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, BinOp, Block, Expr, Local, Path, Stmt, Type};
 
@@ -21,6 +21,7 @@ use super::step;
 use super::target::{Name, Target};
 use super::words::{join, verb};
 use crate::diag::Errors;
+use crate::print::print_code;
 
 /// Reads `stmts`, whose value is the value of the workflow called `workflow`.
 pub(crate) fn read(
@@ -169,14 +170,19 @@ impl Reader<'_> {
                 return self.join(&local.pat, init);
             }
             let mut target = Target::of_let(&local.pat);
+            let (pat, expr) = (&local.pat, &init.expr);
+            let written = init
+                .diverge
+                .as_ref()
+                .map(|_| print_code(quote!(let #pat = #expr)));
             sources = match &mut init.diverge {
                 Some(_) if decides_by_step(&init.expr) || is_handled_step(&init.expr) => {
                     self.with_fallback(init, &mut target)
                 }
                 _ => self.value(&mut init.expr, &mut target),
             };
-            if init.diverge.is_some() {
-                self.refutable(&local.pat, init);
+            if let (Some(written), Some(_)) = (written, &init.diverge) {
+                self.refutable(written, init);
             }
         }
         self.scope.bind_pattern(&local.pat, &sources);

@@ -93,13 +93,12 @@ impl Reader<'_> {
         sources
     }
 
-    /// Reads the `else` of a `let` that is ordinary Rust: the way there leaves.
-    pub(crate) fn refutable(&mut self, pat: &Pat, init: &mut LocalInit) {
+    /// Reads the `else` of a `let` that is ordinary Rust, `written` so: the way there leaves.
+    pub(crate) fn refutable(&mut self, written: String, init: &mut LocalInit) {
         let Some((_, otherwise)) = &mut init.diverge else {
             return;
         };
         let on = self.scope.reads(init.expr.to_token_stream());
-        let label = format!("let {}", print_code(pat.to_token_stream()));
         // nothing that runs there has run on the way past it
         let before = self.heard;
         let (yes, _) = self.way("yes".to_owned(), None, |_| (End::Next, Sources::new()));
@@ -109,7 +108,7 @@ impl Reader<'_> {
             (end, Sources::new())
         });
         self.heard = before;
-        self.decide(label, on, vec![yes, no]);
+        self.decide(written, on, vec![yes, no]);
     }
 
     /// Reads one way through a branch, whose steps have `segment` in their ids.
