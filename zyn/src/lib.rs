@@ -64,8 +64,10 @@ extern crate self as zyn;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod batch;
 mod clock;
 pub mod cost;
+pub mod dry_run;
 mod error;
 pub mod graph;
 #[doc = include_str!("session/sessions.md")]
@@ -107,7 +109,9 @@ pub use synapse::{
     transform,
 };
 pub use verb::Verb;
-pub use workflow::{Budget, Engine, Event, Report, Run, Step, StepFn, StepReport, verbs};
+pub use workflow::{
+    Batch, Budget, Engine, Event, Report, Run, Step, StepFn, StepReport, batch, verbs,
+};
 #[doc = include_str!("workflow/workflow.md")]
 pub use zyn_macros::workflow;
 pub use zyn_macros::{Classify, Extract};

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Excerpt;
@@ -293,6 +294,19 @@ pub enum ConfigError {
     ScriptEnded {
         /// How many it had.
         answers: usize,
+    },
+    /// A [`Fake`](crate::testing::Fake) provider cannot make up an answer of this type.
+    #[error(
+        "no `{name}` can be made up: {}{problem}; answer it with `zyn::testing::Scripted`",
+        .path.as_ref().map(|path| format!("at `{path}`, ")).unwrap_or_default()
+    )]
+    Unmade {
+        /// The type.
+        name: Arc<str>,
+        /// Where in it, as a JSON pointer into the value, with `*` for every item; `None` for the whole.
+        path: Option<Arc<str>>,
+        /// What is there.
+        problem: String,
     },
     /// The HTTP client could not be built.
     #[error("the HTTP client could not be built: {problem}")]

@@ -23,6 +23,7 @@ pub use error::{Class, ConfigError, Failure, ProviderError};
 #[cfg(feature = "openai")]
 pub use openai::OpenAi;
 
+use crate::schema::Schema;
 use crate::session::{History, Message, Usage};
 
 /// A boxed future, as object-safe async traits return it.
@@ -108,6 +109,8 @@ pub struct Request {
     pub feedback: Vec<Message>,
     /// The schema to answer in, or `None` for plain text.
     pub schema: Option<WireSchema>,
+    /// What `schema` was made of, where that is known: it has the limits that the dialect says in words alone.
+    pub original: Option<Schema>,
     /// Sampling temperature; sent only if set.
     pub temperature: Option<f64>,
     /// The most tokens to write; sent only if set.
@@ -125,6 +128,7 @@ impl Request {
             note: None,
             feedback: Vec::new(),
             schema: None,
+            original: None,
             temperature: None,
             max_tokens: None,
         }

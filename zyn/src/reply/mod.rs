@@ -183,6 +183,6 @@ fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
 }
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::schema::Verdict;
 const CASES: u64 = 1_000;
 
 /// A schema document, as schemars could have written it.
-fn document(rng: &mut Rng) -> Value {
+pub(crate) fn document(rng: &mut Rng) -> Value {
     let mut document = object(rng, 3);
     document["$defs"] = json!({
         "Chain": {

@@ -14,6 +14,7 @@ mod phrase;
 pub(crate) mod pointer;
 mod resolve;
 mod rewritten;
+pub(crate) mod sample;
 mod words;
 
 use std::borrow::Cow;

@@ -127,6 +127,7 @@ fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm:
     if let Some(rewritten) = rewritten {
         request.note = (!profile.schema_visible).then(|| Arc::clone(rewritten.words()));
         request.schema = Some(rewritten.wire().clone());
+        request.original = call.schema.clone();
     }
     request.temperature = call.options.temperature;
     request.max_tokens = call.options.max_tokens.or(llm.limits().max_tokens);

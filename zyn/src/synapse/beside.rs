@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::form::Shape;
 use super::step::Options;
 use crate::schema::node::Node;
+use crate::schema::sample::{GREATEST, UNLIKE};
 use crate::schema::{Schema, SchemaError};
 
 /// The fields beside the answer.
@@ -82,13 +83,19 @@ impl Beside {
         }
         if let Some(labels) = labels.filter(|_| self.runner_up) {
             let about = "The second best label, which is never the first again.";
-            let schema = json!({ "type": "string", "enum": labels, "description": about });
+            let schema =
+                json!({ "type": "string", "enum": labels, "description": about, UNLIKE: "label" });
             properties.insert(RUNNER_UP.to_owned(), schema);
         }
         if self.confidence {
             let about = "How sure you are of the answer: 0 is not at all, 1 is entirely.";
-            let schema =
-                json!({ "type": "number", "minimum": 0, "maximum": 1, "description": about });
+            let schema = json!({
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+                "description": about,
+                GREATEST: true,
+            });
             properties.insert(CONFIDENCE.to_owned(), schema);
         }
         let required: Vec<&String> = properties.keys().collect();

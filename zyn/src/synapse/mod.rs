@@ -46,6 +46,7 @@ pub use input::{Conversation, Input};
 pub use instruction::Instruction;
 pub use labels::{Labels, LabelsError};
 pub(crate) use options::options;
+pub(crate) use particulars::longest;
 pub use rank::rank;
 pub use sentiment::{Aspect, Polarity, Scores, Sentiment, sentiment};
 pub use step::{Mode, Options, StepCall, StepRecord};

@@ -5,6 +5,9 @@ use crate::error::ErrorKind;
 use crate::refusal::OptionProblem;
 use crate::verb::Verb;
 
+const LENGTH: &str = "Length";
+const AT_MOST: &str = "at most ";
+
 /// The options that only some verbs have. An option that is a list grows, any other is replaced.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Particulars {
@@ -26,10 +29,10 @@ impl Particulars {
         line(&mut text, "Focus", self.focus.as_deref());
         line(&mut text, "Style", self.style.as_deref());
         let length = self.max_chars.map(|most| match most {
-            1 => "at most 1 character".to_owned(),
-            most => format!("at most {most} characters"),
+            1 => format!("{AT_MOST}1 character"),
+            most => format!("{AT_MOST}{most} characters"),
         });
-        line(&mut text, "Length", length.as_deref());
+        line(&mut text, LENGTH, length.as_deref());
         text
     }
 
@@ -73,6 +76,14 @@ impl Particulars {
         }
         Ok(())
     }
+}
+
+/// The most characters that a text may have, as [`Particulars::instruct`] says at the end of an instruction.
+pub(crate) fn longest(instruction: &str) -> Option<usize> {
+    let (_, last) = instruction.rsplit_once('\n')?;
+    let said = last.strip_prefix(LENGTH)?.strip_prefix(": ")?;
+    let (count, _) = said.strip_prefix(AT_MOST)?.split_once(' ')?;
+    count.parse().ok()
 }
 
 pub(crate) fn misplaced(option: &'static str, of: Verb, verb: Verb) -> ErrorKind {

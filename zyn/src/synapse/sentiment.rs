@@ -14,6 +14,7 @@ use super::to_prompt::Shown;
 use super::{Instruction, Synapse, ToPrompt};
 use crate::error::ErrorKind;
 use crate::reply::Violation;
+use crate::schema::sample::SUM;
 use crate::schema::{Schema, SchemaError};
 use crate::verb::Verb;
 
@@ -213,16 +214,16 @@ impl Form<Sentiment> for Judged {
     fn shape(&self) -> Result<Shape, SchemaError> {
         let polarity = json!({ "enum": ["positive", "negative", "neutral", "mixed"] });
         let score = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+        let mut scores = closed(
+            ["positive", "negative", "neutral"].map(|name| (name.to_owned(), score.clone())),
+            Some("Parts of the whole: the three together are 1."),
+        );
+        if let Some(scores) = scores.as_object_mut() {
+            scores.insert(SUM.to_owned(), json!(1));
+        }
         let mut properties = Map::from_iter([
             ("overall".to_owned(), polarity.clone()),
-            (
-                "scores".to_owned(),
-                closed(
-                    ["positive", "negative", "neutral"]
-                        .map(|name| (name.to_owned(), score.clone())),
-                    Some("Parts of the whole: the three together are 1."),
-                ),
-            ),
+            ("scores".to_owned(), scores),
             (
                 "emotions".to_owned(),
                 json!({

@@ -139,7 +139,7 @@ impl Scripted {
             .pop_front();
         match next {
             Some(Reply(Entry::Text(text))) => {
-                let usage = Usage::new(tokens(sent(request)), tokens(text.len()));
+                let usage = estimated(request, &text);
                 Ok(Response {
                     model: Some(NAME.to_owned()),
                     finish: Some("stop".to_owned()),
@@ -154,6 +154,11 @@ impl Scripted {
             }
         }
     }
+}
+
+/// A token for every four bytes of what was sent and of the answer.
+pub(super) fn estimated(request: &Request, answer: &str) -> Usage {
+    Usage::new(tokens(sent(request)), tokens(answer.len()))
 }
 
 /// The bytes of text in a request.

@@ -1,11 +1,13 @@
 //! What the expansion of `workflow!` calls: a run, its steps, the graph.
 
+mod batch;
 mod budget;
 mod call;
 mod carry;
 mod compact;
 mod cx;
 mod draw;
+mod dry_run;
 mod engine;
 mod fingerprint;
 mod graph;
@@ -21,10 +23,12 @@ mod running;
 mod step;
 pub mod verbs;
 
+pub use batch::{Batch, BatchEvent, BatchItem, BatchReport, batch};
 pub use budget::Budget;
 pub use call::Call;
 pub use compact::Compact;
 pub use cx::Cx;
+pub use dry_run::{DryEnd, DryRun, DryStep, Unreached};
 pub use engine::{Engine, StepFn};
 pub use fingerprint::Fingerprint;
 pub use graph::{

@@ -163,14 +163,13 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// Runs the body with what `engine` makes up, on a copy of `session`; `llm` is the model that steps are rendered for.
     /// Nobody listens, no budget holds, and a window sums nothing up.
     ///
-    /// It ends before the first `call`, whose id comes with the reports.
-    #[allow(dead_code, reason = "the hook of dry runs")]
+    /// It ends before the first `call`, whose id comes with the reports; else with whether the body ended well.
     pub(super) async fn rehearse(
         self,
         llm: &Llm,
         session: &Session,
         engine: Arc<dyn Engine>,
-    ) -> (Vec<StepReport>, Option<Arc<str>>) {
+    ) -> (Vec<StepReport>, Result<bool, Arc<str>>) {
         let shared = Shared {
             llm: llm.clone(),
             engine: Some(engine),
@@ -181,14 +180,14 @@ impl<'wf, T, E> Run<'wf, T, E> {
         };
         let cx = Cx::new(self.graph, shared, session);
         let mut body = (self.body)(cx.share());
-        poll_fn(|task| match body.as_mut().poll(task) {
-            Poll::Pending if cx.stopped().is_none() => Poll::Pending,
+        let end = poll_fn(|task| match (body.as_mut().poll(task), cx.stopped()) {
             // the value is one of answers that were made up
-            _ => Poll::Ready(()),
+            (Poll::Ready(outcome), _) => Poll::Ready(Ok(outcome.is_ok())),
+            (Poll::Pending, Some(stopped)) => Poll::Ready(Err(stopped)),
+            (Poll::Pending, None) => Poll::Pending,
         })
         .await;
-        let stopped = cx.stopped();
-        (cx.finish().1, stopped)
+        (cx.finish().1, end)
     }
 
     pub(super) fn into_parts(self) -> (&'static Graph, Body<'wf, T, E>) {

@@ -1,0 +1,199 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::scripted::estimated;
+use crate::provider::{
+    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
+};
+use crate::reply;
+use crate::schema::Schema;
+use crate::schema::sample::sample;
+use crate::session::Message;
+use crate::synapse::longest;
+
+const NAME: &str = "fake";
+
+/// A provider that makes up its answers: whatever is asked for, it answers with a valid value of the type.
+///
+/// The same seed and the same request give the same answer, in whatever order and however many at once they come;
+/// another prompt or another conversation gives another. Limits, formats, plain patterns, labels and what a verb demands
+/// beside its schema (a ranking is a permutation, scores add up) are kept; a fake is entirely sure of its answers. What
+/// only code knows, as a validator, it does not: its next answer to a re-ask is another one.
+///
+/// What cannot be made up, such as a pattern that looks around, is a [`ConfigError::Unmade`]. Usage is reported as
+/// [`Scripted`](super::Scripted) reports it.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+/// use zyn::prelude::*;
+/// use zyn::testing::Fake;
+///
+/// #[derive(Debug, PartialEq, Deserialize, JsonSchema, Extract)]
+/// struct Parcel {
+///     #[schemars(length(equal = 8))]
+///     code: String,
+///     #[schemars(range(min = 1, max = 30))]
+///     kilograms: u8,
+/// }
+///
+/// let parcel = zyn::extract::<Parcel>("The parcel");
+/// let llm = Llm::new(Fake::new());
+/// let made_up = parcel.fire(&llm, &mut Session::new(), "Where is it?").await?;
+/// assert_eq!(made_up.code.len(), 8);
+/// assert!((1..=30).contains(&made_up.kilograms));
+/// assert_eq!(llm.spend().attempts, 1);
+///
+/// let again = Llm::new(Fake::new());
+/// assert_eq!(parcel.fire(&again, &mut Session::new(), "Where is it?").await?, made_up);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Fake {
+    seed: u64,
+    latency: Duration,
+}
+
+impl Fake {
+    /// Makes up the answers of seed 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes up the answers of another seed.
+    ///
+    /// # Examples
+    ///
+    /// A loop over seeds finds what one answer does not show:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use zyn::testing::Fake;
+    /// use zyn::{Llm, Session};
+    ///
+    /// let angry = zyn::binary("Is the customer angry?");
+    /// let mut answers = Vec::new();
+    /// for seed in 0..20 {
+    ///     let llm = Llm::new(Fake::seeded(seed));
+    ///     answers.push(angry.fire(&llm, &mut Session::new(), "WHERE IS MY PARCEL").await?);
+    /// }
+    /// assert!(answers.contains(&true) && answers.contains(&false));
+    /// # Ok(()) }
+    /// ```
+    pub fn seeded(seed: u64) -> Self {
+        Self {
+            seed,
+            ..Self::default()
+        }
+    }
+
+    /// Waits before each answer; not at all if not set.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    pub(crate) fn answer(&self, request: &Request) -> Result<Response, ProviderError> {
+        let text = self
+            .text(request)
+            .map_err(|error| ProviderError::new(NAME, Failure::Config(error)))?;
+        let usage = estimated(request, &text);
+        Ok(Response {
+            model: Some(NAME.to_owned()),
+            finish: Some("stop".to_owned()),
+            ..Response::new(text, usage)
+        })
+    }
+
+    fn text(&self, request: &Request) -> Result<String, ConfigError> {
+        let seed = seed(self.seed, request);
+        let Some(wire) = &request.schema else {
+            return Ok(sentence(request, seed));
+        };
+        let unmade = |path: String, problem: String| ConfigError::Unmade {
+            name: Arc::clone(&wire.name),
+            path: (!path.is_empty()).then(|| path.into()),
+            problem,
+        };
+        let refused = |error: crate::schema::SchemaError| unmade(error.path, error.problem);
+        let made_up = |schema: &Schema| {
+            sample(schema, seed).map_err(|error| unmade(error.path, error.problem))
+        };
+        let Some(original) = &request.original else {
+            let document: Value = serde_json::from_str(&wire.json)
+                .map_err(|error| unmade(String::new(), error.to_string()))?;
+            let schema = Schema::from_value(&wire.name, document).map_err(refused)?;
+            return Ok(made_up(&schema)?.to_string());
+        };
+        let value = reply::filled(original, &made_up(original)?);
+        Ok(match original.is_wrapped().map_err(refused)? {
+            true => json!({ "value": value }).to_string(),
+            false => value.to_string(),
+        })
+    }
+}
+
+/// A few words, no longer than the instruction allows.
+fn sentence(request: &Request, seed: u64) -> String {
+    const BEGINNINGS: [&str; 4] = ["All is well", "It rains in", "Nobody knows", "We will send"];
+    const ENDS: [&str; 4] = ["by tomorrow.", "as agreed.", "in the harbor.", "once more."];
+    let mut rng = Rng::with_seed(seed);
+    let number = rng.u16(..);
+    let mut words = [&BEGINNINGS, &ENDS]
+        .into_iter()
+        .filter_map(|all| rng.choice(all));
+    let (first, last) = (words.next(), words.next());
+    let parts = [
+        first.copied().unwrap_or_default(),
+        &number.to_string(),
+        last.copied().unwrap_or_default(),
+    ];
+    let most = request.prompt.instruction().and_then(longest);
+    let text = parts.join(" ");
+    text.chars().take(most.unwrap_or(usize::MAX)).collect()
+}
+
+/// `seed` with all that the request says: FNV-1a, which is the same on every machine.
+fn seed(seed: u64, request: &Request) -> u64 {
+    let schema = request.schema.as_ref().map(|schema| &*schema.json);
+    let messages = request.history.iter().chain([&request.prompt]);
+    let messages = messages.chain(&request.feedback).map(Message::rendered);
+    let mut hash = seed ^ 0xcbf2_9ce4_8422_2325;
+    let mut add = |text: &str| {
+        // the end of a text counts too
+        for byte in text.bytes().chain([0xff]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    };
+    messages.for_each(|text| add(&text));
+    add(schema.unwrap_or_default());
+    hash
+}
+
+impl Provider for Fake {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn model(&self) -> &str {
+        NAME
+    }
+
+    fn profile(&self) -> Profile {
+        Profile::default()
+    }
+
+    fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(async move {
+            if !self.latency.is_zero() {
+                tokio::time::sleep(self.latency).await;
+            }
+            self.answer(request)
+        })
+    }
+}
