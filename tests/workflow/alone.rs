@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use zyn::graph::Graph;
 use zyn::refusal::OptionProblem;
+use zyn::store::{MemoryStore, SessionStore};
 use zyn::testing::Scripted;
 use zyn::verbs::{compact, transform};
 use zyn::{
-    BoxFuture, Conversation, Engine, Error, ErrorKind, Llm, Message, Response, Session, StepCall,
-    StepFn, StepRecord, Usage, Window,
+    BoxFuture, Branch, Conversation, Engine, Error, ErrorKind, Llm, Message, Response, Session,
+    StepCall, StepFn, StepRecord, Usage, Window,
 };
 
 use super::{by_hand, graph, scripted, step, texts};
@@ -105,4 +106,20 @@ async fn a_step_asks_the_model_that_it_was_given_and_the_report_says_so() {
     assert_eq!(values.unwrap(), ["own", "summary"]);
     assert_eq!((llm.spend().attempts, own.spend().attempts), (0, 2));
     assert_eq!(report.spent(), own.spend().usage);
+}
+
+#[tokio::test]
+async fn what_a_step_that_stands_alone_cost_is_stored() -> Result<(), Error> {
+    let store = MemoryStore::new();
+    let mut branch = Branch::new(Session::named("ada"), 0);
+    let alone = zyn::transform("Do").alone();
+    alone
+        .fire(&scripted(["A"]), &mut branch.session, "x")
+        .await?;
+    assert_eq!(branch.commit_to(&store).await?, 1);
+    let loaded = store.load("ada", None).await?;
+    assert!(loaded.session.is_empty());
+    assert_eq!(loaded.session.usage(), branch.session.usage());
+    assert_ne!(loaded.session.usage(), Usage::default());
+    Ok(())
 }

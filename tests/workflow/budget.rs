@@ -5,7 +5,10 @@ use zyn::graph::Graph;
 use zyn::refusal::BudgetProblem;
 use zyn::testing::Scripted;
 use zyn::verbs::{run, transform};
-use zyn::{Budget, Error, ErrorKind, Llm, Response, Run, Session, Usage};
+use zyn::{
+    BoxFuture, Budget, Error, ErrorKind, Llm, Profile, Provider, ProviderError, Request, Response,
+    Run, Session, Usage,
+};
 
 use super::{by_hand, graph, ids, step};
 
@@ -144,4 +147,46 @@ async fn a_workflow_inside_shares_the_outer_budget() {
     assert_eq!(outcome.unwrap_err().step(), Some("last"));
     assert_eq!(ids(&report.steps), ["sub/a", "sub/b", "sub", "last"]);
     assert_eq!(llm.spend().attempts, 2);
+}
+
+#[tokio::test]
+async fn a_call_that_is_cut_off_counts_as_it_was_estimated() {
+    let run = by_hand(&STEPS, |cx| async move {
+        let slow = transform("Do", "a").max_tokens(1_000);
+        let slow = std::pin::pin!(slow.__run(&cx, 0));
+        // looked at once, which sends the request
+        let gone = tokio::time::timeout(std::time::Duration::ZERO, slow).await;
+        assert!(gone.is_err());
+        transform("Do", "b").max_tokens(1_000).__run(&cx, 1).await
+    });
+    let hanging = Llm::new(Hanging);
+    let error = run
+        .budget(Budget::tokens(2_000))
+        .run(&hanging, &mut Session::new())
+        .await;
+    assert!(matches!(
+        problem(&error.unwrap_err()),
+        BudgetProblem::Tokens { spent: 1_001.., .. }
+    ));
+    assert_eq!(hanging.spend().attempts, 1);
+}
+
+struct Hanging;
+
+impl Provider for Hanging {
+    fn name(&self) -> &str {
+        "hanging"
+    }
+
+    fn model(&self) -> &str {
+        "hanging"
+    }
+
+    fn profile(&self) -> Profile {
+        Profile::default()
+    }
+
+    fn call<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(std::future::pending())
+    }
 }

@@ -100,7 +100,7 @@ fn permutations(names: &[&'static str]) -> Vec<Vec<&'static str>> {
 
 macro_rules! joined {
     ($cx:ident, $($index:literal)*) => {
-        $cx.join(($(transform("Shout", NAMES[$index]).__lane(&$cx, $index),)*)).await.map(drop)
+        $cx.join::<_, Error>(($(transform("Shout", NAMES[$index]).__lane(&$cx, $index),)*)).await.map(drop)
     };
 }
 
@@ -239,7 +239,7 @@ async fn behind_a_failed_join_an_else_goes_on_with_the_conversation_as_it_was() 
     let run = by_hand(&LANES, |cx| async move {
         let slow = transform("Shout", "slow").__lane(&cx, 0);
         let bad = transform("Shout", "bad").__lane(&cx, 1);
-        let both = cx.try_join((slow, bad)).await?;
+        let both = cx.try_join::<_, Error>((slow, bad)).await?;
         assert!(both.is_none());
         Ok(cx.history().len())
     });

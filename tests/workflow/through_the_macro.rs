@@ -1,7 +1,7 @@
 //! The same through `workflow!`.
 
 use zyn::prelude::*;
-use zyn::{Message, Window};
+use zyn::{Error, Message, Window};
 
 use super::{ids, scripted, texts};
 
@@ -88,4 +88,70 @@ async fn a_workflow_with_everything_in_it_runs_as_it_reads() {
             .iter()
             .all(|it: &Message| it.text() != "yes")
     );
+}
+
+#[derive(Debug)]
+enum Refused {
+    Blank,
+    Model(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Model(error)
+    }
+}
+
+#[derive(Debug)]
+struct App(Refused);
+
+impl From<Refused> for App {
+    fn from(refused: Refused) -> Self {
+        Self(refused)
+    }
+}
+
+impl From<Error> for App {
+    fn from(error: Error) -> Self {
+        Self(Refused::Model(error))
+    }
+}
+
+workflow!(
+    async fn strict(mail: &str) -> Result<String, Refused> {
+        if mail.trim().is_empty() {
+            return Err(Refused::Blank);
+        }
+        let loud = transform("Shout", mail);
+        Ok(loud)
+    }
+);
+
+workflow!(
+    async fn both(mail: &str) -> Result<String, App> {
+        let (strict, soft) = join(run(strict(mail)), transform("Whisper", "hello"));
+        Ok(format!("{strict} {soft}"))
+    }
+);
+
+#[tokio::test]
+async fn in_a_join_each_step_may_fail_with_an_error_of_its_own() {
+    let mut session = Session::new();
+    let said = both("x")
+        .run(&scripted(["LOUD", "soft"]), &mut session)
+        .await;
+    assert_eq!(said.unwrap(), "LOUD soft");
+    let error = both(" ")
+        .run(&scripted(["soft"]), &mut session)
+        .await
+        .unwrap_err();
+    assert!(matches!(error.0, Refused::Blank));
+    let error = both("x")
+        .run(&scripted(["  ", "soft"]), &mut session)
+        .await
+        .unwrap_err();
+    let App(Refused::Model(error)) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(error.step(), Some("strict/loud"));
 }

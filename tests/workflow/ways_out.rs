@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use zyn::graph::Graph;
-use zyn::verbs::{assistant, system, transform, user};
+use zyn::verbs::{assistant, run, system, transform, user};
 use zyn::{
     BoxFuture, Engine, Error, ErrorKind, Message, Role, Session, StepCall, StepFn, StepRecord,
 };
@@ -74,6 +74,22 @@ async fn behind_a_mistake_of_the_engine_no_else_goes_on() {
         ErrorKind::Engine { .. }
     ));
     assert!(!report.steps[0].handled);
+}
+
+#[tokio::test]
+async fn behind_a_mistake_of_the_engine_in_a_workflow_inside_no_else_goes_on_either() {
+    let outer = by_hand(&STEPS, |cx| async move {
+        let inner = by_hand(&STEPS, |cx| async move {
+            transform("Do", "a").__run(&cx, 0).await
+        });
+        run(inner).__try(&cx, 0).await.map(|value| value.is_none())
+    });
+    let outer = outer.engine(Arc::new(Broken));
+    let error = outer
+        .run(&scripted([]), &mut Session::new())
+        .await
+        .unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Engine { .. }));
 }
 
 #[tokio::test]

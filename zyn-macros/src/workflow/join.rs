@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprCall, LocalInit, Pat};
 
-use super::body::{NAMELESS, Reader};
+use super::body::{NAMELESS, Reader, Returns};
 use super::id::{id_part, plain};
 use super::model::Node;
 use super::otherwise::block_of;
@@ -53,11 +53,11 @@ impl Reader<'_> {
         match otherwise {
             None => {
                 self.nodes.push(joined);
-                *init.expr = Expr::Verbatim(joining("join", &call, &lanes));
+                *init.expr = Expr::Verbatim(self.joining("join", &call, &lanes));
             }
             Some((_, otherwise)) => {
                 let close = call.paren_token.span.close();
-                let tried = joining("try_join", &call, &lanes);
+                let tried = self.joining("try_join", &call, &lanes);
                 let mut block = block_of(*otherwise);
                 let names: Vec<String> = names.iter().map(|name| id_part(&plain(name))).collect();
                 let mut target = Target::new(Name::Pattern(pat.to_token_stream()));
@@ -189,6 +189,23 @@ impl Reader<'_> {
         let values = values.chain(std::iter::repeat(quote!(()))).take(count);
         Expr::Verbatim(quote!((#(#values,)*)))
     }
+
+    /// The code that runs `lanes` at the same time.
+    fn joining(&self, method: &str, call: &ExprCall, lanes: &[TokenStream]) -> TokenStream {
+        let word = call.func.to_token_stream().into_iter().next();
+        let at = word.map_or_else(Span::call_site, |word| word.span());
+        let close = call.paren_token.span.close();
+        let cx = Ident::new("__cx", located(at));
+        let join = Ident::new(method, named(at));
+        let wait = quote_spanned!(close=> .await?);
+        // each step may have an error of its own, and all become the workflow's
+        let (krate, output) = (self.krate, self.output);
+        let error = match self.returns {
+            Some(Returns::Result) => quote!(<#output as #krate::__private::IsResult>::Error),
+            _ => quote!(#krate::Error),
+        };
+        quote!(#cx.#join::<_, #error>((#(#lanes,)*)) #wait)
+    }
 }
 
 /// A pattern without the type that its `let` says.
@@ -206,15 +223,4 @@ fn question(operand: &Expr) -> Option<syn::Token![?]> {
         Expr::Try(tried) => Some(tried.question_token),
         _ => None,
     }
-}
-
-/// The code that runs `lanes` at the same time.
-fn joining(method: &str, call: &ExprCall, lanes: &[TokenStream]) -> TokenStream {
-    let word = call.func.to_token_stream().into_iter().next();
-    let at = word.map_or_else(Span::call_site, |word| word.span());
-    let close = call.paren_token.span.close();
-    let cx = Ident::new("__cx", located(at));
-    let join = Ident::new(method, named(at));
-    let wait = quote_spanned!(close=> .await?);
-    quote!(#cx.#join((#(#lanes,)*)) #wait)
 }

@@ -75,7 +75,7 @@ impl<'wf, T, E> Lane<'wf, T, E> {
     }
 }
 
-/// The lanes of a `join`: a tuple of 2 to 12.
+/// The lanes of a `join`: a tuple of 2 to 12, whose errors become an `E`.
 pub trait Lanes<'wf, E>: Sized + Send {
     /// Their values.
     type Values: Send + 'wf;
@@ -120,12 +120,12 @@ impl<'wf> Cx<'wf> {
 }
 
 macro_rules! lanes {
-    ($($lane:ident $value:ident),*) => {
+    ($($lane:ident $value:ident $error:ident),*) => {
         #[diagnostic::do_not_recommend]
-        impl<'wf, E, $($value),*> Lanes<'wf, E> for ($(Lane<'wf, $value, E>,)*)
+        impl<'wf, E, $($value, $error),*> Lanes<'wf, E> for ($(Lane<'wf, $value, $error>,)*)
         where
-            E: From<Error> + Send + 'wf,
-            $($value: Send + 'wf,)*
+            E: From<Error> $(+ From<$error>)* + Send + 'wf,
+            $($value: Send + 'wf, $error: 'wf,)*
         {
             type Values = ($($value,)*);
 
@@ -137,7 +137,7 @@ macro_rules! lanes {
                         let mut done = true;
                         $(match $lane.poll(task) {
                             Ok(ready) => done &= ready,
-                            Err(error) => return Poll::Ready(Err(error)),
+                            Err(error) => return Poll::Ready(Err(E::from(error))),
                         })*
                         if done { Poll::Ready(Ok(())) } else { Poll::Pending }
                     })
@@ -154,14 +154,14 @@ macro_rules! lanes {
     };
 }
 
-lanes!(a A, b B);
-lanes!(a A, b B, c C);
-lanes!(a A, b B, c C, d D);
-lanes!(a A, b B, c C, d D, e F);
-lanes!(a A, b B, c C, d D, e F, f G);
-lanes!(a A, b B, c C, d D, e F, f G, g H);
-lanes!(a A, b B, c C, d D, e F, f G, g H, h I);
-lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J);
-lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J, j K);
-lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J, j K, k L);
-lanes!(a A, b B, c C, d D, e F, f G, g H, h I, i J, j K, k L, l M);
+lanes!(a A AE, b B BE);
+lanes!(a A AE, b B BE, c C CE);
+lanes!(a A AE, b B BE, c C CE, d D DE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE, g G GE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE, g G GE, h H HE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE, g G GE, h H HE, i I IE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE, g G GE, h H HE, i I IE, j J JE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE, g G GE, h H HE, i I IE, j J JE, k K KE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE, g G GE, h H HE, i I IE, j J JE, k K KE, l L LE);
+lanes!(a A AE, b B BE, c C CE, d D DE, f F FE, g G GE, h H HE, i I IE, j J JE, k K KE, l L LE, m M ME);
