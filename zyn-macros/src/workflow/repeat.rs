@@ -85,6 +85,8 @@ fn count(each: &mut ExprForLoop, level: usize) -> Expr {
     // beside the loop and not in its iterator, so that what rustc says about that is about the user's
     Expr::Verbatim(quote!({
         let mut #round = 0;
+        // which is no advice to the user
+        #[allow(clippy::explicit_counter_loop)]
         #each
     }))
 }
