@@ -1,8 +1,8 @@
 //! Where rust-analyzer comes from: a variable, the path, or a build that is kept.
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 /// The newest version that the oldest compiler of this test builds (1.95).
 const VERSION: &str = "0.0.348";
@@ -49,13 +49,14 @@ fn built() -> PathBuf {
             "building rust-analyzer {VERSION} into {}, which takes minutes",
             root.display()
         );
+        let work = root.join("target");
         let built = Command::new("cargo")
             .args(["install", "ra_ap_rust-analyzer", "--locked", "--debug"])
             .args(["--version", VERSION])
             .arg("--root")
             .arg(&root)
             .arg("--target-dir")
-            .arg(root.join("target"))
+            .arg(&work)
             // half the time to build of a release, and fast enough for one small package
             .envs([
                 ("CARGO_PROFILE_DEV_DEBUG", "0"),
@@ -68,6 +69,8 @@ fn built() -> PathBuf {
             built.is_ok_and(|status| status.success()),
             "rust-analyzer cannot be built; name one in `ZYN_RUST_ANALYZER`",
         );
+        // a build that was stopped goes on with what is there; one that is done has no use for it
+        let _ = fs::remove_dir_all(&work);
     }
     program
 }

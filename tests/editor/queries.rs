@@ -108,7 +108,12 @@ pub(crate) const ALL: [Query; 10] = [
         leads(document, value, &["let kind = ", "let text = "])?;
         let again = r#"let other = ru$0n(answer(ticket));
         let text = transform("Answer", ticket);"#;
-        leads(document, again, &["pub fn run"])
+        leads(document, again, &["pub fn run"])?;
+        let side = r#"let (text, mood) = jo$0in(transform("Answer", ticket), sentiment("What mood?", ticket));"#;
+        let turns = r#"let text = transform("Answer", ticket);
+        if hist$0ory().len() > 20 { return Reply { kind, text } }"#;
+        tells(document, turns, "The conversation so far.")?;
+        leads(document, side, &["pub fn join"])
     }),
     ("what a name inside a prompt is", |document| {
         // a literal is one token, so each word of it leads to all that it names
@@ -140,6 +145,7 @@ const VERBS: &[&str] = &[
     "system",
     "user",
     "assistant",
+    "history",
 ];
 
 const FIELDS: &[&str] = &["name", "area", "urgent"];

@@ -99,7 +99,6 @@ pub fn join<S>(steps: S) -> S {
 
 /// The conversation so far, inside `workflow!`: `if history().len() > 20 { … }`. `workflow!` reads the word; outside of it
 /// there is none.
-#[doc(hidden)]
 pub fn history() {}
 
 /// Puts a system message into the conversation.
