@@ -202,3 +202,25 @@ async fn rounds_are_steps_of_their_own_and_reach_one_step_of_the_graph() {
     let none = refined("a", 0).dry_run(&Session::new()).await;
     assert_eq!(none.unreached[0].id, "round/draft");
 }
+
+workflow!(
+    async fn both(text: &str) -> bool {
+        let (one, other) = join(
+            binary("Is it late?", text).max_tokens(5),
+            binary("Is it late?", text).max_tokens(7),
+        );
+        one == other
+    }
+);
+
+#[tokio::test]
+async fn steps_of_a_join_read_the_same_conversation_and_keep_their_own_limits() {
+    let dry = both("a").dry_run(&Session::new()).await;
+    let steps: Vec<_> = dry
+        .steps
+        .iter()
+        .map(|it| (&*it.id, it.history, it.max_tokens))
+        .collect();
+    assert_eq!(steps, [("one", 0, Some(5)), ("other", 0, Some(7))]);
+    assert_eq!(dry.steps[0].prompt, dry.steps[1].prompt);
+}

@@ -197,3 +197,35 @@ impl Provider for Fake {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reply::properties;
+    use crate::schema::Dialect;
+
+    #[test]
+    fn an_answer_to_any_schema_fits_what_was_sent_and_is_read_as_it_is() {
+        let mut made = 0;
+        for seed in 0..500 {
+            let document = properties::document(&mut Rng::with_seed(seed));
+            let schema = Schema::from_value("Case", document.clone()).unwrap();
+            let rewritten = schema.for_dialect(Dialect::OpenAi).unwrap();
+            let mut request = Request::new(Message::user("Make one up"));
+            request.schema = Some(rewritten.wire().clone());
+            request.original = Some(schema.clone());
+            let Ok(text) = Fake::seeded(seed).text(&request) else {
+                continue;
+            };
+            made += 1;
+            let sent: Value = serde_json::from_str(&rewritten.wire().json).unwrap();
+            let answer: Value = serde_json::from_str(&text).unwrap();
+            assert!(jsonschema::is_valid(&sent, &answer), "{sent}\n{text}");
+            let decoded = reply::decode(&text, &schema, &rewritten, &|_| Ok(()));
+            let decoded = decoded.unwrap_or_else(|error| panic!("{document}\n{text}\n{error:?}"));
+            assert!(decoded.repairs.is_empty());
+            assert!(jsonschema::is_valid(&document, &decoded.value), "{text}");
+        }
+        assert!(made > 490, "{made}");
+    }
+}
