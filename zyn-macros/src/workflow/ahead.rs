@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Local, Stmt};
+use syn::{Block, Expr, Lifetime, Local, Stmt};
 
 use super::model::End;
 use super::scope::bound;
@@ -34,22 +34,26 @@ fn ends_in_step(block: &Block) -> bool {
     }
 }
 
-/// Where it goes on behind `stmts`.
-pub(crate) fn end_of(stmts: &[Stmt]) -> End {
+/// Where it goes on behind `stmts`, which stand in loops with these labels.
+pub(crate) fn end_of(stmts: &[Stmt], loops: &[Lifetime]) -> End {
     match stmts.last() {
-        Some(Stmt::Expr(expr, _)) => end(expr),
+        Some(Stmt::Expr(expr, _)) => end(expr, loops),
         _ => End::Next,
     }
 }
 
-/// Where it goes on behind `expr`.
-pub(crate) fn end(expr: &Expr) -> End {
+/// Where it goes on behind `expr`, which stands in loops with these labels.
+pub(crate) fn end(expr: &Expr, loops: &[Lifetime]) -> End {
     match expr {
         Expr::Return(_) => End::Return,
-        Expr::Break(_) => End::Break,
+        Expr::Break(left) => match &left.label {
+            // out of a block: it goes on there
+            Some(label) if !loops.contains(label) => End::Next,
+            _ => End::Break,
+        },
         Expr::Continue(_) => End::Continue,
-        Expr::Block(block) => end_of(&block.block.stmts),
-        Expr::Unsafe(block) => end_of(&block.block.stmts),
+        Expr::Block(block) => end_of(&block.block.stmts, loops),
+        Expr::Unsafe(block) => end_of(&block.block.stmts, loops),
         _ => End::Next,
     }
 }

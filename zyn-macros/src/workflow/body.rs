@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, BinOp, Block, Expr, Local, Path, Stmt, Type};
+use syn::{Attribute, BinOp, Block, Expr, Lifetime, Local, Path, Stmt, Type};
 
 use super::ahead::{decides_by_step, end_of, named_steps};
 use super::id::{id_part, plain};
@@ -48,6 +48,7 @@ pub(crate) fn read(
         later: named_steps(stmts),
         ids: BTreeSet::new(),
         path: Vec::new(),
+        loops: Vec::new(),
         place: Place::Statement,
         barrier: None,
         heard: false,
@@ -62,7 +63,7 @@ pub(crate) fn read(
     result.append(&mut reader.result);
     reader.body.sequence = Sequence {
         nodes: reader.nodes,
-        end: end_of(stmts),
+        end: end_of(stmts, &[]),
     };
     reader.body.result = result;
     reader.body
@@ -95,6 +96,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) path: Vec<String>,
     pub(crate) place: Place,
     pub(crate) barrier: Option<Barrier>,
+    /// The labels of the loops that lead here.
+    pub(crate) loops: Vec<Lifetime>,
     /// Whether something may be in the conversation when the run comes here.
     pub(crate) heard: bool,
     /// How many steps and notes that enter the conversation have been read.
@@ -117,6 +120,7 @@ impl Reader<'_> {
             later: self.later.clone(),
             ids: self.ids.clone(),
             path: self.path.clone(),
+            loops: self.loops.clone(),
             result: Sources::new(),
             nodes: Vec::new(),
             body: Body::default(),
@@ -159,7 +163,7 @@ impl Reader<'_> {
         let outer = std::mem::take(&mut self.nodes);
         let sources = self.statements(&mut block.stmts, target);
         let nodes = std::mem::replace(&mut self.nodes, outer);
-        let end = end_of(&block.stmts);
+        let end = end_of(&block.stmts, &self.loops);
         (Sequence { nodes, end }, sources)
     }
 

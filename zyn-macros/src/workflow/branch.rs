@@ -46,7 +46,7 @@ impl Reader<'_> {
             if let Pat::Guard(guard) = &mut arm.pat {
                 reader.at(Place::Condition, &mut guard.guard);
             }
-            let end = end(&arm.body);
+            let end = end(&arm.body, &reader.loops);
             let sources = reader.value(&mut arm.body, target);
             reader.refuse_cfg(&attrs, 0);
             (end, sources)
@@ -70,7 +70,7 @@ impl Reader<'_> {
 
         let (yes, made_of) = self.way("yes".to_owned(), Some("then".to_owned()), |reader| {
             let stmts = &mut expr.then_branch.stmts;
-            let end = end_of(stmts);
+            let end = end_of(stmts, &reader.loops);
             (end, reader.statements(stmts, target))
         });
         sources.extend(made_of);
@@ -83,7 +83,10 @@ impl Reader<'_> {
                 "no".to_owned(),
                 Some("else".to_owned()),
                 |reader| match otherwise {
-                    Some((_, otherwise)) => (end(otherwise), reader.value(otherwise, target)),
+                    Some((_, otherwise)) => (
+                        end(otherwise, &reader.loops),
+                        reader.value(otherwise, target),
+                    ),
                     None => (End::Next, Sources::new()),
                 },
             );
@@ -103,7 +106,7 @@ impl Reader<'_> {
         let before = self.heard;
         let (yes, _) = self.way("yes".to_owned(), None, |_| (End::Next, Sources::new()));
         let (no, _) = self.way("no".to_owned(), None, |reader| {
-            let end = end(otherwise);
+            let end = end(otherwise, &reader.loops);
             reader.at(Place::Inside, otherwise);
             (end, Sources::new())
         });

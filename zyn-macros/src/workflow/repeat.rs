@@ -26,6 +26,9 @@ impl Reader<'_> {
         self.scope.bind_pattern(&each.pat, &reads);
         let level = self.path.len();
         self.path.push(round(&each.pat));
+        let labels = self.loops.len();
+        self.loops
+            .extend(each.label.as_ref().map(|label| label.name.clone()));
         let path = self.path.join("/");
         self.foresee(&each.body);
         let (before, said) = (self.heard, self.said);
@@ -34,6 +37,7 @@ impl Reader<'_> {
         // a round may never come, and a `break` may leave it at any step
         self.heard = before || self.said > said;
         self.path.truncate(level);
+        self.loops.truncate(labels);
         self.scope.leave(depth);
 
         if !body.nodes.iter().any(Node::acts) {

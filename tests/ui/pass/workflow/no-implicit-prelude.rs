@@ -29,6 +29,25 @@ pub enum Kind {
     pub async fn result(text: &str) -> ::std::result::Result<::std::string::String, ::zyn::Error> {
         transform("Answer", text)
     }
+
+    /// So they are in joins, rounds, notes, fallbacks and workflows in workflows.
+    pub async fn whole(text: &str, rounds: u8) -> ::std::string::String {
+        system("About {text}");
+        let (a, b) = join(run(value(text, 1)), transform("B", text)) else {
+            return ::std::string::String::new();
+        };
+        let mut draft = transform("{a} {b}") else { a };
+        for _round in 0..rounds {
+            let good = binary("Good?", &draft) else { break };
+            if good {
+                continue;
+            }
+            draft = transform("Again", &draft);
+        }
+        let length = call(async { 3_u8 });
+        let _summary = compact("Sum up to {length}", ::zyn::Window::last_turns(2));
+        draft
+    }
 );
 
 fn main() {}
