@@ -93,30 +93,50 @@ pub(crate) const ALL: [Query; 10] = [
         offers(document, &typed, &["return"])
     }),
     ("what a step, a type and a verb are", |document| {
-        let step = r#"let text = transform("Answer", &iss$0ue.name);"#;
-        tells(document, step, "Issue")?;
-        leads(document, step, &["let issue = "])?;
-        let of_type = r#"let again = extract::<Iss$0ue>("What else?", ticket);
-        let text = transform("Answer", &again.name);"#;
-        tells(document, of_type, "What a customer reports.")?;
-        leads(document, of_type, &["pub struct Issue"])?;
         let verb = r#"let text = trans$0form("Answer", ticket);"#;
-        tells(document, verb, "Rewrites text.")?;
-        leads(document, verb, &["pub fn transform"])?;
-        let value = r#"let text = transform("Answer", ticket);
-        user("The {kind} is {te$0xt}");"#;
-        leads(document, value, &["let kind = ", "let text = "])?;
-        let again = r#"let other = ru$0n(answer(ticket));
-        let text = transform("Answer", ticket);"#;
-        leads(document, again, &["pub fn run"])?;
-        let side = r#"let (text, mood) = jo$0in(transform("Answer", ticket), sentiment("What mood?", ticket));"#;
-        let turns = r#"let text = transform("Answer", ticket);
-        if hist$0ory().len() > 20 { return Reply { kind, text } }"#;
-        tells(document, turns, "The conversation so far.")?;
-        leads(document, side, &["pub fn join"])
+        for (typed, words, line) in [
+            (
+                r#"let text = transform("Answer", &iss$0ue.name);"#,
+                "let issue: Issue",
+                "let issue = ",
+            ),
+            (
+                r#"let again = extract::<Iss$0ue>("What else?", ticket);
+        let text = transform("Answer", &again.name);"#,
+                "What a customer reports.",
+                "pub struct Issue",
+            ),
+            (
+                r#"let other = ru$0n(answer(ticket));
+        let text = transform("Answer", ticket);"#,
+                "in the same transaction",
+                "pub fn run",
+            ),
+            (
+                r#"let (text, mood) = jo$0in(transform("Answer", ticket), sentiment("Mood?", ticket));"#,
+                "on a fork of the conversation",
+                "pub fn join",
+            ),
+            (
+                r#"let text = transform("Answer", ticket);
+        if hist$0ory().is_empty() {
+            return Reply { kind, text };
+        }"#,
+                "The conversation so far.",
+                "pub fn history",
+            ),
+            (verb, "Rewrites text.", "pub fn transform"),
+        ] {
+            tells(document, typed, words)?;
+            leads(document, typed, &[line])?;
+        }
+        leads(document, verb, &["pub fn transform"])
     }),
     ("what a name inside a prompt is", |document| {
         // a literal is one token, so each word of it leads to all that it names
+        let note = r#"let text = transform("Answer", ticket);
+        user("The {kind} is {te$0xt}");"#;
+        leads(document, note, &["let kind = ", "let text = "])?;
         let typed = r#"let text = transform("Answer {is$0sue.name}", ticket);"#;
         leads(document, typed, &["let issue = ", "pub name: String"])
     }),
