@@ -127,8 +127,8 @@ fn running(stmts: &[Stmt], output: &Type, returns: Returns, krate: &Path) -> Tok
     quote!(async move {
         #[allow(unused_imports)]
         use #krate::verbs::*;
-        // the name that a `let` gives to a last step is not for nothing, and a round has a number of its own
-        #[allow(clippy::let_and_return, clippy::explicit_counter_loop)]
+        // the name that a `let` gives to a last step is not for nothing
+        #[allow(clippy::let_and_return)]
         #binding
         // a body may end with `return`
         #[allow(unreachable_code)]
