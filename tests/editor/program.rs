@@ -45,11 +45,16 @@ workflow!(
 "#;
 
 /// The lines behind it.
-const AFTER: &str = r"
+const AFTER: &str = r#"
         Reply { kind, text }
     }
+
+    /// Says what a ticket is.
+    pub async fn triage(ticket: &str) -> Kind {
+        classify::<Kind>("What does the customer want?", ticket)
+    }
 );
-";
+"#;
 
 /// The program with `typed` in the middle of its workflow.
 pub(crate) fn with(typed: &str) -> String {

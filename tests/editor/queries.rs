@@ -29,7 +29,7 @@ pub(crate) const ALL: [Query; 10] = [
             return Reply { kind, text: issue.$0 };
         }
         let text = transform("Answer", ticket);"#,
-            r#"let other = run(answer(&issue.$0));
+            r#"let other = run(triage(&issue.$0));
         let text = transform("Answer", ticket);"#,
         ];
         offers(document, &typed, FIELDS)
@@ -107,7 +107,7 @@ pub(crate) const ALL: [Query; 10] = [
                 "pub struct Issue",
             ),
             (
-                r#"let other = ru$0n(answer(ticket));
+                r#"let other = ru$0n(triage(ticket));
         let text = transform("Answer", ticket);"#,
                 "in the same transaction",
                 "pub fn run",
