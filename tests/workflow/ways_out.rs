@@ -117,6 +117,9 @@ async fn a_blank_note_is_an_error_and_nothing_is_kept() {
         user(" ").__enter(&cx)
     });
     let error = run.run(&scripted([]), &mut session).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::EmptyInput));
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::EmptyNote { role: "user" }
+    ));
     assert!(session.is_empty());
 }

@@ -1,4 +1,4 @@
-//! The one tree of errors.
+//! The one tree of errors: a list, and long because each kind says what it is and what to do.
 
 mod shown;
 
@@ -45,6 +45,12 @@ pub enum ErrorKind {
     /// The input is empty or blank; nothing was sent.
     #[error("the input is empty; give the text to work on, or at least one item")]
     EmptyInput,
+    /// A note of a workflow is empty or blank.
+    #[error("the note of `{role}(…)` is empty; say something, or leave it out with an `if`")]
+    EmptyNote {
+        /// Who was to say it: `system`, `user`, `assistant`.
+        role: &'static str,
+    },
     /// The input cannot be written as JSON; nothing was sent.
     #[error("the input, a `{type_name}`, cannot be written as JSON; look at its `Serialize`")]
     InputNotJson {

@@ -27,14 +27,17 @@ impl Note {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::EmptyInput`] if it is blank, [`ErrorKind::InputNotJson`] if it cannot be written.
+    /// [`ErrorKind::EmptyNote`] if it is blank, [`ErrorKind::InputNotJson`] if it cannot be written.
     #[doc(hidden)]
     pub fn __enter(self, cx: &Cx<'_>) -> Result<(), Error> {
         let text = self.text.written()?.unwrap_or_default();
-        if text.trim().is_empty() {
-            return Err(ErrorKind::EmptyInput.into());
+        let is_blank = text.trim().is_empty();
+        let message = (self.made)(text);
+        if is_blank {
+            let role = message.role().name();
+            return Err(ErrorKind::EmptyNote { role }.into());
         }
-        cx.append((self.made)(text));
+        cx.append(message);
         Ok(())
     }
 }
