@@ -3,5 +3,6 @@
 
 pub mod answering;
 pub mod local;
+pub mod program;
 pub mod support;
 pub mod tickets;
