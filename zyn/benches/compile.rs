@@ -173,9 +173,11 @@ fn cpu_of_children() -> Outcome<f64> {
 /// `source` with one word changed, half way down.
 fn edit(source: &str) -> String {
     let (above, below) = source.split_at(source.len() / 2);
-    let below = below
-        .replacen("Sum up", "Summarise", 1)
-        .replacen("field_0: String", "field_0: Option<String>", 1);
+    let below = below.replacen("Sum up", "Summarise", 1).replacen(
+        "field_0: String",
+        "field_0: Option<String>",
+        1,
+    );
     above.to_owned() + &below
 }
 
@@ -238,10 +240,7 @@ fn types(derives: &str) -> String {
         );
         for field in 0..FIELDS {
             let kind = KINDS[field % KINDS.len()];
-            let _ = write!(
-                source,
-                "    /// A field.\n    pub field_{field}: {kind},\n"
-            );
+            let _ = write!(source, "    /// A field.\n    pub field_{field}: {kind},\n");
         }
         source.push_str("}\n");
     }
