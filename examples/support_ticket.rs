@@ -9,9 +9,10 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use examples::answering::Answering;
 use examples::local::{Model, Progress};
+use examples::program::Form;
 use examples::support::{Reply, answer};
 use zyn::{Event, Report, Session};
 
@@ -38,22 +39,11 @@ struct Options {
     graph: Option<Form>,
 }
 
-/// How a graph is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// As GitHub and many editors draw it.
-    Mermaid,
-    /// As Graphviz draws it: `dot -Tpng`.
-    Dot,
-    /// As a browser shows it.
-    Svg,
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
     if let Some(form) = options.graph {
-        print!("{}", drawn(form));
+        print!("{}", form.draw(answer::graph()));
         return ExitCode::SUCCESS;
     }
     match respond(options).await {
@@ -62,15 +52,6 @@ async fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
-    }
-}
-
-fn drawn(form: Form) -> String {
-    let graph = answer::graph();
-    match form {
-        Form::Mermaid => graph.mermaid(),
-        Form::Dot => graph.dot(),
-        Form::Svg => graph.svg(),
     }
 }
 
@@ -250,6 +231,7 @@ mod tests {
     fn without_a_ticket_there_is_one_that_comes_with_the_example() {
         assert_eq!(ticket(&options(None, None)).unwrap(), TICKET);
     }
+
     #[test]
     fn each_form_of_the_graph_shows_every_step() {
         let begins = [
@@ -258,7 +240,7 @@ mod tests {
             (Form::Svg, "<svg"),
         ];
         for (form, begin) in begins {
-            let drawn = drawn(form);
+            let drawn = form.draw(answer::graph());
             assert!(drawn.starts_with(begin), "{drawn}");
             for step in answer::graph().steps {
                 assert!(drawn.contains(step.id), "{form:?} has no {}", step.id);
