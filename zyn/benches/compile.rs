@@ -238,8 +238,7 @@ fn types(derives: &str) -> String {
             source,
             "/// A record.\n#[derive({derives})]\npub struct Type{number} {{\n"
         );
-        for field in 0..FIELDS {
-            let kind = KINDS[field % KINDS.len()];
+        for (field, kind) in KINDS.iter().cycle().take(FIELDS).enumerate() {
             let _ = write!(source, "    /// A field.\n    pub field_{field}: {kind},\n");
         }
         source.push_str("}\n");
