@@ -246,12 +246,15 @@ async fn y07_data_is_compact_json_as_it_is_or_an_error() {
         assert_eq!(problem.text(), "the value is canary", "it can be asked for");
         assert_shows_no_canary(&error);
     }
-    let error = instructed("canary")
-        .run(&llm, &mut session)
-        .await
-        .unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::HoleNotJson { hole, .. } if hole == "{refuses}"));
-    assert_shows_no_canary(&error);
+    let errors = [
+        instructed("canary").run(&llm, &mut session).await,
+        asked("canary").run(&llm, &mut session).await,
+        noted("canary").run(&llm, &mut session).await,
+    ];
+    for error in errors.map(Result::unwrap_err) {
+        assert!(matches!(error.kind(), ErrorKind::HoleNotJson { hole, .. } if hole == "{refuses}"));
+        assert_shows_no_canary(&error);
+    }
     assert_eq!((llm.spend().attempts, session.len()), (0, 0));
 }
 
@@ -288,6 +291,23 @@ workflow!(
             value: value.to_owned(),
         };
         let greeting = transform("Greet {refuses}", "x");
+        greeting
+    }
+
+    async fn asked(value: &str) -> String {
+        let refuses = Refuses {
+            value: value.to_owned(),
+        };
+        let greeting = transform("Greet", "This is {refuses}.");
+        greeting
+    }
+
+    async fn noted(value: &str) -> String {
+        let refuses = Refuses {
+            value: value.to_owned(),
+        };
+        user("I am {refuses}.");
+        let greeting = transform("Greet");
         greeting
     }
 );

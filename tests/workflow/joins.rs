@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 use zyn::graph::Graph;
-use zyn::verbs::{call, compact, transform};
+use zyn::verbs::{call, run, transform};
 use zyn::{
     BoxFuture, Error, ErrorKind, Event, Failure, Llm, Message, Profile, Provider, ProviderError,
     Request, Response, Session, Usage, Window,
@@ -268,19 +268,26 @@ async fn ordinary_rust_runs_beside_a_step() {
     assert!(report.bill().uncounted() == 0, "a call costs nothing");
 }
 
+zyn::workflow!(
+    async fn summed() -> String {
+        let sum = compact("Sum up", Window::last_turns(0));
+        sum
+    }
+);
+
 #[tokio::test]
-async fn a_compact_beside_others_is_refused_before_anything_is_sent() {
+async fn a_compact_in_a_workflow_beside_others_is_refused_before_anything_is_sent() {
     let llm = Llm::new(InOrder::new(vec![]));
     let mut session = Session::new();
     session.append(Message::user("before"));
     let run = by_hand(&LANES, |cx| async move {
-        let sum = compact("Sum up", Window::last_turns(0)).__lane(&cx, 0);
+        let sum = run(summed()).__lane(&cx, 0);
         let step = transform("Shout", "a").__lane(&cx, 1);
         cx.join((sum, step)).await
     });
     let error: Error = run.run(&llm, &mut session).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::CompactBeside));
-    assert_eq!((error.step(), llm.spend().attempts), (Some("a"), 0));
+    assert_eq!((error.step(), llm.spend().attempts), (Some("a/sum"), 0));
 }
 
 #[tokio::test]

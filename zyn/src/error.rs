@@ -59,10 +59,8 @@ pub enum ErrorKind {
         /// What its `Serialize` said. Not shown by `Display` or `Debug`: it may quote the input.
         problem: Excerpt,
     },
-    /// The value of a hole of the instruction cannot be written as JSON; nothing was sent.
-    #[error(
-        "the value of `{hole}` in the instruction cannot be written as JSON; look at its `Serialize`"
-    )]
+    /// The value of a hole in a prompt or a note cannot be written as JSON; nothing was sent.
+    #[error("the value of `{hole}` cannot be written as JSON; look at its `Serialize`")]
     HoleNotJson {
         /// The hole, as it is written: `{customer}`.
         hole: String,

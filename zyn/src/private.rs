@@ -17,7 +17,6 @@ pub use crate::synapse::extract::{HasDeserialize, HasSchema};
 pub use crate::synapse::to_prompt::{AsJson, PromptJson, Shown, Written};
 pub use core::result::Result::{self, Err, Ok};
 pub use std::boxed::Box;
-pub use std::format;
 
 pub use crate::synapse::Instruction;
 pub use crate::workflow::{Cx, IsResult, Valued, refused, refused_body};

@@ -124,7 +124,10 @@ fn running(stmts: &[Stmt], output: &Type, returns: Returns, krate: &Path) -> Tok
         Returns::Value => quote!(#krate::__private::Result::Ok::<#output, #krate::Error>(#value)),
         Returns::Result => value.to_token_stream(),
     };
+    let cx = Ident::new("__cx", Span::mixed_site());
     quote!(async move {
+        // a closure or block of the user that moves what it names takes the reference
+        let #cx = &#cx;
         #[allow(unused_imports)]
         use #krate::verbs::*;
         // the name that a `let` gives to a last step is not for nothing

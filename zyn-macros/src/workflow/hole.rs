@@ -25,13 +25,13 @@ pub(crate) fn fill(
     let pieces = prompt::scan(literal, reader.errors);
     let span = located(literal.span());
     let krate = respan(reader.krate, span);
-    let (mut text, mut format) = (String::new(), String::new());
-    let (mut names, mut values) = (Vec::new(), Vec::new());
+    let (mut text, mut before) = (String::new(), String::new());
+    let (mut befores, mut names, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for piece in &pieces {
         match piece {
             Piece::Text(plain) => {
                 text.push_str(plain);
-                format.push_str(&plain.replace('{', "{{").replace('}', "}}"));
+                before.push_str(plain);
             }
             Piece::Hole(hole) => {
                 text.push_str(&format!("{{{}}}", hole.written));
@@ -39,12 +39,9 @@ pub(crate) fn fill(
                     continue;
                 };
                 reads.extend(sources.iter().cloned());
-                format.push_str("{}");
+                befores.push(std::mem::take(&mut before));
                 let value = value(hole, literal.span());
-                values.push(match is_instruction {
-                    true => quote_spanned!(span=> #krate::ToPrompt::try_prompt(&#value)),
-                    false => quote_spanned!(span=> #krate::ToPrompt::to_prompt(&#value)),
-                });
+                values.push(quote_spanned!(span=> #krate::ToPrompt::try_prompt(&#value)));
                 names.push(hole.written.clone());
             }
         }
@@ -57,8 +54,11 @@ pub(crate) fn fill(
             quote!(#krate::__private::Instruction::holed(#text, [#((#names, #values)),*]))
         }
         (false, false) => {
-            let format = literal_of(&format);
-            quote!(#krate::__private::format!(#format, #(#values),*))
+            let (befores, behind) = (
+                befores.iter().map(|text| literal_of(text)),
+                literal_of(&before),
+            );
+            quote!(#krate::input::Text::holed([#((#befores, #names, #values)),*], #behind))
         }
     }
 }

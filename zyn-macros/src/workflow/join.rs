@@ -90,7 +90,15 @@ impl Reader<'_> {
                 );
             } else if self.bare(operand) {
                 sound = false;
-            } else if verb(operand).is_none() {
+            } else if let Some(verb) = verb(operand) {
+                if verb == "compact" {
+                    sound = false;
+                    self.errors.at(
+                        verb,
+                        "`compact` rewrites what the steps beside it read; write it before or after the `join`",
+                    );
+                }
+            } else {
                 sound = false;
                 self.errors
                     .at(&*operand, "every branch of `join` must be a step");

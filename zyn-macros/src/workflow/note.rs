@@ -73,6 +73,6 @@ impl Reader<'_> {
         );
         let close = call.paren_token.span.close();
         let end = quote_spanned!(close=> ?);
-        Expr::Verbatim(quote!(#call.#enter(&#cx) #end))
+        Expr::Verbatim(quote!(#call.#enter(#cx) #end))
     }
 }

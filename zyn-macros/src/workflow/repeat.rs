@@ -82,7 +82,7 @@ fn count(each: &mut ExprForLoop, level: usize) -> Expr {
         Ident::new("__cx", Span::mixed_site()),
     );
     let level = Literal::usize_unsuffixed(level);
-    let begin = quote!(let #cx = #cx.round(#level, #round); #round += 1;);
+    let begin = quote!(let #cx = &#cx.round(#level, #round); #round += 1;);
     each.body
         .stmts
         .insert(0, Stmt::Expr(Expr::Verbatim(begin), None));

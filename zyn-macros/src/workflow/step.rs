@@ -130,7 +130,7 @@ fn method(expr: &Expr, name: &str, placed: &Placed) -> TokenStream {
     let name = Ident::new(name, located(placed.close));
     let cx = Ident::new("__cx", Span::mixed_site());
     let at = Literal::usize_unsuffixed(placed.at);
-    quote!(#expr.#name(&#cx, #at))
+    quote!(#expr.#name(#cx, #at))
 }
 
 /// Takes the `?` off `call(…)?`.

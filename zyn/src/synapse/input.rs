@@ -60,17 +60,23 @@ pub struct Json<T> {
 #[derive(Clone)]
 pub struct List<X>(pub(super) Vec<X>);
 
-/// A value that cannot be written into a prompt.
+/// What cannot be written into a prompt.
 #[derive(Clone)]
-pub(super) struct Unwritten {
-    type_name: &'static str,
-    problem: Excerpt,
+pub(super) enum Unwritten {
+    Value {
+        type_name: &'static str,
+        problem: Excerpt,
+    },
+    Hole {
+        hole: String,
+        problem: Excerpt,
+    },
 }
 
 impl Unwritten {
     /// A value of type `T` as it is written, or that it is not.
     pub(super) fn unless<T: ?Sized>(written: Written) -> Result<String, Self> {
-        written.map_err(|problem| Self {
+        written.map_err(|problem| Self::Value {
             type_name: std::any::type_name::<T>(),
             problem: Excerpt::new(&problem.to_string()),
         })
@@ -78,14 +84,23 @@ impl Unwritten {
 }
 
 impl From<Unwritten> for ErrorKind {
-    fn from(Unwritten { type_name, problem }: Unwritten) -> Self {
-        Self::InputNotJson { type_name, problem }
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::Value { type_name, problem } => Self::InputNotJson { type_name, problem },
+            Unwritten::Hole { hole, problem } => Self::HoleNotJson { hole, problem },
+        }
     }
 }
 
 impl Input for Conversation {
     fn into_input(self) -> Text {
         Text(None)
+    }
+}
+
+impl Input for Text {
+    fn into_input(self) -> Text {
+        self
     }
 }
 
@@ -162,6 +177,27 @@ pub(crate) trait OneBlock {
 }
 
 impl Text {
+    /// What the macro makes of a literal with holes: each with the text before it and its name, then the text behind
+    /// them.
+    #[doc(hidden)]
+    pub fn holed<const N: usize>(holes: [(&str, &str, Written); N], behind: &str) -> Self {
+        let mut text = String::new();
+        for (before, name, value) in holes {
+            text.push_str(before);
+            match value {
+                Ok(value) => text.push_str(&value),
+                Err(problem) => {
+                    return Self(Some(Err(Unwritten::Hole {
+                        hole: format!("{{{name}}}"),
+                        problem: Excerpt::new(&problem.to_string()),
+                    })));
+                }
+            }
+        }
+        text.push_str(behind);
+        Self(Some(Ok(text)))
+    }
+
     /// The text; `None` if it is the conversation.
     pub(crate) fn written(self) -> Result<Option<String>, ErrorKind> {
         Ok(self.0.transpose()?)

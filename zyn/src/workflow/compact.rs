@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::carry::Work;
 use super::cx::Cx;
-use super::lane::Lane;
 use super::place::At;
 use super::report::StepReport;
 use crate::error::{Error, ErrorKind};
@@ -47,14 +46,6 @@ impl Compact {
     pub async fn __try(self, cx: &Cx<'_>, index: usize) -> Result<Option<String>, Error> {
         let outcome = self.carry(cx, index, true).await;
         cx.otherwise(outcome)
-    }
-
-    /// Puts it beside others, not started; there it is refused. For the expansion of `workflow!`.
-    #[doc(hidden)]
-    pub fn __lane<'wf>(self, cx: &Cx<'wf>, index: usize) -> Lane<'wf, String> {
-        Lane::new(cx, move |cx, otherwise| {
-            Box::pin(async move { self.carry(&cx, index, otherwise).await })
-        })
     }
 
     async fn carry(self, cx: &Cx<'_>, index: usize, otherwise: bool) -> Result<String, Error> {
