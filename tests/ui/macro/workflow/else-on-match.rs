@@ -4,7 +4,11 @@ use zyn::prelude::*;
 
 workflow!(
     pub async fn reply(text: &str) -> String {
-        let reply = (if text.is_empty() { transform("Greet {text}") } else { transform("Answer", text) }) else {
+        let reply = (if text.is_empty() {
+            transform("Greet {text}")
+        } else {
+            transform("Answer", text)
+        }) else {
             return String::new();
         };
         reply

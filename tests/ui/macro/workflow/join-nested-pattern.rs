@@ -4,10 +4,8 @@ use zyn::prelude::*;
 
 workflow!(
     pub async fn reply(text: &str) -> String {
-        let (tone, (first, second)) = join(
-            transform("Name the tone", text),
-            call(async { (1, 2) }),
-        );
+        let (tone, (first, second)) =
+            join(transform("Name the tone", text), call(async { (1, 2) }));
         format!("{tone} {first} {second}")
     }
 );
