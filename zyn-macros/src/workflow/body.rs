@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, BinOp, Block, Expr, Lifetime, Local, Path, Stmt, Type};
+use syn::{Attribute, Block, Expr, Lifetime, Local, Path, Stmt, Type};
 
 use super::ahead::{decides_by_step, end_of, named_steps};
 use super::id::{id_part, plain};
@@ -301,20 +301,6 @@ impl Reader<'_> {
             }
         }
         id
-    }
-
-    /// `name += value` makes `name` of `value` too.
-    pub(crate) fn added_to(&mut self, left: &Expr, op: &BinOp, right: &Expr) {
-        let is_assignment = op.to_token_stream().to_string().ends_with('=')
-            && !matches!(
-                op,
-                BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Le(_) | BinOp::Ge(_)
-            );
-        if is_assignment {
-            let sources = self.scope.reads(right.to_token_stream());
-            self.scope
-                .assign(&left.to_token_stream().to_string(), sources);
-        }
     }
 }
 

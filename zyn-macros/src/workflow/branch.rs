@@ -19,27 +19,35 @@ impl Reader<'_> {
         let label = print_code(expr.expr.to_token_stream());
         self.at(Place::Scrutinee, &mut expr.expr);
         let before = self.heard;
-        let (mut sources, mut heard) = (on.clone(), false);
+        let (mut reads, mut sources, mut heard) = (on.clone(), Sources::new(), false);
         let mut arms = Vec::new();
         for arm in &mut expr.arms {
             self.heard = before;
-            let (arm, made_of) = self.arm(arm, &on, target);
+            let (arm, made_of) = self.arm(arm, &on, &mut reads, target);
             arms.push(arm);
             sources.extend(made_of);
             heard |= self.heard;
         }
         self.heard = heard;
-        self.decide(label, on, arms);
+        sources.extend(reads.iter().cloned());
+        self.decide(label, reads, arms);
         sources
     }
 
-    fn arm(&mut self, arm: &mut MatchArm, on: &Sources, target: &mut Target) -> (Arm, Sources) {
+    /// Reads one arm of a `match` on what is made of `on`; what its guard is made of decides too, and goes to `reads`.
+    fn arm(
+        &mut self,
+        arm: &mut MatchArm,
+        on: &Sources,
+        reads: &mut Sources,
+        target: &mut Target,
+    ) -> (Arm, Sources) {
         let depth = self.scope.enter();
-        let label = match &arm.pat {
-            Pat::Guard(guard) => print_code(guard.pat.to_token_stream()),
-            pat => print_code(pat.to_token_stream()),
-        };
+        let label = print_code(arm.pat.to_token_stream());
         self.scope.bind_pattern(&arm.pat, on);
+        if let Pat::Guard(guard) = &arm.pat {
+            reads.extend(self.scope.reads(guard.guard.to_token_stream()));
+        }
         let attrs = std::mem::take(&mut arm.attrs);
         let segment = segment(&arm.pat);
         let read = self.way(label, Some(segment), |reader| {

@@ -5,6 +5,7 @@ mod argument;
 mod body;
 mod branch;
 mod check;
+mod effect;
 mod expand;
 mod graph;
 mod hole;

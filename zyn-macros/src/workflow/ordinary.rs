@@ -4,11 +4,12 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprCall, ExprReturn, Item, Macro};
+use syn::{BinOp, Block, Expr, ExprCall, ExprReturn, Item, Macro};
 
 use super::ahead::decides_by_step;
 use super::body::{Reader, Returns};
-use super::place::{ASYNC, Barrier, CLOSURE, Place};
+use super::place::{ASYNC, Barrier, Place};
+use super::scope::Sources;
 use super::step;
 use super::target::Target;
 use super::words::{is_history, join, note, verb};
@@ -29,6 +30,12 @@ impl VisitMut for Reader<'_> {
         if join(expr).is_some() {
             return self.misplaced_join(expr);
         }
+        self.called(expr, matches!(place, Place::Statement));
+        let made_of = match expr {
+            // what a closure among its arguments is called with
+            Expr::Call(_) | Expr::MethodCall(_) => self.scope.reads(expr.to_token_stream()),
+            _ => Sources::new(),
+        };
         match expr {
             Expr::Match(_) | Expr::If(_) | Expr::Block(_) | Expr::Unsafe(_) => {
                 self.value(expr, &mut Target::nothing(place));
@@ -40,13 +47,12 @@ impl VisitMut for Reader<'_> {
                         .assign(&assign.left.to_token_stream().to_string(), sources);
                 }
                 None => {
+                    self.assigned(&assign.left, &assign.right);
                     self.at(Place::Operand, &mut assign.left);
                     self.at(Place::Assigned, &mut assign.right);
                 }
             },
-            Expr::Closure(closure) => self.apart(CLOSURE, |reader| {
-                reader.at(Place::Inside, &mut closure.body);
-            }),
+            Expr::Closure(closure) => self.closure(closure, &Sources::new()),
             Expr::Async(block) => self.apart(ASYNC, |reader| {
                 reader.at_block(Place::Inside, &mut block.block);
             }),
@@ -74,15 +80,17 @@ impl VisitMut for Reader<'_> {
             }
             Expr::Call(call) => {
                 self.at(Place::Operand, &mut call.func);
-                call.args.iter_mut().for_each(|arg| self.argument(arg));
+                call.args.iter_mut().for_each(|it| self.given(it, &made_of));
             }
             Expr::MethodCall(call) => {
                 self.receiver(&mut call.receiver);
-                call.args.iter_mut().for_each(|arg| self.argument(arg));
+                call.args.iter_mut().for_each(|it| self.given(it, &made_of));
             }
             Expr::Return(returned) => self.returned(returned),
             Expr::Binary(both) => {
-                self.added_to(&both.left, &both.op, &both.right);
+                if is_assignment(&both.op) {
+                    self.assigned(&both.left, &both.right);
+                }
                 self.inside(Place::Operand, expr);
             }
             Expr::Unary(_) | Expr::Cast(_) | Expr::Reference(_) => {
@@ -100,6 +108,7 @@ impl VisitMut for Reader<'_> {
     fn visit_item_mut(&mut self, _: &mut Item) {}
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        self.invoked(mac);
         macro_call::refuse_steps(self, mac);
     }
 }
@@ -114,6 +123,14 @@ impl Reader<'_> {
 
     pub(crate) fn argument(&mut self, expr: &mut Expr) {
         self.at(Place::Argument, expr);
+    }
+
+    /// Reads an argument of a call that is made of `sources`.
+    fn given(&mut self, expr: &mut Expr, sources: &Sources) {
+        match expr {
+            Expr::Closure(closure) => self.closure(closure, sources),
+            expr => self.argument(expr),
+        }
     }
 
     /// Reads the parts of `expr`, each of which stands at `place`.
@@ -152,7 +169,7 @@ impl Reader<'_> {
     }
 
     /// Reads what a `return` does not leave the workflow from.
-    fn apart(&mut self, barrier: Barrier, read: impl FnOnce(&mut Self)) {
+    pub(crate) fn apart(&mut self, barrier: Barrier, read: impl FnOnce(&mut Self)) {
         let returns = self.returns.take();
         self.aside(barrier, read);
         self.returns = returns;
@@ -210,4 +227,13 @@ impl Reader<'_> {
             None => {}
         }
     }
+}
+
+/// Whether `op` is `+=` or another of its kind.
+fn is_assignment(op: &BinOp) -> bool {
+    let is_comparison = matches!(
+        op,
+        BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Le(_) | BinOp::Ge(_)
+    );
+    !is_comparison && op.to_token_stream().to_string().ends_with('=')
 }

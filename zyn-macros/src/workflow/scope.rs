@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Pat, PatIdent};
+use syn::{ExprClosure, Pat, PatIdent};
 
 /// Inputs and step ids that a value is made of.
 pub(crate) type Sources = BTreeSet<String>;
@@ -12,41 +14,62 @@ pub(crate) type Sources = BTreeSet<String>;
 /// The names that can be read at one place of a body; later ones shadow earlier ones.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Scope {
-    names: Vec<(String, Sources)>,
+    names: Vec<Known>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Known {
+    name: String,
+    sources: Sources,
+    /// Whether it is bound as `mut`.
+    mutable: bool,
 }
 
 impl Scope {
     /// Adds `name`, made of `sources`.
     pub(crate) fn bind(&mut self, name: impl Into<String>, sources: Sources) {
-        self.names.push((name.into(), sources));
+        self.names.push(Known {
+            name: name.into(),
+            sources,
+            mutable: false,
+        });
     }
 
     /// Adds every name that `pat` binds, each made of `sources`.
     pub(crate) fn bind_pattern(&mut self, pat: &Pat, sources: &Sources) {
-        for name in bound(pat) {
-            self.bind(name.to_string(), sources.clone());
+        for name in names(pat) {
+            self.names.push(Known {
+                name: name.ident.to_string(),
+                sources: sources.clone(),
+                mutable: name.mutability.is_some(),
+            });
         }
     }
 
     /// Adds `sources` to what the newest `name` is made of: it was assigned to.
     pub(crate) fn assign(&mut self, name: &str, sources: Sources) {
-        if let Some((_, known)) = self.names.iter_mut().rev().find(|(known, _)| known == name) {
-            known.extend(sources);
+        if let Some(known) = self.names.iter_mut().rev().find(|it| it.name == name) {
+            known.sources.extend(sources);
         }
     }
 
     /// What `name` is made of, if there is such a name.
     pub(crate) fn get(&self, name: &str) -> Option<&Sources> {
-        self.names
-            .iter()
-            .rev()
-            .find(|(known, _)| known == name)
-            .map(|(_, sources)| sources)
+        self.known(name).map(|known| &known.sources)
+    }
+
+    /// Whether the newest `name` is bound as `mut`.
+    pub(crate) fn is_mutable(&self, name: &str) -> bool {
+        self.known(name).is_some_and(|known| known.mutable)
+    }
+
+    fn known(&self, name: &str) -> Option<&Known> {
+        self.names.iter().rev().find(|known| known.name == name)
     }
 
     /// All names, newest first.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().rev().map(|(name, _)| name.as_str())
+        self.names.iter().rev().map(|known| known.name.as_str())
     }
 
     /// How many names there are, to [`leave`](Self::leave) a block with.
@@ -59,8 +82,8 @@ impl Scope {
         self.names.truncate(depth);
     }
 
-    /// What the names in `tokens` are made of. Fields, paths and the names of struct fields are not names;
-    /// inside a macro call, `{name}` in a literal is one.
+    /// What the names in `tokens` are made of. Fields, paths, the names of struct fields and the parameters of closures
+    /// are not names; inside a macro call, `{name}` in a literal is one.
     pub(crate) fn reads(&self, tokens: TokenStream) -> Sources {
         let mut sources = Sources::new();
         self.collect(tokens, false, &mut sources);
@@ -77,8 +100,9 @@ impl Scope {
                         && !is(at.checked_sub(2).and_then(|at| tokens.get(at)), '.');
                     let is_path =
                         is(before, ':') && is(at.checked_sub(2).and_then(|at| tokens.get(at)), ':');
-                    let is_field = is(tokens.get(at + 1), ':') && !is(tokens.get(at + 2), ':');
-                    if !is_member && !is_path && !is_field {
+                    // a field's or a module's
+                    let is_label = is(tokens.get(at + 1), ':');
+                    if !is_member && !is_path && !is_label {
                         self.add(&ident.to_string(), sources);
                     }
                 }
@@ -93,6 +117,17 @@ impl Scope {
                             .find(|c: char| !c.is_alphanumeric() && c != '_')
                             .unwrap_or(hole.len());
                         self.add(hole.get(..end).unwrap_or_default(), sources);
+                    }
+                }
+                TokenTree::Punct(bar) if bar.as_char() == '|' && begins(before) => {
+                    let rest = tokens.iter().skip(at).cloned().collect();
+                    if let Ok((closure, rest)) = closure.parse2(rest) {
+                        let mut inner = self.clone();
+                        for parameter in &closure.inputs {
+                            inner.bind_pattern(parameter, &Sources::new());
+                        }
+                        inner.collect(closure.body.to_token_stream(), in_macro, sources);
+                        return self.collect(rest, in_macro, sources);
                     }
                 }
                 TokenTree::Literal(_) | TokenTree::Punct(_) => {}
@@ -111,13 +146,32 @@ fn is(token: Option<&TokenTree>, punct: char) -> bool {
     matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == punct)
 }
 
+/// Whether an expression can begin behind `before`, so that a `|` there begins a closure.
+fn begins(before: Option<&TokenTree>) -> bool {
+    match before {
+        None => true,
+        Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '|' | '?'),
+        Some(TokenTree::Ident(word)) => word == "move" || word == "return",
+        Some(TokenTree::Group(_) | TokenTree::Literal(_)) => false,
+    }
+}
+
+/// A closure, and what follows it.
+fn closure(input: ParseStream<'_>) -> syn::Result<(ExprClosure, TokenStream)> {
+    Ok((input.parse()?, input.parse()?))
+}
+
 /// The names that a pattern binds.
 pub(crate) fn bound(pat: &Pat) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
+    names(pat).into_iter().map(|name| name.ident).collect()
+}
+
+fn names(pat: &Pat) -> Vec<PatIdent> {
+    struct Names(Vec<PatIdent>);
 
     impl VisitMut for Names {
         fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
-            self.0.push(pat.ident.clone());
+            self.0.push(pat.clone());
             visit_mut::visit_pat_ident_mut(self, pat);
         }
         // a guard binds nothing that lives on
