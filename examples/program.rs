@@ -12,8 +12,10 @@ use zyn::testing::Fake;
 use crate::answering::Answering;
 use crate::local::{Model, Progress};
 
-/// The model is the one that ZYN_MODEL names, as in ZYN_MODEL=openai/gpt-4.1-mini with OPENAI_API_KEY. Without it a
-/// small model is prepared once and runs on this machine.
+/// What `--help` says below the options.
+const MODEL: &str = "The model is the one that ZYN_MODEL names, as in ZYN_MODEL=openai/gpt-4.1-mini with \
+    OPENAI_API_KEY. Without it a small model is prepared once and runs on this machine.";
+
 #[derive(Parser)]
 struct Options {
     /// What to work on. Without it, a text that comes with the example.
@@ -22,7 +24,7 @@ struct Options {
     #[arg(long, value_enum)]
     model: Option<Model>,
     /// Asks no model: answers are made up, valid and the same for the same seed.
-    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "0")]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
     fake: Option<u64>,
     /// Prints the workflow's graph in this form and asks no model.
     #[arg(long, value_enum)]
@@ -57,7 +59,9 @@ pub async fn run(
     example: &str,
     program: impl AsyncFnOnce(&Llm, &str) -> Result<(), Box<dyn Error>>,
 ) -> ExitCode {
-    let command = Options::command().about(graph.doc.to_owned());
+    let command = Options::command()
+        .about(graph.doc.to_owned())
+        .after_help(MODEL);
     let options = match Options::from_arg_matches(&command.get_matches()) {
         Ok(options) => options,
         Err(error) => error.exit(),

@@ -66,7 +66,7 @@ fn every_program_ends_well_on_made_up_answers() {
     for ((name, program), (_, parts)) in PROGRAMS.iter().zip(PRINTED) {
         let mut printed = String::new();
         for seed in 0..8 {
-            let output = run(program, &["--fake", &seed.to_string()]);
+            let output = run(program, &[&format!("--fake={seed}")]);
             let (out, err) = (&output.stdout, &output.stderr);
             let (out, err) = (String::from_utf8_lossy(out), String::from_utf8_lossy(err));
             assert!(output.status.success(), "{name} --fake {seed}: {err}");
@@ -88,9 +88,26 @@ fn every_program_ends_well_on_made_up_answers() {
 #[test]
 fn the_same_seed_gives_the_same_answers_and_another_gives_others() {
     let (_, program) = PROGRAMS[2];
-    let printed = |seed| run(program, &["--fake", seed]).stdout;
+    let printed = |seed| run(program, &[&format!("--fake={seed}")]).stdout;
     assert_eq!(printed("7"), printed("7"));
     assert_ne!(printed("7"), printed("8"));
+}
+
+#[test]
+fn help_says_what_it_does_and_which_model_answers() {
+    for (name, program) in PROGRAMS {
+        let help = String::from_utf8(run(program, &["--help"]).stdout).unwrap();
+        for word in ["ZYN_MODEL", "--fake[=<SEED>]", "--graph"] {
+            assert!(help.contains(word), "{name} --help has no {word}: {help}");
+        }
+    }
+}
+
+#[test]
+fn a_text_behind_fake_is_what_to_work_on() {
+    let (_, program) = PROGRAMS[9];
+    let printed = run(program, &["--fake", "It is 42."]).stdout;
+    assert!(String::from_utf8_lossy(&printed).ends_with(": It is 42.\n"));
 }
 
 #[test]

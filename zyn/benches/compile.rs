@@ -27,26 +27,30 @@ fn main() -> Outcome<()> {
     let empty = bench.measure("empty", "")?;
 
     println!("{WORKFLOWS} workflows of {STEPS} steps, CPU time a step (best of {RUNS} runs)\n");
-    println!("| written as | cold | after an edit | lines expanded |");
-    println!("|---|---|---|---|");
-    for (name, source) in [
-        ("`workflow!`", workflows(workflow)),
-        ("`async fn` with `?`", workflows(function)),
+    println!("| written as | cold | times | after an edit | lines expanded |");
+    println!("|---|---|---|---|---|");
+    let by_hand = bench.measure("functions", &workflows(function))?;
+    let by_macro = bench.measure("workflows", &workflows(workflow))?;
+    for (name, cost) in [
+        ("`async fn` with `?`", &by_hand),
+        ("`workflow!`", &by_macro),
     ] {
-        let cost = bench.measure(name, &source)?;
-        cost.row(name, &empty, WORKFLOWS * STEPS);
+        cost.row(name, &empty, &by_hand, WORKFLOWS * STEPS);
     }
 
     println!("\n{TYPES} types of {FIELDS} fields, CPU time a type\n");
-    println!("| derived | cold | after an edit | lines expanded |");
-    println!("|---|---|---|---|");
-    for derives in [
+    println!("| derived | cold | times | after an edit | lines expanded |");
+    println!("|---|---|---|---|---|");
+    let costs = [
         "Deserialize",
         "Deserialize, JsonSchema",
         "Deserialize, JsonSchema, Extract",
-    ] {
-        let cost = bench.measure(derives, &types(derives))?;
-        cost.row(derives, &empty, TYPES);
+    ]
+    .map(|derives| (derives, bench.measure(derives, &types(derives))));
+    let [serde, both, all] = costs;
+    let (serde, both, all) = ((serde.0, serde.1?), (both.0, both.1?), (all.0, all.1?));
+    for (name, cost) in [&serde, &both, &all] {
+        cost.row(name, &empty, &both.1, TYPES);
     }
     Ok(())
 }
@@ -59,11 +63,12 @@ struct Cost {
 }
 
 impl Cost {
-    fn row(&self, name: &str, empty: &Self, count: usize) {
+    fn row(&self, name: &str, empty: &Self, other: &Self, count: usize) {
         let per = |all: f64, none: f64| 1000.0 * (all - none) / count as f64;
         println!(
-            "| {name} | {:.2} ms | {:.2} ms | {} |",
+            "| {name} | {:.2} ms | {:.2} | {:.2} ms | {} |",
             per(self.cold, empty.cold),
+            (self.cold - empty.cold) / (other.cold - empty.cold),
             per(self.edited, empty.edited),
             self.lines.saturating_sub(empty.lines) / count,
         );
@@ -148,7 +153,7 @@ impl Bench {
         let arguments = ["rustc", "--profile", "check", "--", "-Zunpretty=expanded"];
         let output = self
             .command(&arguments)
-            // the option is for compilers of the night, and asks only for text
+            // a nightly compiler's option, which only prints text
             .env("RUSTC_BOOTSTRAP", "1")
             .output()?;
         if !output.status.success() {
@@ -158,7 +163,8 @@ impl Bench {
     }
 }
 
-/// The seconds of CPU of all children that have ended: fields 16 and 17 of `/proc/self/stat`, in hundredths.
+/// The seconds of CPU of all children that have ended: fields 16 and 17 of `/proc/self/stat`, in hundredths
+/// as Linux counts them on all common machines.
 fn cpu_of_children() -> Outcome<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let (_, fields) = stat.rsplit_once(')').ok_or("no name in /proc/self/stat")?;
