@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use zyn::batch::{BatchEvent, BatchReport};
+use zyn::batch::{BatchEvent, BatchReport, ItemError};
 use zyn::prelude::*;
 use zyn::testing::{Fake, Scripted};
 use zyn::{BoxFuture, Profile, Provider, ProviderError, Request, Response, Usage};
@@ -110,12 +110,51 @@ async fn an_item_that_fails_leaves_the_others_and_its_own_session_alone() {
     let lengths: Vec<_> = report.items.iter().map(|item| item.session.len()).collect();
     assert_eq!(lengths, [2, 0, 2]);
     let error = report.items[1].result.as_ref().unwrap_err();
+    let ItemError::Failed(error) = error else {
+        panic!("{error}");
+    };
     assert!(
         matches!(error.kind(), zyn::ErrorKind::EmptyInput),
         "{error}"
     );
     assert_eq!(report.items[1].report.steps.len(), 1);
     assert_eq!((report.ok(), report.failed()), (2, 1));
+}
+
+workflow!(
+    async fn checked(number: &str) -> String {
+        let polite = transform("Make it polite", number);
+        assert!(number != "2", "two is odd");
+        polite
+    }
+);
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_panics_is_an_error_of_its_own_and_the_others_have_their_values() {
+    let (items, llm) = (numbers(6), Llm::new(Slow::default()));
+    let mut ended = Vec::new();
+    let batch = zyn::batch(&items, |item| {
+        assert!(item != "4", "no run for {item}");
+        checked(item)
+    });
+    let batch = batch.concurrency(2).on_event(|event| {
+        if let BatchEvent::Finished { index, ok, .. } = event {
+            ended.push((index, ok));
+        }
+    });
+    let report = batch.run(&llm).await;
+    assert!(report.values().eq(["0", "1", "3", "5"]));
+    let panics = [(2, "two is odd"), (4, "no run for 4")];
+    for (place, message) in panics {
+        let item = &report.items[place];
+        let error = item.result.as_ref().unwrap_err();
+        assert!(matches!(error, ItemError::Panicked(said) if said == message));
+        assert!(item.session.is_empty());
+        assert!(ended.contains(&(place, false)));
+    }
+    assert_eq!((report.ok(), report.failed(), ended.len()), (4, 2, 6));
+    // the model was asked in the body that panicked, and only its ledger knows
+    assert_eq!((report.attempts(), llm.spend().attempts), (4, 5));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,3 +1,3 @@
 //! What a [`Batch`](crate::Batch) tells while it runs and afterwards.
 
-pub use crate::workflow::{BatchEvent, BatchItem, BatchReport};
+pub use crate::workflow::{BatchEvent, BatchItem, BatchReport, ItemError};

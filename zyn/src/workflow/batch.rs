@@ -1,17 +1,23 @@
 //! One workflow for many items.
 
+mod caught;
+mod report;
+
 use std::fmt;
 use std::future::poll_fn;
 use std::task::Poll;
-use std::time::Duration;
 
+pub use caught::ItemError;
+pub use report::{BatchEvent, BatchItem, BatchReport};
+
+use self::caught::{caught, caught_in};
 use super::report::Report;
 use super::run::Run;
 use crate::clock;
 use crate::error::Error;
 use crate::llm::Llm;
 use crate::provider::BoxFuture;
-use crate::session::{Bill, Session, Usage};
+use crate::session::Session;
 
 /// How many runs are in flight at once, if it is not said.
 const CONCURRENCY: usize = 8;
@@ -47,7 +53,7 @@ const CONCURRENCY: usize = 8;
 /// ```
 pub fn batch<'wf, X, T, E>(
     items: impl IntoIterator<Item = X>,
-    workflow: impl FnMut(X) -> Run<'wf, T, E> + Send + 'wf,
+    mut workflow: impl FnMut(X) -> Run<'wf, T, E> + Send + 'wf,
 ) -> Batch<'wf, T, E>
 where
     X: Send + 'wf,
@@ -57,7 +63,7 @@ where
     let items: Vec<X> = items.into_iter().collect();
     Batch {
         total: items.len(),
-        runs: Box::new(items.into_iter().map(workflow)),
+        runs: Box::new(items.into_iter().map(move |item| caught(|| workflow(item)))),
         concurrency: CONCURRENCY,
         session: Box::new(|_| Session::new()),
         listener: None,
@@ -67,12 +73,13 @@ where
 /// A workflow for many items, before it runs: what [`batch`] makes.
 ///
 /// The runs share one task: they wait for their models at the same time, and the Rust between their steps takes turns.
-/// A run that fails leaves the others alone. A panic in one is the caller's, and what the others had is lost: return an
-/// error instead. Dropping the future abandons all that is in flight.
+/// A run that fails leaves the others alone, and so does one that panics, where panics unwind: it is an
+/// [`ItemError`](crate::batch::ItemError) of its item. A panic in a listener is the caller's. Dropping the future abandons
+/// all that is in flight.
 #[must_use = "a batch does nothing until it is run"]
 pub struct Batch<'wf, T, E = Error> {
     /// Each is made when its turn comes.
-    runs: Box<dyn Iterator<Item = Run<'wf, T, E>> + Send + 'wf>,
+    runs: Box<dyn Iterator<Item = Result<Run<'wf, T, E>, String>> + Send + 'wf>,
     total: usize,
     concurrency: usize,
     session: Box<dyn FnMut(usize) -> Session + Send + 'wf>,
@@ -190,8 +197,19 @@ impl<'wf, T: Send, E: Send> Batch<'wf, T, E> {
     }
 }
 
-async fn one<T, E>(run: Run<'_, T, E>, llm: &Llm, mut session: Session) -> BatchItem<T, E> {
-    let (result, report) = run.run_detailed(llm, &mut session).await;
+async fn one<T, E>(
+    run: Result<Run<'_, T, E>, String>,
+    llm: &Llm,
+    mut session: Session,
+) -> BatchItem<T, E> {
+    let ended = match run {
+        Ok(run) => caught_in(run.run_detailed(llm, &mut session)).await,
+        Err(panic) => Err(panic),
+    };
+    let (result, report) = match ended {
+        Ok((result, report)) => (result.map_err(ItemError::Failed), report),
+        Err(panic) => (Err(ItemError::Panicked(panic)), Report::default()),
+    };
     BatchItem {
         result,
         session,
@@ -226,90 +244,5 @@ impl<T, E> fmt::Debug for Batch<'_, T, E> {
             .field("items", &self.total)
             .field("concurrency", &self.concurrency)
             .finish_non_exhaustive()
-    }
-}
-
-/// What happens in a batch, as [`Batch::on_event`] hears it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BatchEvent {
-    /// An item starts.
-    #[non_exhaustive]
-    Started {
-        /// Its place among the items, counted from 0.
-        index: usize,
-    },
-    /// An item has ended.
-    #[non_exhaustive]
-    Finished {
-        /// Its place among the items, counted from 0.
-        index: usize,
-        /// Whether it ended well.
-        ok: bool,
-        /// How many have ended, this one included.
-        done: usize,
-        /// How many items there are.
-        total: usize,
-    },
-}
-
-/// How a batch went.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct BatchReport<T, E = Error> {
-    /// Each item, in the order in which they were given.
-    pub items: Vec<BatchItem<T, E>>,
-    /// How long the batch took.
-    pub elapsed: Duration,
-}
-
-/// How one item of a batch went.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct BatchItem<T, E = Error> {
-    /// What the workflow returned.
-    pub result: Result<T, E>,
-    /// The item's conversation; as it began if the run failed.
-    pub session: Session,
-    /// How the run went, step by step.
-    pub report: Report,
-}
-
-impl<T, E> BatchReport<T, E> {
-    /// How many items ended well.
-    pub fn ok(&self) -> usize {
-        self.items.iter().filter(|item| item.result.is_ok()).count()
-    }
-
-    /// How many items failed.
-    pub fn failed(&self) -> usize {
-        self.items.len() - self.ok()
-    }
-
-    /// The values of the items that ended well, in the items' order.
-    pub fn values(&self) -> impl Iterator<Item = &T> {
-        self.items
-            .iter()
-            .filter_map(|item| item.result.as_ref().ok())
-    }
-
-    /// How many attempts were made.
-    pub fn attempts(&self) -> u32 {
-        self.items.iter().map(|item| item.report.attempts()).sum()
-    }
-
-    /// What the accepted attempts of all items cost together, as [`Report::usage`] has it for each.
-    pub fn usage(&self) -> Usage {
-        self.items.iter().map(|item| item.report.usage()).sum()
-    }
-
-    /// What all attempts of all items cost together, as [`Report::spent`] has it for each.
-    pub fn spent(&self) -> Usage {
-        self.items.iter().map(|item| item.report.spent()).sum()
-    }
-
-    /// What each item [`spent`](Self::spent), to be priced by [`Prices`](crate::cost::Prices).
-    pub fn bills(&self) -> impl Iterator<Item = Bill> {
-        self.items.iter().map(|item| item.report.bill())
     }
 }

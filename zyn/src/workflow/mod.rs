@@ -23,7 +23,7 @@ mod running;
 mod step;
 pub mod verbs;
 
-pub use batch::{Batch, BatchEvent, BatchItem, BatchReport, batch};
+pub use batch::{Batch, BatchEvent, BatchItem, BatchReport, ItemError, batch};
 pub use budget::Budget;
 pub use call::Call;
 pub use compact::Compact;
