@@ -1,7 +1,8 @@
 //! Random workflows.
 
+use super::Label;
 use super::seed::Seed;
-use super::tree::{Block, End, Kind, Label, Step, Stmt, Value, Workflow, steps_in};
+use super::tree::{Block, End, Kind, Step, Stmt, Value, Workflow, steps_in};
 
 pub const COUNT: usize = 60;
 
@@ -12,7 +13,7 @@ pub fn workflows(seed: u64) -> Vec<Workflow> {
     while all.len() < COUNT {
         let mut grow = Grow {
             left: 3 + seed.below(10),
-            seed: Seed(seed.next()),
+            seed: Seed(seed.draw()),
             names: 0,
             scope: Vec::new(),
             loops: Vec::new(),
@@ -242,9 +243,7 @@ impl Grow {
             let mut body = self.block(depth + 1);
             body.end = match &bound {
                 _ if place == 0 && self.seed.one_in(3) => self.leave(),
-                Some(name) if self.seed.one_in(2) => {
-                    End::Step(self.step(name.clone(), Kind::Text))
-                }
+                Some(name) if self.seed.one_in(2) => End::Step(self.step(name.clone(), Kind::Text)),
                 Some(_) => End::Values(vec![plain(Kind::Text)]),
                 None => End::Nothing,
             };

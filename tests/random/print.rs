@@ -6,14 +6,15 @@ use std::process::{Command, Stdio};
 
 use super::tree::{Block, End, Kind, Step, Stmt, Value, Workflow, arm, otherwise};
 
-const HEAD: &str = "//! Random workflows, written by `generate.rs`; `ZYN_RANDOM=write` writes them anew.
+const HEAD: &str =
+    "//! Random workflows, written by `generate.rs`; `ZYN_RANDOM=write` writes them anew.
 #![allow(unused, clippy::all)]
 
+use zyn::Run;
 use zyn::graph::Graph;
 use zyn::prelude::*;
 
-use super::Fact;
-use super::Label;
+use super::{Fact, Label};
 
 /// A workflow and its graph.
 pub type Made = (fn(String) -> Run<'static, String>, fn() -> &'static Graph);
@@ -24,7 +25,10 @@ pub fn file(workflows: &[Workflow]) -> String {
     let mut file = HEAD.to_owned();
     for it in workflows {
         let body = block(&it.body, "");
-        file += &format!("\nworkflow!(\npub async fn {}(at: String) -> String {{\n{body}}}\n);\n", it.name);
+        file += &format!(
+            "\nworkflow!(\npub async fn {}(at: String) -> String {{\n{body}}}\n);\n",
+            it.name
+        );
     }
     file += &format!("\npub const ALL: [Made; {}] = [\n", workflows.len());
     for it in workflows {
@@ -41,12 +45,19 @@ fn block(block: &Block, path: &str) -> String {
 
 fn stmt(stmt: &Stmt, path: &str) -> String {
     match stmt {
-        Stmt::Let { step, mutable, otherwise } => {
+        Stmt::Let {
+            step,
+            mutable,
+            otherwise,
+        } => {
             let mutable = if *mutable { "mut " } else { "" };
             let name = &step.name;
             let way_out = way_out(std::slice::from_ref(step), otherwise, path);
             let place = place(step, path);
-            format!("{place}let {mutable}{name} = {}{way_out};\n", call(step, path))
+            format!(
+                "{place}let {mutable}{name} = {}{way_out};\n",
+                call(step, path)
+            )
         }
         Stmt::Assign(step) => format!("{} = {};\n", step.name, call(step, path)),
         Stmt::Join { steps, otherwise } => {
@@ -54,7 +65,10 @@ fn stmt(stmt: &Stmt, path: &str) -> String {
             let names: Vec<&str> = steps.iter().map(|it| it.name.as_str()).collect();
             let calls: Vec<String> = steps.iter().map(|it| call(it, path)).collect();
             let (names, calls) = (names.join(", "), calls.join(", "));
-            format!("{places}let ({names}) = join({calls}){};\n", way_out(steps, otherwise, path))
+            format!(
+                "{places}let ({names}) = join({calls}){};\n",
+                way_out(steps, otherwise, path)
+            )
         }
         Stmt::Match { bound, on, arms } => {
             let arms = arms.iter().map(|(labels, body)| {
@@ -87,7 +101,9 @@ fn stmt(stmt: &Stmt, path: &str) -> String {
 }
 
 fn way_out(steps: &[Step], block_of: &Option<Block>, path: &str) -> String {
-    let block = block_of.as_ref().map(|it| block(it, &format!("{path}{}", otherwise(steps))));
+    let block = block_of
+        .as_ref()
+        .map(|it| block(it, &format!("{path}{}", otherwise(steps))));
     block.map_or_else(String::new, |block| format!(" else {{\n{block}}}"))
 }
 
@@ -142,7 +158,10 @@ fn call(step: &Step, path: &str) -> String {
         Kind::Fact => "extract::<Fact>",
     };
     let reads = step.reads.as_ref().map(|it| format!(" {{{it}}}"));
-    let mut call = format!("{verb}(\"Do it\", \"{{at}}{path}{name}{}\")", reads.unwrap_or_default());
+    let mut call = format!(
+        "{verb}(\"Do it\", \"{{at}}{path}{name}{}\")",
+        reads.unwrap_or_default()
+    );
     call += &format!(".reask({})", step.reask);
     if step.sure {
         call += ".confidence(0.8)";

@@ -8,12 +8,12 @@ impl Seed {
     pub fn of(seed: u64, name: &str) -> Self {
         let mut mixed = Self(seed);
         for byte in name.bytes() {
-            mixed.0 = mixed.next() ^ u64::from(byte);
+            mixed.0 = mixed.draw() ^ u64::from(byte);
         }
         mixed
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,7 +22,7 @@ impl Seed {
     }
 
     pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
+        (self.draw() % end as u64) as usize
     }
 
     pub fn one_in(&mut self, of: usize) -> bool {

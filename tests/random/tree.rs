@@ -1,5 +1,7 @@
 //! What a random workflow is made of.
 
+use super::Label;
+
 /// One workflow; it is called by its place in the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workflow {
@@ -84,23 +86,12 @@ pub enum Kind {
     Run(usize),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Label {
-    One,
-    Two,
-    Three,
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
     Label(Label),
     Yes(bool),
     Fact(u8),
-}
-
-impl Label {
-    pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::Three];
 }
 
 /// The part that an arm has in ids.

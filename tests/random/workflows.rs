@@ -1,11 +1,11 @@
 //! Random workflows, written by `generate.rs`; `ZYN_RANDOM=write` writes them anew.
 #![allow(unused, clippy::all)]
 
+use zyn::Run;
 use zyn::graph::Graph;
 use zyn::prelude::*;
 
-use super::Fact;
-use super::Label;
+use super::{Fact, Label};
 
 /// A workflow and its graph.
 pub type Made = (fn(String) -> Run<'static, String>, fn() -> &'static Graph);
