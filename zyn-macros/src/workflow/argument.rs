@@ -67,6 +67,7 @@ fn arguments(reader: &mut Reader<'_>, call: &mut ExprCall) -> Option<Read> {
         conversation: false,
         workflow: None,
     };
+    reader.as_word(call);
     match read.verb.to_string().as_str() {
         "run" => workflow(reader, call, &mut read),
         "call" => future(reader, call, &mut read),

@@ -7,19 +7,23 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Block, Expr, Lifetime, Local, Path, Stmt, Type};
+use syn::{
+    Attribute, Block, Expr, ExprCall, Lifetime, Local, Path, Stmt, Type, parse_quote_spanned,
+};
 
 use super::ahead::{decides_by_step, end_of, named_steps};
 use super::id::{id_part, plain};
+use super::located;
 use super::model::{Body, Node, Sequence};
 use super::place::{Barrier, Place, is_handled_step};
+use super::repair::in_editor;
 use super::scope::{Scope, Sources};
 use super::step;
 use super::target::{Name, Target};
-use super::words::{join, verb};
+use super::words::{join, taken, verb};
 use crate::diag::Errors;
 use crate::print::print_code;
 
@@ -37,9 +41,11 @@ pub(crate) fn read(
     for input in inputs {
         scope.bind(input.to_string(), Sources::from([plain(input)]));
     }
+    let taken = taken(stmts.iter().map(ToTokens::to_token_stream).collect());
     let mut reader = Reader {
         krate,
         errors,
+        taken: &taken,
         workflow,
         output,
         returns: Some(returns),
@@ -66,7 +72,9 @@ pub(crate) fn read(
         end: end_of(stmts, &[]),
     };
     reader.body.result = result;
-    reader.body
+    let mut body = reader.body;
+    body.taken = taken;
+    body
 }
 
 /// What the workflow returns.
@@ -81,6 +89,8 @@ pub(crate) enum Returns {
 pub(crate) struct Reader<'a> {
     pub(crate) krate: &'a Path,
     pub(crate) errors: &'a Errors,
+    /// The words that the body has as names of its own too.
+    taken: &'a BTreeSet<&'static str>,
     /// The name of the workflow.
     pub(crate) workflow: &'a Ident,
     /// The type of the workflow's value.
@@ -170,24 +180,24 @@ impl Reader<'_> {
     fn local(&mut self, local: &mut Local) {
         let mut sources = Sources::new();
         if let Some(init) = &mut local.init {
+            self.bare_join(&mut init.expr);
             if join(&init.expr).is_some() {
                 return self.join(&local.pat, init);
             }
             let mut target = Target::of_let(&local.pat);
             let (pat, expr) = (&local.pat, &init.expr);
-            let written = init
-                .diverge
-                .as_ref()
-                .map(|_| print_code(quote!(let #pat = #expr)));
-            sources = match &mut init.diverge {
-                Some(_) if decides_by_step(&init.expr) || is_handled_step(&init.expr) => {
-                    self.with_fallback(init, &mut target)
+            sources = match &init.diverge {
+                Some(_) if decides_by_step(expr) || is_handled_step(expr) => {
+                    self.with_fallback(pat, init, &mut target)
                 }
-                _ => self.value(&mut init.expr, &mut target),
+                Some(_) => {
+                    let written = print_code(quote!(let #pat = #expr));
+                    let sources = self.value(&mut init.expr, &mut target);
+                    self.refutable(written, init);
+                    sources
+                }
+                None => self.value(&mut init.expr, &mut target),
             };
-            if let (Some(written), Some(_)) = (written, &init.diverge) {
-                self.refutable(written, init);
-            }
         }
         self.scope.bind_pattern(&local.pat, &sources);
     }
@@ -272,6 +282,32 @@ impl Reader<'_> {
         }
         self.refuse(expr);
         None
+    }
+
+    /// Makes the call of a word mean that word, whatever the body calls so.
+    pub(crate) fn as_word(&self, call: &mut ExprCall) {
+        let Expr::Path(path) = &mut *call.func else {
+            return;
+        };
+        let Some(word) = path.path.segments.first().cloned() else {
+            return;
+        };
+        if self.taken.iter().any(|taken| word.ident == taken) {
+            let at = word.ident.span();
+            let krate = self.krate.to_token_stream().into_iter().map(|mut token| {
+                let resolved = match token {
+                    TokenTree::Ident(_) => token.span(),
+                    _ => at,
+                };
+                if !in_editor() {
+                    // the call begins where its word does
+                    token.set_span(resolved.located_at(at));
+                }
+                token
+            });
+            let krate: TokenStream = krate.collect();
+            path.path = parse_quote_spanned!(located(at)=> #krate::verbs::#word);
+        }
     }
 
     /// The id of the step `name`, which must be unique among steps and inputs.

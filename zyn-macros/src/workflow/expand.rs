@@ -3,9 +3,9 @@
 //! ```text
 //! pub fn answer<'wf, 'in0: 'wf>(ticket: &'in0 str) -> ::zyn::Run<'wf, Reply> {
 //!     ::zyn::Run::new(&answer::GRAPH, Box::new(move |__cx| Box::pin(async move {
-//!         use ::zyn::verbs::*;
 //!         let __value: Reply = { /* the body, its steps rewritten */ };
-//!         Ok::<Reply, ::zyn::Error>(__value)
+//!         return Ok::<Reply, ::zyn::Error>(__value);
+//!         use ::zyn::verbs::{extract, classify, …};
 //!     })))
 //! }
 //! #[doc(hidden)]
@@ -19,12 +19,15 @@
 //! A type and not a module: the graphs of workflows that it runs are found where the workflow stands, in a function's
 //! body too; and a constant that needs itself is an error, so no workflow can run itself by a detour.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Path, Signature, Stmt, Type, Visibility};
 
 use super::body::Returns;
+use super::words::words;
 use super::{lifetimes, located};
 use crate::prompt;
 
@@ -39,6 +42,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) stmts: Option<&'a [Stmt]>,
     pub(crate) graph: TokenStream,
     pub(crate) returns: Returns,
+    /// The words that the body has as names of its own too.
+    pub(crate) taken: &'a BTreeSet<&'static str>,
     pub(crate) krate: &'a Path,
     /// Whether mistakes are reported: lints about what they leave unused would be noise.
     pub(crate) quiet: bool,
@@ -54,6 +59,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         stmts,
         graph,
         returns,
+        taken,
         krate,
         quiet,
     } = parts;
@@ -86,11 +92,11 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     };
     let holder = prompt::ident(&name.to_string(), Span::mixed_site());
     let body = match stmts {
-        Some(stmts) => running(stmts, output, returns, krate),
+        Some(stmts) => running(stmts, output, returns, taken, krate),
         None => quote!(async move { #krate::__private::refused_body::<#result>() }),
     };
     let cx = Ident::new("__cx", Span::mixed_site());
-    let quiet = quiet.then(|| quote!(#[allow(unused)]));
+    let quiet = quiet.then(|| quote!(#[allow(unused, irrefutable_let_patterns)]));
     quote! {
         #(#attrs)*
         #quiet
@@ -116,7 +122,13 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
     }
 }
 
-fn running(stmts: &[Stmt], output: &Type, returns: Returns, krate: &Path) -> TokenStream {
+fn running(
+    stmts: &[Stmt],
+    output: &Type,
+    returns: Returns,
+    taken: &BTreeSet<&'static str>,
+    krate: &Path,
+) -> TokenStream {
     let value = Ident::new("__value", Span::mixed_site());
     // located at the type, so that a wrong value is E0308 there and on the value, not on the whole macro
     let binding = quote_spanned!(located(output.span())=> let #value: #output = { #(#stmts)* };);
@@ -125,16 +137,20 @@ fn running(stmts: &[Stmt], output: &Type, returns: Returns, krate: &Path) -> Tok
         Returns::Result => value.to_token_stream(),
     };
     let cx = Ident::new("__cx", Span::mixed_site());
+    let words = words().filter(|word| !taken.contains(word));
+    let words = words.map(|word| Ident::new(word, Span::call_site()));
     quote!(async move {
         // a closure or block of the user that moves what it names takes the reference
         let #cx = &#cx;
-        #[allow(unused_imports)]
-        use #krate::verbs::*;
         // the name that a `let` gives to a last step is not for nothing
         #[allow(clippy::let_and_return)]
         #binding
         // a body may end with `return`
         #[allow(unreachable_code)]
         return #end;
+        // for what is misspelt and what is being typed: of what is written as it should be, each word that could
+        // mean another thing has its path
+        #[allow(unused_imports, clippy::items_after_statements)]
+        use #krate::verbs::{#(#words),*};
     })
 }

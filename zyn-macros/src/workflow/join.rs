@@ -32,6 +32,7 @@ impl Reader<'_> {
                 _ => call.args.len(),
             };
             *init.expr = self.refused_join(&mut call, values);
+            init.diverge = otherwise.and_then(|(token, _)| self.leaving(pat, token));
             for name in bound(pat) {
                 self.scope.bind(name.to_string(), Sources::new());
             }

@@ -8,6 +8,7 @@ mod check;
 mod effect;
 mod expand;
 mod graph;
+mod hiding;
 mod hole;
 mod id;
 mod join;
@@ -75,6 +76,10 @@ fn item(source: Source, errors: &Errors) -> TokenStream {
         errors.push(error);
         Vec::new()
     });
+    if hiding::refuse(&stmts, errors) {
+        // nobody knows what its calls mean
+        stmts.clear();
+    }
     let has_body = !stmts.is_empty();
     let output: Type = match &sig.output {
         ReturnType::Type(_, ty) => (**ty).clone(),
@@ -101,6 +106,7 @@ fn item(source: Source, errors: &Errors) -> TokenStream {
         stmts: (signature_holds && has_body).then_some(&stmts),
         graph,
         returns,
+        taken: &read.taken,
         krate: &krate,
         quiet: !errors.is_empty(),
     })

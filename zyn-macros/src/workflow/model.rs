@@ -1,5 +1,7 @@
 //! What a workflow is, once it has been read.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 
 use super::scope::Sources;
@@ -12,6 +14,8 @@ pub(crate) struct Body {
     pub(crate) sequence: Sequence,
     /// Inputs and steps that the workflow's value is made of.
     pub(crate) result: Sources,
+    /// The words that it has as names of its own too.
+    pub(crate) taken: BTreeSet<&'static str>,
 }
 
 /// One step, as the graph tells it.

@@ -41,6 +41,7 @@ impl Reader<'_> {
             call.args.clear();
             call.args.push(Expr::Verbatim(quote!("")));
         }
+        self.as_word(call);
         let mut reads = Sources::new();
         let mut text = String::new();
         for said in &mut call.args {

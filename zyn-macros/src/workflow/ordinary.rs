@@ -196,8 +196,12 @@ impl Reader<'_> {
         let krate = self.krate;
         let Some(value) = &mut returned.expr else {
             if self.returns == Some(Returns::Value) {
-                let unit = quote!(#krate::__private::Result::Ok(()));
-                returned.expr = Some(Box::new(Expr::Verbatim(unit)));
+                let (name, output) = (Ident::new("__value", Span::mixed_site()), self.output);
+                // what is wrong about it, unless the value is `()`, is the user's `return`
+                let unit = quote_spanned!(returned.return_token.span=> ());
+                let mut value = Expr::Verbatim(quote!({ let #name: #output = #unit; #name }));
+                step::in_ok(krate, &mut value);
+                returned.expr = Some(Box::new(value));
             }
             return;
         };

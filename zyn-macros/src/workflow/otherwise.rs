@@ -1,8 +1,8 @@
 //! Reads a step with an `else`: what runs instead if it fails.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
-use syn::{Block, Expr, LocalInit};
+use quote::{quote, quote_spanned};
+use syn::{Block, Expr, LocalInit, Pat, Token};
 
 use super::body::Reader;
 use super::id::{id_part, plain};
@@ -15,7 +15,12 @@ use super::words::verb;
 
 impl Reader<'_> {
     /// Reads the right side and the `else` of a `let` whose value is a step's.
-    pub(crate) fn with_fallback(&mut self, init: &mut LocalInit, target: &mut Target) -> Sources {
+    pub(crate) fn with_fallback(
+        &mut self,
+        pat: &Pat,
+        init: &mut LocalInit,
+        target: &mut Target,
+    ) -> Sources {
         let Some((token, otherwise)) = init.diverge.take() else {
             return Sources::new();
         };
@@ -31,9 +36,12 @@ impl Reader<'_> {
         };
         if let Some(message) = refusal {
             self.errors.at(token, message);
+            target.refused = true;
+            init.diverge = self.leaving(pat, token);
             return self.value(&mut init.expr, target);
         }
         let Some((name, ty)) = self.named(&mut init.expr, target) else {
+            init.diverge = self.leaving(pat, token);
             return Sources::new();
         };
         let id = self.id(&name, &init.expr, target.decided);
@@ -82,6 +90,35 @@ impl Reader<'_> {
             #krate::__private::Option::Some(#value) => #value,
             #krate::__private::Option::None => #block
         }))
+    }
+}
+
+impl Reader<'_> {
+    /// An `else` beside a mistake, for a pattern that needs one.
+    pub(crate) fn leaving(
+        &self,
+        pat: &Pat,
+        token: Token![else],
+    ) -> Option<(Token![else], Box<Expr>)> {
+        let krate = self.krate;
+        let leave = quote!({ return #krate::__private::refused_body() });
+        is_refutable(pat).then(|| (token, Box::new(Expr::Verbatim(leave))))
+    }
+}
+
+/// Whether a value may not match `pat`, as far as its form tells.
+fn is_refutable(pat: &Pat) -> bool {
+    match pat {
+        Pat::Ident(name) => name
+            .subpat
+            .as_ref()
+            .is_some_and(|(_, pat)| is_refutable(pat)),
+        Pat::Type(typed) => is_refutable(&typed.pat),
+        Pat::Paren(paren) => is_refutable(&paren.pat),
+        Pat::Reference(reference) => is_refutable(&reference.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter().any(is_refutable),
+        Pat::Wild(_) | Pat::Rest(_) => false,
+        _ => true,
     }
 }
 

@@ -8,7 +8,7 @@ use super::body::Reader;
 use super::model::Node;
 use super::scope::Sources;
 use super::step;
-use super::words::verb;
+use super::words::{join, verb};
 
 /// Where an expression stands that decides nothing with a name.
 #[derive(Clone, Copy)]
@@ -121,8 +121,17 @@ impl Reader<'_> {
             // its `?` is Rust's own
             return self.bare(&mut tried.expr);
         }
+        self.peel(expr, is_handled_step)
+    }
+
+    /// Takes `?` and `.await` off a `join`, and reports them.
+    pub(crate) fn bare_join(&mut self, expr: &mut Expr) {
+        self.peel(expr, is_handled_join);
+    }
+
+    fn peel(&mut self, expr: &mut Expr, is_handled: fn(&Expr) -> bool) -> bool {
         let mut bare = false;
-        while is_handled_step(expr) {
+        while is_handled(expr) {
             *expr = match &*expr {
                 Expr::Try(tried) => {
                     self.errors.at(
@@ -162,6 +171,15 @@ impl Reader<'_> {
 /// Whether `expr` is a step with `?` or `.await` behind it, which are not its own.
 pub(crate) fn is_handled_step(expr: &Expr) -> bool {
     verb(expr).is_none() && step_behind(expr).is_some()
+}
+
+/// Whether `expr` is a `join` with `?` or `.await` behind it.
+fn is_handled_join(expr: &Expr) -> bool {
+    match expr {
+        Expr::Try(tried) => join(&tried.expr).is_some() || is_handled_join(&tried.expr),
+        Expr::Await(awaited) => join(&awaited.base).is_some() || is_handled_join(&awaited.base),
+        _ => false,
+    }
 }
 
 /// The verb of the step behind every `?` and `.await`.

@@ -1,6 +1,8 @@
 //! The bare names that mean something inside a workflow. A path or a method of such a name is the user's own.
 
-use proc_macro2::Ident;
+use std::collections::BTreeSet;
+
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 use syn::{Expr, ExprCall};
 
 /// The calls that are steps.
@@ -20,6 +22,9 @@ const VERBS: &[&str] = &[
 
 /// The calls that put a message into the conversation.
 const NOTES: &[&str] = &["system", "user", "assistant"];
+
+/// The words that are neither.
+const OTHERS: &[&str] = &["join", "history"];
 
 /// What may be called on a step; what else is called on it means its answer.
 const OPTIONS: &[&str] = &[
@@ -54,6 +59,42 @@ pub(crate) fn verb(expr: &Expr) -> Option<&Ident> {
         Expr::Group(group) => verb(&group.expr),
         expr => chain(expr).filter(|word| is_verb(word)),
     }
+}
+
+/// All words.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    [VERBS, NOTES, OTHERS].into_iter().flatten().copied()
+}
+
+/// The words that `body` has as names of its own too: with another meaning than that of a call.
+pub(crate) fn taken(body: TokenStream) -> BTreeSet<&'static str> {
+    let mut taken = BTreeSet::new();
+    let mut tokens = body.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) => taken.extend(self::taken(group.stream())),
+            TokenTree::Ident(ident) => {
+                let is_call = match tokens.peek() {
+                    Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
+                    // `::`
+                    Some(TokenTree::Punct(colon)) => {
+                        colon.as_char() == ':' && colon.spacing() == Spacing::Joint
+                    }
+                    _ => false,
+                };
+                if !is_call {
+                    taken.extend(words().find(|word| ident == word));
+                }
+            }
+            // `println!("{user}")`
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                taken.extend(words().filter(|word| text.contains(&format!("{{{word}"))));
+            }
+            TokenTree::Punct(_) => {}
+        }
+    }
+    taken
 }
 
 /// Whether `ident` is a verb.
@@ -138,6 +179,15 @@ mod tests {
         assert_eq!(verb_of("self::run(a)"), None);
         assert_eq!(verb_of("x.run()"), None);
         assert_eq!(verb_of("run"), None);
+    }
+
+    #[test]
+    fn a_word_is_taken_by_what_is_no_call_of_it() {
+        let taken =
+            |code: &str| -> Vec<_> { taken(code.parse().expect("tokens")).into_iter().collect() };
+        assert!(taken("user(text); rank::<T>(text); let a = run(other(b)); c.call()").is_empty());
+        assert_eq!(taken("let user: T = extract(text, run);"), ["run", "user"]);
+        assert_eq!(taken("println!(\"{system:?}\")"), ["system"]);
     }
 
     #[test]
