@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use serde_json::Value;
 use zyn::prelude::*;
 use zyn::schema::Schema;
 use zyn::testing::{Fake, Recording};
@@ -67,10 +68,13 @@ async fn at_once<T: 'static, I: Clone + Send + 'static>(
     input: impl Input<I> + Clone,
 ) -> Vec<Answer<T>> {
     let mut answers = Vec::new();
+    let mut judge = None;
     for seed in 0..SEEDS {
         let mut session = Session::new();
         session.append(Message::user("It is about an order."));
-        let llm = fake(seed);
+        let fake = Fake::seeded(seed);
+        let recording = Recording::new(fake.clone());
+        let llm = Llm::new(recording.clone());
         let answer = synapse.fire_detailed(&llm, &mut session, input.clone());
         let answer = answer
             .await
@@ -81,8 +85,24 @@ async fn at_once<T: 'static, I: Clone + Send + 'static>(
             "seed {seed}"
         );
         answers.push(answer);
+        for request in recording.requests() {
+            let Some(sent) = &request.schema else {
+                continue;
+            };
+            let judge = judge.get_or_insert_with(|| judge_of(&sent.json));
+            let answer = fake.call(&request).await.unwrap().text;
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            assert!(judge.is_valid(&answer), "{}\n{answer}", sent.json);
+        }
     }
     answers
+}
+
+/// Finds answers valid in what was sent, and is not ours.
+fn judge_of(schema: &str) -> jsonschema::Validator {
+    let schema = serde_json::from_str(schema).unwrap();
+    let judge = jsonschema::options().should_validate_formats(true);
+    judge.build(&schema).unwrap()
 }
 
 #[tokio::test]
@@ -150,6 +170,31 @@ async fn what_is_asked_for_beside_the_answer_is_there_and_is_sure() {
 async fn a_text_is_as_short_as_it_was_to_be() {
     for answer in at_once(&zyn::transform("A subject").max_chars(7), "Well").await {
         assert!(answer.value.chars().count() <= 7, "{}", answer.value);
+    }
+}
+
+#[tokio::test]
+async fn a_text_beside_which_more_is_asked_for_is_as_short_and_its_limit_is_said_once() {
+    let subject = zyn::transform("A subject").max_chars(7);
+    for subject in [
+        subject.clone().reasoning(),
+        subject.clone().confidence(0.5),
+        subject.max_chars(1).reasoning(),
+    ] {
+        at_once(&subject, "Well").await;
+        let recording = Recording::new(Fake::new());
+        let llm = Llm::new(recording.clone());
+        subject
+            .fire(&llm, &mut Session::new(), "Well")
+            .await
+            .unwrap();
+        let request = recording.requests().remove(0);
+        assert!(request.prompt.text().contains("at most"));
+        let wire = request.schema.unwrap().json;
+        assert!(
+            !wire.contains("at most") && !wire.contains("longest"),
+            "{wire}"
+        );
     }
 }
 

@@ -25,6 +25,10 @@ pub(crate) const UNLIKE: &str = "x-unlike";
 /// On a number: a made-up one is the greatest that it may be.
 pub(crate) const GREATEST: &str = "x-greatest";
 
+/// On a text: how many characters a made-up one has at most. What was sent says so elsewhere, and a space at an end of a
+/// model's text is not counted, so this is no `maxLength`.
+pub(crate) const LONGEST: &str = "x-longest";
+
 /// How often a value is made anew that broke a rule which only the whole can break.
 const TRIES: u64 = 64;
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::form::Shape;
 use super::step::Options;
 use crate::schema::node::Node;
-use crate::schema::sample::{GREATEST, UNLIKE};
+use crate::schema::sample::{GREATEST, LONGEST, UNLIKE};
 use crate::schema::{Schema, SchemaError};
 
 /// The fields beside the answer.
@@ -48,9 +48,10 @@ impl Beside {
         if self.is_nothing() {
             return Ok(shape.schema().cloned());
         }
-        let answer = match shape.schema() {
-            Some(schema) => schema.clone(),
-            None => Schema::of::<String>()?,
+        let answer = match shape {
+            Shape::Text(None) => Schema::of::<String>()?,
+            Shape::Text(Some(most)) => text(*most)?,
+            Shape::Fields(schema) | Shape::Document(schema) => schema.clone(),
         };
         let place = [self.reasoning, self.runner_up, self.confidence];
         let place = place
@@ -174,6 +175,16 @@ impl Beside {
     }
 }
 
+/// The schema of a text whose length the instruction limits.
+fn text(most: usize) -> Result<Schema, SchemaError> {
+    let any = Schema::of::<String>()?;
+    let mut document = any.document().clone();
+    if let Some(document) = document.as_object_mut() {
+        document.insert(LONGEST.to_owned(), json!(most));
+    }
+    Schema::from_value(any.name(), document)
+}
+
 fn names(labels: &Value) -> Vec<&str> {
     let labels = Node::of(labels).labels().unwrap_or_default();
     labels.into_iter().map(|label| label.name).collect()
@@ -207,7 +218,12 @@ mod tests {
     fn nothing_beside_leaves_a_schema_as_it_is() {
         let alone = Beside::default().schema(&label()).unwrap().unwrap();
         assert_eq!(Some(&alone), label().schema());
-        assert!(Beside::default().schema(&Shape::Text).unwrap().is_none());
+        assert!(
+            Beside::default()
+                .schema(&Shape::Text(None))
+                .unwrap()
+                .is_none()
+        );
     }
 
     #[test]

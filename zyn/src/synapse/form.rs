@@ -44,8 +44,8 @@ pub(crate) trait Form<T>: Send + Sync + 'static {
 /// What an answer is asked for as.
 #[derive(Clone)]
 pub(crate) enum Shape {
-    /// Plain text, no JSON round it.
-    Text,
+    /// Plain text, no JSON round it, of so many characters at most.
+    Text(Option<usize>),
     /// An object of the verb's own. What is asked for beside the answer is more fields of it.
     Fields(Schema),
     /// A document of the user's type. What is asked for beside it stands outside.
@@ -56,7 +56,7 @@ impl Shape {
     /// The field that the answer is in, if other fields stand beside it.
     pub(crate) fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Text => Some("text"),
+            Self::Text(_) => Some("text"),
             Self::Fields(_) => None,
             Self::Document(_) => Some("value"),
         }
@@ -65,7 +65,7 @@ impl Shape {
     /// The schema of the answer alone; `None` for plain text.
     pub(crate) fn schema(&self) -> Option<&Schema> {
         match self {
-            Self::Text => None,
+            Self::Text(_) => None,
             Self::Fields(schema) | Self::Document(schema) => Some(schema),
         }
     }

@@ -49,7 +49,7 @@ struct PlainText {
 
 impl Form<String> for PlainText {
     fn shape(&self) -> Result<Shape, SchemaError> {
-        Ok(Shape::Text)
+        Ok(Shape::Text(self.most))
     }
 
     fn value(&self, answer: &Value) -> Result<String, Vec<Violation>> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::pattern;
 use crate::schema::node::Node;
+use crate::schema::sample::LONGEST;
 
 const WORDS: [&str; 24] = [
     "amber", "bridge", "candle", "delta", "ember", "forest", "garden", "harbor", "island",
@@ -18,7 +19,8 @@ const TRIES: usize = 200;
 pub(super) fn text(node: Node<'_>, rng: &mut Rng) -> Result<String, String> {
     let size = |keyword| node.get(keyword).and_then(Value::as_u64);
     let least = usize::try_from(size("minLength").unwrap_or(0)).unwrap_or(usize::MAX);
-    let most = size("maxLength").map_or(usize::MAX, |most| {
+    let most = ["maxLength", LONGEST].into_iter().filter_map(size).min();
+    let most = most.map_or(usize::MAX, |most| {
         usize::try_from(most).unwrap_or(usize::MAX)
     });
     let word = |keyword| node.get(keyword).and_then(Value::as_str);
