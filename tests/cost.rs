@@ -4,7 +4,7 @@ use serde_json::json;
 use zyn::cost::{Price, Prices};
 use zyn::prelude::*;
 use zyn::testing::Scripted;
-use zyn::{Failure, Message, Provider, ProviderError, Request, Response, Usage};
+use zyn::{Failure, Message, Provider, ProviderError, Request, Response, Usage, Window};
 use zyn_tests::{Reply, Server};
 
 workflow!(
@@ -126,7 +126,7 @@ async fn a_summary_is_billed_to_the_model_that_made_it() {
         named("large", &["a", "b"]),
     );
     let mut session = Session::new();
-    session.set_window(zyn::Window::last_turns(0).summarise(&small));
+    session.set_window(Window::last_turns(0).summarise(&small));
     let shorten = zyn::transform("Shorten it");
     for _ in 0..2 {
         shorten.fire(&large, &mut session, "text").await.unwrap();
@@ -275,4 +275,102 @@ async fn a_server_that_counts_nothing_leaves_no_number_that_nobody_gave() {
         None,
         "what nobody counted has no price"
     );
+}
+
+workflow!(
+    async fn greeted(letter: &str, small: &Llm) -> String {
+        let hello = transform("Greet", letter).using(small);
+        let goodbye = transform("Take leave of {hello}", letter);
+        goodbye
+    }
+);
+
+workflow!(
+    /// Answer a letter, with all that there is.
+    async fn everything(letter: &str, small: &Llm) -> String {
+        let parcels = extract::<u8>("The number of parcels", letter);
+        let (late, angry) = join(
+            binary("Is it late?", letter),
+            binary("Is it angry?", letter).using(small),
+        );
+        let tone = transform("The tone", letter).using(small) else {
+            "calm".to_owned()
+        };
+        let mut text = letter.to_owned();
+        for _round in 0..2 {
+            let draft = transform("Answer {parcels} {late} {angry} {tone}", &text);
+            text = draft;
+        }
+        let summary = compact("Sum up", Window::last_turns(1)).using(small);
+        let language = transform("The language", letter).alone();
+        let end = run(greeted(letter, small));
+        let second = run(greeted(letter, small)) else {
+            "Yours".to_owned()
+        };
+        let (one, other) = join(
+            transform("One", letter),
+            transform("Other", letter).using(small),
+        ) else {
+            (String::new(), String::new())
+        };
+        let last = transform("Put it together", letter);
+        format!("{text}{summary}{language}{end}{second}{one}{other}{last}")
+    }
+);
+
+/// A model whose call fails where there is no answer, and is paid nevertheless.
+fn failing(model: &'static str, answers: &[Option<&str>]) -> Llm {
+    let none: [Response; 0] = [];
+    let script = answers
+        .iter()
+        .fold(Scripted::new(none), |script, text| match text {
+            Some(text) => script.then(paid(text)),
+            None => script.then(refused()),
+        });
+    Llm::new(Named(model, script))
+}
+
+#[tokio::test]
+async fn whatever_a_run_is_made_of_its_report_sums_up_to_the_ledgers() {
+    let yes = Some(r#"{"answer":true}"#);
+    let large = failing(
+        "large",
+        &[
+            Some("three"),
+            Some(PARCELS),
+            yes,
+            Some("round 0"),
+            Some("round 1"),
+            Some("English"),
+            Some("goodbye"),
+            None,        // in `second`, behind a step that was answered
+            Some("one"), // in the last join, whose other lane fails
+            Some("last"),
+        ],
+    );
+    let small = failing(
+        "small",
+        &[
+            yes,
+            None, // the tone
+            Some("a summary"),
+            Some("hello"),
+            Some("hello again"),
+            None, // the last join
+        ],
+    );
+    let mut session = Session::new();
+    let run = everything("A letter", &small).run_detailed(&large, &mut session);
+    let (outcome, report) = run.await;
+    let text = outcome.unwrap();
+    assert!(text.ends_with("goodbyeYourslast"), "{text}");
+
+    let ledgers = [("large", large.spend()), ("small", small.spend())];
+    let paid = ledgers.map(|(model, spend)| (model, spend.usage));
+    assert_eq!(paid, [("large", usage(10)), ("small", usage(6))]);
+    assert!(report.bill().models().eq(paid));
+    let attempts: u64 = ledgers.iter().map(|(_, spend)| spend.attempts).sum();
+    assert_eq!(u64::from(report.attempts()), attempts);
+    // one answer was invalid and three failed; of the others, an `else` rolled back the first lane and the greeting
+    assert_eq!((report.usage(), session.usage()), (usage(12), usage(10)));
 }

@@ -42,8 +42,8 @@ pub struct StepReport {
     pub elapsed: Duration,
     /// How many attempts were made.
     pub attempts: u32,
-    /// What the accepted attempt cost, which enters the session if the run ends well; `None` if the step failed, or the
-    /// provider did not say.
+    /// What the accepted attempt cost, which enters the session if the run ends well and nothing round the step was rolled
+    /// back; `None` if the step failed, or the provider did not say.
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
@@ -147,8 +147,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// What the accepted attempts of all steps cost together, summaries of a context window included: what a run that
-    /// ends well adds to the session's usage.
+    /// What the accepted attempts of all steps cost together, summaries of a context window included.
+    ///
+    /// A run that ends well adds it to the session's usage, but for the steps that came to an answer in a `join` or a
+    /// workflow inside that failed and had an `else`: nothing of them is kept.
     pub fn usage(&self) -> Usage {
         let summaries = self.summaries().filter_map(|summary| summary.usage);
         let steps = self.steps.iter().filter_map(|step| step.usage);
@@ -156,6 +158,9 @@ impl Report {
     }
 
     /// What all attempts of all steps and summaries cost together, failed and invalid ones included.
+    ///
+    /// One thing is not in it: what a summary of a context window had cost when the time limit of its step cut it off.
+    /// That is in [`Llm::spend`] of the model that sums up.
     pub fn spent(&self) -> Usage {
         self.bill().usage()
     }
