@@ -224,3 +224,75 @@ async fn steps_of_a_join_read_the_same_conversation_and_keep_their_own_limits() 
     assert_eq!(steps, [("one", 0, Some(5)), ("other", 0, Some(7))]);
     assert_eq!(dry.steps[0].prompt, dry.steps[1].prompt);
 }
+
+workflow!(
+    async fn summed_up(text: &str, cheap: &Llm) -> String {
+        let one = transform("Shorten it", text);
+        let two = transform("Lengthen it", &one);
+        let summary = compact("Sum up so far", Window::last_turns(1)).using(cheap);
+        let letter = transform("Write to {two} of {summary}", text);
+        letter
+    }
+);
+
+#[tokio::test]
+async fn a_compact_is_a_step_on_the_way_whose_summary_is_made_up() {
+    let cheap = Llm::new(Fake::new());
+    let dry = summed_up("a", &cheap).dry_run(&Session::new()).await;
+    assert_eq!(dry.end, DryEnd::Value);
+    assert_eq!(ids(&dry), ["one", "two", "summary", "letter"]);
+    assert!(dry.steps[2].prompt.contains("Sum up so far"));
+    // it reads the turn that falls out, and the next step the summary in its place
+    let counts: Vec<_> = dry
+        .steps
+        .iter()
+        .map(|it| (it.history, it.made_up))
+        .collect();
+    assert_eq!(counts, [(0, 0), (2, 1), (2, 1), (4, 2)]);
+    assert_eq!(cheap.spend().attempts, 0);
+}
+
+workflow!(
+    async fn sure(text: &str, other: &str) -> Urgency {
+        let urgency = classify::<Urgency>("How urgent is it?", text).confidence(1.0) else {
+            let second = classify::<Urgency>("How urgent is this?", other);
+            second
+        };
+        urgency
+    }
+);
+
+#[tokio::test]
+async fn made_up_answers_are_sure_so_an_else_is_not_on_the_way() {
+    let dry = sure("a", "b").dry_run(&Session::new()).await;
+    assert_eq!(
+        (dry.end.clone(), ids(&dry)),
+        (DryEnd::Value, vec!["urgency"])
+    );
+    assert_eq!(dry.unreached[0].id, "urgency/else/second");
+}
+
+#[tokio::test]
+async fn behind_a_step_that_cannot_be_asked_for_its_else_is_on_the_way() {
+    let dry = sure(" ", "b").dry_run(&Session::new()).await;
+    assert_eq!(dry.end, DryEnd::Value);
+    assert_eq!(ids(&dry), ["urgency", "urgency/else/second"]);
+    assert!(dry.steps[0].error.is_some());
+    assert!(dry.steps[1].prompt.contains('b'));
+    assert!(dry.unreached.is_empty());
+}
+
+workflow!(
+    async fn routed_or_not(ticket: &str) -> String {
+        let letter = run(routed(ticket)) else {
+            "nothing".to_owned()
+        };
+        letter
+    }
+);
+
+#[tokio::test]
+async fn no_else_goes_on_behind_a_call_that_is_not_made() {
+    let dry = routed_or_not(TICKET).dry_run(&Session::new()).await;
+    assert_eq!(dry.end, DryEnd::Call("letter/known".into()));
+}
