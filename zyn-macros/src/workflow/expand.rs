@@ -21,14 +21,14 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Path, Signature, Stmt, Type, Visibility};
 
 use super::body::Returns;
 use super::words::words;
-use super::{lifetimes, located};
+use super::{lifetimes, located, respan};
 use crate::prompt;
 
 /// A workflow, ready to be printed.
@@ -96,6 +96,12 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         None => quote!(async move { #krate::__private::refused_body::<#result>() }),
     };
     let cx = Ident::new("__cx", Span::mixed_site());
+    let distinct = respan(
+        quote!(#krate::graph::Graph::__distinct),
+        located(name.span()),
+    );
+    let mut graph = Group::new(Delimiter::Parenthesis, quote!(&#graph));
+    graph.set_span(located(name.span()));
     let quiet = quiet.then(|| quote!(#[allow(unused, irrefutable_let_patterns)]));
     quote! {
         #(#attrs)*
@@ -114,7 +120,7 @@ pub(crate) fn expand(parts: Parts<'_>) -> TokenStream {
         #vis enum #holder {}
         #(#cfg)*
         impl #holder {
-            pub const GRAPH: &'static #krate::graph::Graph = &#graph;
+            pub const GRAPH: &'static #krate::graph::Graph = #distinct #graph;
             pub const fn graph() -> &'static #krate::graph::Graph {
                 Self::GRAPH
             }

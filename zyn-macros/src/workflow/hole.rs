@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{LitStr, Path};
+use syn::LitStr;
 
 use super::body::Reader;
 use super::id::id_part;
 use super::model::Step;
 use super::scope::Sources;
-use super::{located, named};
+use super::{located, named, respan};
 use crate::prompt::{self, Hole, Piece};
 use crate::similar::similar;
 
@@ -24,7 +24,7 @@ pub(crate) fn fill(
 ) -> TokenStream {
     let pieces = prompt::scan(literal, reader.errors);
     let span = located(literal.span());
-    let krate = respan(reader.krate, span);
+    let krate = respan(reader.krate.to_token_stream(), span);
     let (mut text, mut before) = (String::new(), String::new());
     let (mut befores, mut names, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for piece in &pieces {
@@ -119,13 +119,4 @@ fn value(hole: &Hole, span: Span) -> TokenStream {
         }
     });
     quote!(#root #(#fields)*)
-}
-
-/// The crate's path, located at `span`.
-fn respan(krate: &Path, span: Span) -> TokenStream {
-    let tokens = krate.to_token_stream().into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    });
-    tokens.collect()
 }

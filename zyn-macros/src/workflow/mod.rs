@@ -204,3 +204,12 @@ fn located(span: Span) -> Span {
 fn named(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
+
+/// `tokens` with all of them at `span`.
+fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let tokens = tokens.into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    tokens.collect()
+}

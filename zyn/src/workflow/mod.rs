@@ -6,6 +6,7 @@ mod call;
 mod carry;
 mod compact;
 mod cx;
+mod distinct;
 mod draw;
 mod dry_run;
 mod engine;
