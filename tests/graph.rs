@@ -310,10 +310,10 @@ fn rounds_joins_fallbacks_notes_and_workflows_are_nodes_of_the_tree() {
         panic!("{:?}", round.body)
     };
     let ends: Vec<_> = good.arms.iter().map(|arm| arm.body.end).collect();
-    assert_eq!(ends, [End::Break, End::Next]);
+    assert_eq!(ends, [End::Break("round"), End::Next]);
     assert_eq!(*tried.tried, Node::Step(3));
     assert_eq!(tried.otherwise.nodes, [Node::Step(4)]);
-    assert_eq!(tried.otherwise.end, End::Continue);
+    assert_eq!(tried.otherwise.end, End::Continue("round"));
     assert_eq!(*joined.tried, Node::Join(&[6, 7]));
     assert_eq!(joined.otherwise.end, End::Return);
     assert_eq!(found.on, "let Some(detail) = filed.detail");

@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Lifetime, Local, Stmt};
 
 use super::model::End;
-use super::scope::bound;
+use super::scope::{Sources, bound};
 use super::words::{join, verb};
 
 /// Whether the value of `expr` is a step's answer, directly or at the end of an arm or block.
@@ -34,26 +34,43 @@ fn ends_in_step(block: &Block) -> bool {
     }
 }
 
-/// Where it goes on behind `stmts`, which stand in loops with these labels.
-pub(crate) fn end_of(stmts: &[Stmt], loops: &[Lifetime]) -> End {
+/// A loop or block that a `break` can leave.
+#[derive(Clone)]
+pub(crate) struct Exit {
+    pub(crate) label: Option<Lifetime>,
+    pub(crate) is_loop: bool,
+    /// The path of the loop, the label of the block.
+    pub(crate) path: String,
+    /// What the values of its `break`s are made of.
+    pub(crate) given: Sources,
+}
+
+/// Where it goes on behind `stmts`, which stand in these loops and blocks.
+pub(crate) fn end_of(stmts: &[Stmt], exits: &[Exit]) -> End {
     match stmts.last() {
-        Some(Stmt::Expr(expr, _)) => end(expr, loops),
+        Some(Stmt::Expr(expr, _)) => end(expr, exits),
         _ => End::Next,
     }
 }
 
-/// Where it goes on behind `expr`, which stands in loops with these labels.
-pub(crate) fn end(expr: &Expr, loops: &[Lifetime]) -> End {
+/// Where it goes on behind `expr`, which stands in these loops and blocks.
+pub(crate) fn end(expr: &Expr, exits: &[Exit]) -> End {
+    let left = |label: &Option<Lifetime>| {
+        let mut outwards = exits.iter().rev();
+        outwards.find(|exit| match label {
+            Some(_) => exit.label == *label,
+            None => exit.is_loop,
+        })
+    };
     match expr {
         Expr::Return(_) => End::Return,
-        Expr::Break(left) => match &left.label {
-            // out of a block: it goes on there
-            Some(label) if !loops.contains(label) => End::Next,
-            _ => End::Break,
-        },
-        Expr::Continue(_) => End::Continue,
-        Expr::Block(block) => end_of(&block.block.stmts, loops),
-        Expr::Unsafe(block) => end_of(&block.block.stmts, loops),
+        Expr::Break(at) => left(&at.label).map_or(End::Next, |it| End::Break(it.path.clone())),
+        Expr::Continue(at) => {
+            left(&at.label).map_or(End::Next, |it| End::Continue(it.path.clone()))
+        }
+        // one with a label is a node of its own
+        Expr::Block(block) if block.label.is_none() => end_of(&block.block.stmts, exits),
+        Expr::Unsafe(block) => end_of(&block.block.stmts, exits),
         _ => End::Next,
     }
 }

@@ -10,11 +10,9 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
-use syn::{
-    Attribute, Block, Expr, ExprCall, Lifetime, Local, Path, Stmt, Type, parse_quote_spanned,
-};
+use syn::{Attribute, Block, Expr, ExprCall, Local, Path, Stmt, Type, parse_quote_spanned};
 
-use super::ahead::{decides_by_step, end_of, named_steps};
+use super::ahead::{Exit, decides_by_step, end_of, named_steps};
 use super::id::{id_part, plain};
 use super::located;
 use super::model::{Body, Node, Sequence};
@@ -54,7 +52,7 @@ pub(crate) fn read(
         later: named_steps(stmts),
         ids: BTreeSet::new(),
         path: Vec::new(),
-        loops: Vec::new(),
+        exits: Vec::new(),
         place: Place::Statement,
         barrier: None,
         heard: false,
@@ -106,8 +104,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) path: Vec<String>,
     pub(crate) place: Place,
     pub(crate) barrier: Option<Barrier>,
-    /// The labels of the loops that lead here.
-    pub(crate) loops: Vec<Lifetime>,
+    /// The loops, and the blocks with a label, that lead here.
+    pub(crate) exits: Vec<Exit>,
     /// Whether something may be in the conversation when the run comes here.
     pub(crate) heard: bool,
     /// How many steps and notes that enter the conversation have been read.
@@ -130,7 +128,7 @@ impl Reader<'_> {
             later: self.later.clone(),
             ids: self.ids.clone(),
             path: self.path.clone(),
-            loops: self.loops.clone(),
+            exits: self.exits.clone(),
             result: Sources::new(),
             nodes: Vec::new(),
             body: Body::default(),
@@ -173,7 +171,7 @@ impl Reader<'_> {
         let outer = std::mem::take(&mut self.nodes);
         let sources = self.statements(&mut block.stmts, target);
         let nodes = std::mem::replace(&mut self.nodes, outer);
-        let end = end_of(&block.stmts, &self.loops);
+        let end = end_of(&block.stmts, &self.exits);
         (Sequence { nodes, end }, sources)
     }
 
@@ -213,7 +211,13 @@ impl Reader<'_> {
         match expr {
             Expr::Match(expr) => self.branch(expr, target),
             Expr::If(expr) => self.conditional(expr, target),
-            Expr::Block(block) => self.statements(&mut block.block.stmts, target),
+            Expr::Block(block) => match &block.label {
+                Some(label) => {
+                    let label = label.name.clone();
+                    self.labelled(&label, &mut block.block, target)
+                }
+                None => self.statements(&mut block.block.stmts, target),
+            },
             Expr::Unsafe(block) => self.statements(&mut block.block.stmts, target),
             Expr::Paren(paren) if decides_by_step(&paren.expr) => {
                 self.value(&mut paren.expr, target)

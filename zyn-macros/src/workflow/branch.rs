@@ -1,9 +1,9 @@
 //! Reads the branches of a body: `match` and `if`, with what can have run on each way through them.
 
 use quote::ToTokens;
-use syn::{Arm as MatchArm, Expr, ExprIf, ExprMatch, LocalInit, Pat};
+use syn::{Arm as MatchArm, Block, Expr, ExprBreak, ExprIf, ExprMatch, Lifetime, LocalInit, Pat};
 
-use super::ahead::{end, end_of};
+use super::ahead::{Exit, end, end_of};
 use super::body::Reader;
 use super::id::segment;
 use super::model::{Arm, Branch, End, Node, Sequence};
@@ -54,7 +54,7 @@ impl Reader<'_> {
             if let Pat::Guard(guard) = &mut arm.pat {
                 reader.at(Place::Condition, &mut guard.guard);
             }
-            let end = end(&arm.body, &reader.loops);
+            let end = end(&arm.body, &reader.exits);
             let sources = reader.value(&mut arm.body, target);
             reader.refuse_cfg(&attrs, 0);
             (end, sources)
@@ -78,7 +78,7 @@ impl Reader<'_> {
 
         let (yes, made_of) = self.way("yes".to_owned(), Some("then".to_owned()), |reader| {
             let stmts = &mut expr.then_branch.stmts;
-            let end = end_of(stmts, &reader.loops);
+            let end = end_of(stmts, &reader.exits);
             (end, reader.statements(stmts, target))
         });
         sources.extend(made_of);
@@ -92,7 +92,7 @@ impl Reader<'_> {
                 Some("else".to_owned()),
                 |reader| match otherwise {
                     Some((_, otherwise)) => (
-                        end(otherwise, &reader.loops),
+                        end(otherwise, &reader.exits),
                         reader.value(otherwise, target),
                     ),
                     None => (End::Next, Sources::new()),
@@ -114,12 +114,46 @@ impl Reader<'_> {
         let before = self.heard;
         let (yes, _) = self.way("yes".to_owned(), None, |_| (End::Next, Sources::new()));
         let (no, _) = self.way("no".to_owned(), None, |reader| {
-            let end = end(otherwise, &reader.loops);
+            let end = end(otherwise, &reader.exits);
             reader.at(Place::Inside, otherwise);
             (end, Sources::new())
         });
         self.heard = before;
         self.decide(written, on, vec![yes, no]);
+    }
+
+    /// Reads a block with a label; its value may be that of a `break`, too.
+    pub(crate) fn labelled(
+        &mut self,
+        label: &Lifetime,
+        block: &mut Block,
+        target: &mut Target,
+    ) -> Sources {
+        let path = label.to_string();
+        self.exits.push(Exit {
+            label: Some(label.clone()),
+            is_loop: false,
+            path: path.clone(),
+            given: Sources::new(),
+        });
+        let (before, said) = (self.heard, self.said);
+        let (body, mut sources) = self.sequence(block, target);
+        // a `break` may leave it at any step
+        self.heard = before || self.said > said;
+        sources.extend(self.exits.pop().map(|exit| exit.given).unwrap_or_default());
+        if !body.nodes.is_empty() || body.end != End::Next {
+            self.nodes.push(Node::Block(path, body));
+        }
+        sources
+    }
+
+    /// Learns what the value of a `break` is made of.
+    pub(crate) fn broken_with(&mut self, left: &ExprBreak) {
+        let sources = self.scope.reads(left.expr.to_token_stream());
+        let mut outwards = self.exits.iter_mut().rev();
+        if let Some(exit) = outwards.find(|exit| exit.label == left.label) {
+            exit.given.extend(sources);
+        }
     }
 
     /// Reads one way through a branch, whose steps have `segment` in their ids.

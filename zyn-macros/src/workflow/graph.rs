@@ -92,11 +92,11 @@ impl Printer<'_> {
     fn sequence(&self, sequence: &Sequence) -> TokenStream {
         let krate = self.krate;
         let nodes = sequence.nodes.iter().map(|node| self.node(node));
-        let end = match sequence.end {
+        let end = match &sequence.end {
             End::Next => quote!(Next),
             End::Return => quote!(Return),
-            End::Break => quote!(Break),
-            End::Continue => quote!(Continue),
+            End::Break(left) => quote!(Break(#left)),
+            End::Continue(path) => quote!(Continue(#path)),
         };
         quote!(#krate::graph::Sequence {
             nodes: &[#(#nodes),*],
@@ -114,6 +114,10 @@ impl Printer<'_> {
             Node::Fallback { tried, otherwise } => {
                 let (tried, otherwise) = (self.node(tried), self.sequence(otherwise));
                 quote!(Fallback(#krate::graph::FallbackInfo { tried: &#tried, otherwise: #otherwise }))
+            }
+            Node::Block(label, body) => {
+                let body = self.sequence(body);
+                quote!(Block(#krate::graph::BlockInfo { label: #label, body: #body }))
             }
             Node::Note(note) => self.note(note),
         };

@@ -45,13 +45,15 @@ pub(crate) struct Sequence {
 }
 
 /// Where a [`Sequence`] leads.
-#[derive(Clone, Copy, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 pub(crate) enum End {
     #[default]
     Next,
     Return,
-    Break,
-    Continue,
+    /// Out of the loop of this path, or the block of this label.
+    Break(String),
+    /// To the next round of the loop of this path.
+    Continue(String),
 }
 
 pub(crate) enum Node {
@@ -60,6 +62,8 @@ pub(crate) enum Node {
     Join(Vec<usize>),
     Branch(Branch),
     Loop(Loop),
+    /// A block with a label, which a `break` can leave.
+    Block(String, Sequence),
     Fallback {
         tried: Box<Node>,
         otherwise: Sequence,
@@ -75,6 +79,7 @@ impl Node {
                 let mut nodes = branch.arms.iter().flat_map(|arm| &arm.body.nodes);
                 nodes.any(Self::acts)
             }
+            Self::Block(_, body) => body.nodes.iter().any(Self::acts),
             _ => true,
         }
     }

@@ -87,6 +87,10 @@ impl VisitMut for Reader<'_> {
                 call.args.iter_mut().for_each(|it| self.given(it, &made_of));
             }
             Expr::Return(returned) => self.returned(returned),
+            Expr::Break(left) if left.label.is_some() => {
+                self.broken_with(left);
+                self.inside(Place::Inside, expr);
+            }
             Expr::Binary(both) => {
                 if is_assignment(&both.op) {
                     self.assigned(&both.left, &both.right);

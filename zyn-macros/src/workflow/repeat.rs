@@ -4,10 +4,12 @@ use proc_macro2::{Ident, Literal, Span};
 use quote::{ToTokens, quote};
 use syn::{Block, Expr, ExprForLoop, Stmt};
 
+use super::ahead::Exit;
 use super::body::Reader;
 use super::id::round;
 use super::model::{Loop, Node};
 use super::place::Place;
+use super::scope::Sources;
 use super::target::Target;
 use crate::diag::Errors;
 use crate::print::print_code;
@@ -26,10 +28,13 @@ impl Reader<'_> {
         self.scope.bind_pattern(&each.pat, &reads);
         let level = self.path.len();
         self.path.push(round(&each.pat));
-        let labels = self.loops.len();
-        self.loops
-            .extend(each.label.as_ref().map(|label| label.name.clone()));
         let path = self.path.join("/");
+        self.exits.push(Exit {
+            label: each.label.as_ref().map(|label| label.name.clone()),
+            is_loop: true,
+            path: path.clone(),
+            given: Sources::new(),
+        });
         self.foresee(&each.body);
         let (before, said) = (self.heard, self.said);
         let mut target = Target::nothing(Place::Statement);
@@ -37,7 +42,7 @@ impl Reader<'_> {
         // a round may never come, and a `break` may leave it at any step
         self.heard = before || self.said > said;
         self.path.truncate(level);
-        self.loops.truncate(labels);
+        self.exits.pop();
         self.scope.leave(depth);
 
         if !body.nodes.iter().any(Node::acts) {

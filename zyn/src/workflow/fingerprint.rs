@@ -123,12 +123,18 @@ impl Hash {
         for node in sequence.nodes {
             self.node(node);
         }
-        self.bytes(match sequence.end {
-            End::Next => b"n",
-            End::Return => b"r",
-            End::Break => b"b",
-            End::Continue => b"c",
-        });
+        match sequence.end {
+            End::Next => self.bytes(b"n"),
+            End::Return => self.bytes(b"r"),
+            End::Break(left) => {
+                self.bytes(b"b");
+                self.text(left);
+            }
+            End::Continue(path) => {
+                self.bytes(b"c");
+                self.text(path);
+            }
+        }
     }
 
     fn node(&mut self, node: &Node) {
@@ -161,6 +167,11 @@ impl Hash {
                 self.texts(rounds.reads);
                 self.sequence(&rounds.body);
             }
+            Node::Block(block) => {
+                self.bytes(b"k");
+                self.text(block.label);
+                self.sequence(&block.body);
+            }
             Node::Fallback(fallback) => {
                 self.bytes(b"f");
                 self.node(fallback.tried);
@@ -179,7 +190,9 @@ impl Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workflow::graph::{ArmInfo, BranchInfo, FallbackInfo, LoopInfo, NoteInfo};
+    use crate::workflow::graph::{
+        ArmInfo, BlockInfo, BranchInfo, FallbackInfo, LoopInfo, NoteInfo,
+    };
 
     const STEP: StepInfo = StepInfo {
         id: "loud",
@@ -288,6 +301,10 @@ mod tests {
             reads: &[],
             arms: &[],
         };
+        let block = BlockInfo {
+            label: "'found",
+            body: ONE,
+        };
         let fallback = FallbackInfo {
             tried: &Node::Step(0),
             otherwise: ONE,
@@ -317,8 +334,10 @@ mod tests {
             ITSELF,
             Graph { body: Sequence { nodes: &[], ..ONE }, ..SHOUT },
             Graph { body: Sequence { end: End::Return, ..ONE }, ..SHOUT },
-            Graph { body: Sequence { end: End::Break, ..ONE }, ..SHOUT },
-            Graph { body: Sequence { end: End::Continue, ..ONE }, ..SHOUT },
+            Graph { body: Sequence { end: End::Break("round"), ..ONE }, ..SHOUT },
+            Graph { body: Sequence { end: End::Break("turn"), ..ONE }, ..SHOUT },
+            Graph { body: Sequence { end: End::Continue("round"), ..ONE }, ..SHOUT },
+            Graph { body: Sequence { end: End::Continue("turn"), ..ONE }, ..SHOUT },
             body(Node::Step(1)),
             body(Node::Join(&[0, 1])),
             body(Node::Join(&[1, 0])),
@@ -332,6 +351,9 @@ mod tests {
             body(Node::Loop(LoopInfo { over: "0..4", ..rounds })),
             body(Node::Loop(LoopInfo { reads: &["text"], ..rounds })),
             body(Node::Loop(LoopInfo { body: Sequence { nodes: &[], ..ONE }, ..rounds })),
+            body(Node::Block(block)),
+            body(Node::Block(BlockInfo { label: "'lost", ..block })),
+            body(Node::Block(BlockInfo { body: Sequence { nodes: &[], ..ONE }, ..block })),
             body(Node::Branch(branch)),
             body(Node::Branch(BranchInfo { on: "tone", ..branch })),
             body(Node::Branch(BranchInfo { reads: &["text"], ..branch })),

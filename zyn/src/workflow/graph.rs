@@ -84,10 +84,10 @@ pub enum End {
     Next,
     /// Out of the workflow: `return`.
     Return,
-    /// Out of the loop: `break`.
-    Break,
-    /// To the loop's next round: `continue`.
-    Continue,
+    /// Out of the loop of this [path](LoopInfo::path), or the block of this [label](BlockInfo::label): `break`.
+    Break(&'static str),
+    /// To the next round of the loop of this [path](LoopInfo::path): `continue`.
+    Continue(&'static str),
 }
 
 /// What may stand in a [`Sequence`].
@@ -101,6 +101,8 @@ pub enum Node {
     Branch(BranchInfo),
     /// A `for` loop with steps in it.
     Loop(LoopInfo),
+    /// A block with a label, which a `break` can leave.
+    Block(BlockInfo),
     /// A step or `join` with an `else`.
     Fallback(FallbackInfo),
     /// A message put into the conversation.
@@ -141,6 +143,15 @@ pub struct LoopInfo {
     /// The inputs and steps that the bound is made of.
     pub reads: &'static [&'static str],
     /// One round.
+    pub body: Sequence,
+}
+
+/// A block with a label of a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockInfo {
+    /// Its label: `'found`.
+    pub label: &'static str,
+    /// What happens in it.
     pub body: Sequence,
 }
 

@@ -33,7 +33,8 @@ pub use dry_run::{DryEnd, DryRun, DryStep, Unreached};
 pub use engine::{Engine, StepFn};
 pub use fingerprint::Fingerprint;
 pub use graph::{
-    ArmInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence, StepInfo,
+    ArmInfo, BlockInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence,
+    StepInfo,
 };
 pub use lane::{Lane, Lanes};
 pub use nested::Nested;

@@ -19,14 +19,16 @@ pub(super) enum Block {
     /// What runs at the same time.
     Together(Vec<Flow>),
     Choice(Label, Vec<(String, Flow)>),
-    /// A title, what begins each round, one round.
+    /// The path of a loop, what begins each round, one round.
     Rounds(String, Label, Flow),
+    /// A block that a way out can leave, and its path.
+    Labelled(String, Flow),
     /// A title, the step that runs the workflow, the workflow.
     Inside(String, Label, Flow),
     /// What is tried, when it counts as failed, what happens then.
     Fallible(Box<Block>, &'static str, Flow),
     /// The end of a flow that does not go on behind it.
-    Leave(Way),
+    Leave(Way, Label),
 }
 
 /// The form of a node.
@@ -46,12 +48,12 @@ pub(super) enum Shape {
     Meet,
 }
 
-/// A way out of a flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A way out of a flow; of the loop or block of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Way {
     Return,
-    Break,
-    Continue,
+    Break(String),
+    Continue(String),
 }
 
 /// What a node says, line by line.
@@ -77,15 +79,9 @@ pub(super) enum Tone {
 pub(super) const NEXT_ROUND: &str = "next round";
 pub(super) const NO_MORE: &str = "no more rounds";
 
-impl Way {
-    pub(super) fn label(self) -> Label {
-        let text = match self {
-            Self::Return => "return",
-            Self::Break => "leave the loop",
-            Self::Continue => NEXT_ROUND,
-        };
-        vec![line(Tone::Plain, text)]
-    }
+/// The title of the frame of a loop.
+pub(super) fn loop_title(path: &str) -> String {
+    format!("loop {path}")
 }
 
 pub(super) fn line(tone: Tone, text: impl Into<String>) -> Line {
@@ -121,7 +117,7 @@ pub(super) fn flow(graph: &Graph) -> Flow {
         prefix: String::new(),
         outer: vec![graph],
     }
-    .sequence(&graph.body)
+    .sequence(&graph.body, "")
 }
 
 /// A workflow that is being drawn.
@@ -134,24 +130,45 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn sequence(&self, sequence: &Sequence) -> Flow {
-        let mut flow: Flow = sequence.nodes.iter().map(|node| self.node(node)).collect();
+    /// What happens in a round of the loop whose path is `round`.
+    fn sequence(&self, sequence: &Sequence, round: &str) -> Flow {
+        let nodes = sequence.nodes.iter();
+        let mut flow: Flow = nodes.map(|node| self.node(node, round)).collect();
+        let path = |of: &str| format!("{}{of}", self.prefix);
+        let leave = |way, text: String| Some(Block::Leave(way, vec![line(Tone::Plain, text)]));
         flow.extend(match sequence.end {
             End::Next => None,
-            End::Return => Some(Block::Leave(Way::Return)),
-            End::Break => Some(Block::Leave(Way::Break)),
-            End::Continue => Some(Block::Leave(Way::Continue)),
+            End::Return => leave(Way::Return, "return".to_owned()),
+            End::Break(left) => {
+                let text = match left {
+                    _ if left == round => "leave the loop".to_owned(),
+                    _ if left.starts_with('\'') => format!("leave {left}"),
+                    _ => format!("leave the loop {}", path(left)),
+                };
+                leave(Way::Break(path(left)), text)
+            }
+            End::Continue(of) => {
+                let text = match of {
+                    _ if of == round => NEXT_ROUND.to_owned(),
+                    _ => format!("{NEXT_ROUND} of {}", path(of)),
+                };
+                leave(Way::Continue(path(of)), text)
+            }
         });
         flow
     }
 
-    fn node(&self, node: &Node) -> Block {
+    fn node(&self, node: &Node, round: &str) -> Block {
         match node {
             Node::Step(at) => self.step(*at),
             Node::Join(all) => Block::Together(all.iter().map(|at| vec![self.step(*at)]).collect()),
-            Node::Branch(branch) => self.branch(branch),
+            Node::Branch(branch) => self.branch(branch, round),
             Node::Loop(rounds) => self.rounds(rounds),
-            Node::Fallback(fallback) => self.fallback(fallback),
+            Node::Block(block) => Block::Labelled(
+                format!("{}{}", self.prefix, block.label),
+                self.sequence(&block.body, round),
+            ),
+            Node::Fallback(fallback) => self.fallback(fallback, round),
             Node::Note(note) => noted(note),
         }
     }
@@ -179,15 +196,15 @@ impl<'a> Drawn<'a> {
         Block::Inside(
             format!("workflow {}", inner.graph.name),
             label,
-            inner.sequence(&inner.graph.body),
+            inner.sequence(&inner.graph.body, ""),
         )
     }
 
-    fn branch(&self, branch: &BranchInfo) -> Block {
+    fn branch(&self, branch: &BranchInfo, round: &str) -> Block {
         let arms = branch
             .arms
             .iter()
-            .map(|arm| (short(arm.label), self.sequence(&arm.body)));
+            .map(|arm| (short(arm.label), self.sequence(&arm.body, round)));
         Block::Choice(
             vec![line(Tone::Plain, format!("{}?", short(branch.on)))],
             arms.collect(),
@@ -197,17 +214,17 @@ impl<'a> Drawn<'a> {
     fn rounds(&self, rounds: &LoopInfo) -> Block {
         let head = format!("for {} in {}", short(rounds.each), short(rounds.over));
         Block::Rounds(
-            format!("loop {}{}", self.prefix, rounds.path),
+            format!("{}{}", self.prefix, rounds.path),
             vec![line(Tone::Plain, head)],
-            self.sequence(&rounds.body),
+            self.sequence(&rounds.body, rounds.path),
         )
     }
 
-    fn fallback(&self, fallback: &FallbackInfo) -> Block {
+    fn fallback(&self, fallback: &FallbackInfo, round: &str) -> Block {
         Block::Fallible(
-            Box::new(self.node(fallback.tried)),
+            Box::new(self.node(fallback.tried, round)),
             self.fails(fallback.tried),
-            self.sequence(&fallback.otherwise),
+            self.sequence(&fallback.otherwise, round),
         )
     }
 

@@ -1,7 +1,9 @@
 //! Where everything is in the SVG. A flow is a column; the arms of a choice and what runs at once stand side by side;
 //! what happens on failure stands to the right. So nothing meets anything else, whatever the graph.
 
-use super::flow::{Block, Flow, Label, NEXT_ROUND, NO_MORE, Shape, beginning, ending, flow};
+use super::flow::{
+    Block, Flow, Label, NEXT_ROUND, NO_MORE, Shape, beginning, ending, flow, loop_title,
+};
 use super::part::{Area, Mark, Part, SMALL, tag_width};
 use super::wiring::bar;
 use super::words::width;
@@ -33,12 +35,16 @@ fn block(block: &Block) -> Part {
         Block::One(shape, label) => Part::node(*shape, label),
         Block::Together(lanes) => together(lanes),
         Block::Choice(label, arms) => choice(label, arms),
-        Block::Rounds(title, label, round) => rounds(title, label, round),
+        Block::Rounds(path, label, round) => rounds(&loop_title(path), label, round),
         Block::Inside(title, label, inside) => framed(title, label, inside),
         Block::Fallible(tried, fails, otherwise) => fallible(&self::block(tried), fails, otherwise),
-        Block::Leave(way) => Part {
+        Block::Labelled(_, inside) => Part {
+            open: true,
+            ..sequence(inside)
+        },
+        Block::Leave(_, label) => Part {
             open: false,
-            ..Part::node(Shape::Terminal, &way.label())
+            ..Part::node(Shape::Terminal, label)
         },
     }
 }

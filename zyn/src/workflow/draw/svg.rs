@@ -15,7 +15,7 @@ const HEAD: i32 = 8;
 
 impl Graph {
     /// The graph as an SVG file: no script, no font, nothing that it loads. It shows what [`mermaid`](Self::mermaid)
-    /// shows; `leave the loop`, `next round` and `return` end their flow without an arrow.
+    /// shows; a way out, as `leave the loop` or `return`, ends its flow without an arrow.
     ///
     /// # Examples
     ///

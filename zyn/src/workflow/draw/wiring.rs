@@ -2,6 +2,7 @@
 
 use super::flow::{
     Block, Flow, Label, NEXT_ROUND, NO_MORE, Shape, Tone, Way, beginning, ending, flow, line,
+    loop_title,
 };
 use crate::workflow::graph::Graph;
 
@@ -36,10 +37,14 @@ struct Loose {
 
 /// Where the ways out of a flow lead, gathered until that place is there.
 #[derive(Default)]
-struct Ways {
-    returns: Vec<Loose>,
-    breaks: Vec<Loose>,
-    continues: Vec<Loose>,
+struct Ways(Vec<(Way, Loose)>);
+
+impl Ways {
+    /// Takes out those that are `way`.
+    fn take(&mut self, way: Way) -> impl Iterator<Item = Loose> {
+        let taken = self.0.extract_if(.., move |(it, _)| *it == way);
+        taken.map(|(_, loose)| loose)
+    }
 }
 
 impl Wiring {
@@ -49,7 +54,7 @@ impl Wiring {
         let mut ways = Ways::default();
         let begin = wiring.node(&mut items, Shape::Terminal, beginning(graph));
         let mut open = wiring.flow(&mut items, &flow(graph), vec![from(begin)], &mut ways);
-        open.extend(ways.returns);
+        open.extend(ways.take(Way::Return));
         let end = wiring.node(&mut items, Shape::Terminal, ending(graph));
         wiring.lead(open, end);
         wiring.items = items;
@@ -126,20 +131,24 @@ impl Wiring {
                     fails: choice,
                 }
             }
-            Block::Rounds(title, label, round) => {
+            Block::Rounds(path, label, round) => {
                 let frame = self.number();
                 let mut inner = Vec::new();
                 let head = self.node(&mut inner, Shape::Round, label.clone());
                 self.lead(open, head);
-                let mut own = Ways::default();
-                let back = self.flow(&mut inner, round, vec![from(head)], &mut own);
+                let back = self.flow(&mut inner, round, vec![from(head)], ways);
                 self.lead(back.into_iter().map(again).collect(), head);
-                self.lead(own.continues, head);
-                items.push(Item::Frame(frame, title.clone(), inner));
-                ways.returns.extend(own.returns);
+                self.lead(ways.take(Way::Continue(path.clone())).collect(), head);
+                items.push(Item::Frame(frame, loop_title(path), inner));
                 let mut open = vec![labelled(head, NO_MORE)];
-                open.extend(own.breaks);
+                open.extend(ways.take(Way::Break(path.clone())));
                 Wired { open, fails: head }
+            }
+            Block::Labelled(path, inside) => {
+                let first = self.made;
+                let mut open = self.flow(items, inside, open, ways);
+                open.extend(ways.take(Way::Break(path.clone())));
+                Wired { open, fails: first }
             }
             Block::Inside(title, label, inside) => {
                 let frame = self.number();
@@ -148,7 +157,7 @@ impl Wiring {
                 self.lead(open, head);
                 let mut own = Ways::default();
                 let mut open = self.flow(&mut inner, inside, vec![from(head)], &mut own);
-                open.extend(own.returns);
+                open.extend(own.take(Way::Return));
                 items.push(Item::Frame(frame, title.clone(), inner));
                 Wired { open, fails: head }
             }
@@ -161,14 +170,10 @@ impl Wiring {
                 tried.open.extend(self.flow(items, otherwise, entry, ways));
                 tried
             }
-            Block::Leave(way) => {
-                let node = self.node(items, Shape::Terminal, way.label());
+            Block::Leave(way, label) => {
+                let node = self.node(items, Shape::Terminal, label.clone());
                 self.lead(open, node);
-                match way {
-                    Way::Return => ways.returns.push(from(node)),
-                    Way::Break => ways.breaks.push(from(node)),
-                    Way::Continue => ways.continues.push(from(node)),
-                }
+                ways.0.push((way.clone(), from(node)));
                 Wired {
                     open: Vec::new(),
                     fails: node,

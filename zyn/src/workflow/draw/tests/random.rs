@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::pictures::{apart, between, well_formed};
 use super::samples::{ANSWER, BLANK};
 use crate::workflow::graph::{
-    ArmInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence, StepInfo,
+    ArmInfo, BlockInfo, BranchInfo, End, FallbackInfo, Graph, LoopInfo, Node, NoteInfo, Sequence,
+    StepInfo,
 };
 
 /// A graph before its steps are numbered.
@@ -17,6 +18,7 @@ enum Tree {
     Branch(Vec<(String, Vec<Tree>, u8)>),
     Loop(Vec<Tree>, u8),
     Else(Box<Tree>, Vec<Tree>, u8),
+    Block(Vec<Tree>, u8),
     Note(String),
 }
 
@@ -36,6 +38,7 @@ fn trees() -> impl Strategy<Value = Tree> + Clone {
         prop_oneof![
             prop::collection::vec(arm, 0..4).prop_map(Tree::Branch),
             (flow(inner.clone()), 0..4_u8).prop_map(|(body, end)| Tree::Loop(body, end)),
+            (flow(inner.clone()), 0..4_u8).prop_map(|(body, end)| Tree::Block(body, end)),
             (step.clone(), flow(inner), 0..4_u8).prop_map(|(tried, other, end)| Tree::Else(
                 Box::new(tried),
                 other,
@@ -74,8 +77,8 @@ impl Steps {
             end: match end {
                 0 => End::Next,
                 1 => End::Return,
-                2 => End::Break,
-                _ => End::Continue,
+                2 => End::Break("round"),
+                _ => End::Continue("round"),
             },
         }
     }
@@ -105,6 +108,10 @@ impl Steps {
                 each: "_round",
                 over: "0..3",
                 reads: &[],
+                body: self.sequence(body, *end),
+            }),
+            Tree::Block(body, end) => Node::Block(BlockInfo {
+                label: "'found",
                 body: self.sequence(body, *end),
             }),
             Tree::Else(tried, other, end) => Node::Fallback(FallbackInfo {

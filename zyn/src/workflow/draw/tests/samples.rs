@@ -149,7 +149,7 @@ pub(super) static REFINE: Graph = Graph {
                     on: "verdict",
                     reads: &["round/verdict"],
                     arms: &[
-                        arm("Verdict::Good", leave(&[], End::Break)),
+                        arm("Verdict::Good", leave(&[], End::Break("round"))),
                         arm("Verdict::Hopeless", leave(&[], End::Return)),
                         arm("Verdict::Weak", go(&[Node::Step(3)])),
                     ],
