@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::session::{Bill, Session, Usage};
 use crate::workflow::Report;
 
-/// What happens in a batch, as [`Batch::on_event`] hears it.
+/// What happens in a batch, as [`Batch::on_event`](crate::Batch::on_event) hears it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BatchEvent {
