@@ -1,13 +1,15 @@
 //! Budgets.
 
+use std::time::Duration;
+
 use zyn::cost::{Cost, Price, Prices};
 use zyn::graph::Graph;
 use zyn::refusal::BudgetProblem;
 use zyn::testing::Scripted;
 use zyn::verbs::{run, transform};
 use zyn::{
-    BoxFuture, Budget, Error, ErrorKind, Llm, Profile, Provider, ProviderError, Request, Response,
-    Run, Session, Usage,
+    BoxFuture, Budget, Error, ErrorKind, Failure, Llm, Profile, Provider, ProviderError, Request,
+    Response, Run, Session, Usage,
 };
 
 use super::{by_hand, graph, ids, step};
@@ -169,6 +171,70 @@ async fn a_call_that_is_cut_off_counts_as_it_was_estimated() {
         BudgetProblem::Tokens { spent: 1_001.., .. }
     ));
     assert_eq!(hanging.spend().attempts, 1);
+}
+
+/// Asks the same up to twenty times, whatever comes of it.
+fn stubborn<'wf>() -> Run<'wf, ()> {
+    by_hand(&STEPS, |cx| async move {
+        for _ in 0..20 {
+            let step = transform("Do", "a").max_tokens(100).retry(0);
+            step.timeout(Duration::from_millis(5)).__try(&cx, 0).await?;
+        }
+        Ok(())
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_whose_cost_nobody_tells_counts_as_it_was_estimated() {
+    let timed_out = Llm::new(Hanging);
+    let failed = Llm::new(Scripted::by(|_| {
+        Err(ProviderError::new("scripted", Failure::Server))
+    }));
+    let uncounted = Llm::new(Scripted::by(|_| {
+        let mut response = Response::new("ok", Usage::default());
+        response.usage = None;
+        Ok(response)
+    }));
+    for llm in [timed_out, failed, uncounted] {
+        let run = stubborn().budget(Budget::tokens(450));
+        let (_, report) = run.run_detailed(&llm, &mut Session::new()).await;
+        let attempts = llm.spend().attempts;
+        assert!((1..=4).contains(&attempts), "{:?}", llm.spend());
+        let last = report.steps.last().unwrap().error.as_deref().unwrap();
+        assert!(last.contains("budget"), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_turned_away_costs_no_budget() {
+    let llm = Llm::new(Scripted::by(|_| {
+        Err(ProviderError::new("scripted", Failure::Rejected))
+    }));
+    let run = stubborn().budget(Budget::tokens(450));
+    run.run(&llm, &mut Session::new()).await.unwrap();
+    assert_eq!(llm.spend().attempts, 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_retry_whose_cost_nobody_tells_counts_as_its_step_was_estimated() {
+    let llm = Llm::new(Scripted::by(|_| {
+        Err(ProviderError::new("scripted", Failure::Server))
+    }));
+    let run = by_hand(&STEPS, |cx| async move {
+        let first = transform("Do", "a").max_tokens(100).retry(2);
+        first.__try(&cx, 0).await?;
+        transform("Do", "b").max_tokens(100).__run(&cx, 1).await
+    });
+    let error = run
+        .budget(Budget::tokens(300))
+        .run(&llm, &mut Session::new())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(problem(&error), BudgetProblem::Tokens { spent: 201.., .. }),
+        "{error}"
+    );
+    assert_eq!(llm.spend().attempts, 2, "a failed server is asked once more");
 }
 
 struct Hanging;

@@ -31,6 +31,7 @@ struct Repr {
     step: Option<String>,
     attempts: u32,
     spent: Usage,
+    uncounted: u32,
     asked: Option<Arc<str>>,
     window: Option<Windowed>,
 }
@@ -255,10 +256,16 @@ impl Error {
         }
     }
 
-    pub(crate) fn spent(mut self, attempts: u32, spent: Usage) -> Self {
+    pub(crate) fn spent(mut self, attempts: u32, spent: Usage, uncounted: u32) -> Self {
         self.0.attempts = attempts;
         self.0.spent = spent;
+        self.0.uncounted = uncounted;
         self
+    }
+
+    /// How many attempts may have been billed without the provider's word on what they cost.
+    pub(crate) fn uncounted(&self) -> u32 {
+        self.0.uncounted
     }
 
     /// What the session's [`Window`](crate::Window) had done, and paid, before the request that failed.
@@ -311,6 +318,7 @@ impl fmt::Debug for Error {
             step,
             attempts,
             spent,
+            uncounted: _,
             asked: _,
             window,
         } = &*self.0;
@@ -348,6 +356,7 @@ impl From<ErrorKind> for Error {
             step: None,
             attempts: 0,
             spent: Usage::default(),
+            uncounted: 0,
             asked: None,
             window: None,
         }))

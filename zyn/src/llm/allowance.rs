@@ -16,6 +16,8 @@ pub(crate) struct Allowance {
     pub(crate) attempts: u32,
     /// What they cost, the failed ones included, as far as it is known.
     pub(crate) spent: Usage,
+    /// How many of them may have been billed without a word on what they cost; one that is in flight is among them.
+    pub(crate) uncounted: u32,
     pub(super) past: Past,
 }
 
@@ -26,6 +28,7 @@ impl Allowance {
             retries,
             attempts: 0,
             spent: Usage::default(),
+            uncounted: 0,
             past: Past::default(),
         }
     }

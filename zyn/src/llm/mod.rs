@@ -239,6 +239,7 @@ impl Llm {
         allowance: &mut Allowance,
     ) -> Result<Response, ProviderError> {
         allowance.attempts = allowance.attempts.saturating_add(1);
+        allowance.uncounted = allowance.uncounted.saturating_add(1);
         let entry = self.ledger.open();
         let metered = self.meter.as_ref().map(Ledger::open);
         let provider = &*self.provider;
@@ -260,7 +261,10 @@ impl Llm {
         };
         let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
         telemetry::outcome(&span, outcome.as_ref());
-        allowance.spent += entry.settle(outcome.as_ref());
+        if let Some(usage) = entry.settle(outcome.as_ref()) {
+            allowance.spent += usage;
+            allowance.uncounted = allowance.uncounted.saturating_sub(1);
+        }
         if let Some(metered) = metered {
             metered.settle(outcome.as_ref());
         }

@@ -83,8 +83,8 @@ enum Cost {
 }
 
 impl Entry {
-    /// Notes what the attempt cost, and gives it.
-    pub(super) fn settle(mut self, outcome: Result<&Response, &ProviderError>) -> Usage {
+    /// Notes what the attempt cost, and gives it if it is known.
+    pub(super) fn settle(mut self, outcome: Result<&Response, &ProviderError>) -> Option<Usage> {
         self.cost = match outcome {
             Ok(Response {
                 usage: Some(usage), ..
@@ -96,8 +96,9 @@ impl Entry {
             _ => Cost::Unknown,
         };
         match self.cost {
-            Cost::Known(usage) | Cost::Failed(usage) => usage,
-            Cost::Unknown | Cost::Nothing => Usage::default(),
+            Cost::Known(usage) | Cost::Failed(usage) => Some(usage),
+            Cost::Nothing => Some(Usage::default()),
+            Cost::Unknown => None,
         }
     }
 }
@@ -151,7 +152,8 @@ mod tests {
     #[track_caller]
     fn check(outcome: Result<Response, ProviderError>, usage: Usage, unknown: u64) {
         let ledger = Arc::new(Ledger::default());
-        assert_eq!(ledger.open().settle(outcome.as_ref()), usage);
+        let known = (unknown == 0).then_some(usage);
+        assert_eq!(ledger.open().settle(outcome.as_ref()), known);
         let failed = match outcome {
             Ok(_) => Usage::default(),
             Err(_) => usage,

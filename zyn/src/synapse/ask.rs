@@ -68,7 +68,8 @@ pub(crate) async fn ask(
         Ok(outcome) => outcome,
         Err(_) => Err(ErrorKind::Deadline { limit }.into()),
     };
-    let outcome = outcome.map_err(|error| error.spent(allowance.attempts, allowance.spent));
+    let outcome = outcome
+        .map_err(|error| error.spent(allowance.attempts, allowance.spent, allowance.uncounted));
     match (outcome, applied) {
         (Ok(mut record), Some(applied)) => {
             applied.note(&mut record, &request);
@@ -166,6 +167,7 @@ async fn until_accepted(
                     answer,
                     usage,
                     spent: allowance.spent,
+                    uncounted: allowance.uncounted,
                     window: None,
                     attempts: allowance.attempts,
                     mode,

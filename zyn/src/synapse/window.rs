@@ -66,6 +66,7 @@ async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summa
         turn: [call.prompt, answer],
         usage: record.usage,
         spent: record.spent,
+        uncounted: record.uncounted,
         attempts: record.attempts,
         model: record.model,
     })
@@ -110,7 +111,8 @@ pub(super) async fn apply(
 fn failed(error: Error) -> Error {
     let (attempts, spent) = (error.attempts(), error.usage());
     let model = error.model().cloned();
-    let outer = Error::from(ErrorKind::Summary(error)).spent(attempts, spent);
+    let uncounted = error.uncounted();
+    let outer = Error::from(ErrorKind::Summary(error)).spent(attempts, spent, uncounted);
     match model {
         Some(model) => outer.asked(&model),
         None => outer,

@@ -15,7 +15,8 @@ use crate::synapse::{StepCall, StepRecord, expected};
 /// step fails with [`ErrorKind::Budget`]. Steps that run at the same time hold their estimates until they end.
 ///
 /// A retry, a re-ask and the summary of a context window inside a step are counted when the step ends, so that a run may
-/// end somewhat above its budget. A call that is cut off counts as it was estimated, for it may have been paid.
+/// end somewhat above its budget. An attempt whose cost nobody tells, since it was cut off, timed out or failed at the
+/// server, or since the server counts no tokens, counts as its step was estimated, for it may have been paid.
 ///
 /// # Examples
 ///
@@ -167,19 +168,23 @@ impl Limit {
 impl Held {
     /// Counts what the step has cost in place of what it might.
     pub(super) fn settle(self, outcome: Result<&StepRecord, &Error>) {
-        let (usage, window) = match outcome {
-            Ok(record) => (record.spent, record.window.as_ref()),
-            Err(error) => (error.usage(), error.window()),
+        let (usage, mut uncounted, window) = match outcome {
+            Ok(record) => (record.spent, record.uncounted, record.window.as_ref()),
+            Err(error) => (error.usage(), error.uncounted(), error.window()),
         };
         let mut bill = Bill::default();
-        bill.add(Some(&self.model), usage);
+        // of a summary that failed, the attempts are its model's
+        let model = outcome.err().and_then(Error::model);
+        bill.add(Some(model.unwrap_or(&self.model)), usage);
         if let Some(summary) = window.and_then(|it| it.summary.as_deref()) {
             bill.add(summary.asked(), summary.spent);
+            uncounted = uncounted.saturating_add(summary.uncounted);
         }
         let amounts = bill
             .models()
             .filter_map(|(model, usage)| self.purse.amount(model, usage));
-        let amount = amounts.fold(0, u128::saturating_add);
+        let estimates = self.amount.saturating_mul(uncounted.into());
+        let amount = amounts.fold(estimates, u128::saturating_add);
         let mut spent = self.purse.spent();
         *spent = spent.saturating_sub(self.amount).saturating_add(amount);
     }

@@ -118,6 +118,7 @@ impl Cx<'_> {
             turn: [prompt.clone(), answer.clone()],
             usage: record.usage,
             spent: record.spent,
+            uncounted: record.uncounted,
             attempts: record.attempts,
             model: record.model.clone(),
         };

@@ -184,6 +184,7 @@ fn what_fell_out_is_summed_up_in_its_place() {
         turn: [Message::user("sum up"), Message::assistant("summary")],
         usage: Some(crate::Usage::new(5, 2)),
         spent: crate::Usage::new(5, 2),
+        uncounted: 0,
         attempts: 1,
         model: None,
     }));

@@ -26,6 +26,9 @@ pub struct Summary {
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
+    /// How many attempts may have been billed without the provider's word on what they cost.
+    #[serde(default)]
+    pub uncounted: u32,
     /// How many attempts were made.
     pub attempts: u32,
     /// The model that answered, as the provider names it.
