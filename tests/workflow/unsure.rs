@@ -1,9 +1,11 @@
 //! Labels of which a model is not sure enough.
 
+use std::sync::Arc;
+
 use zyn::graph::Graph;
 use zyn::prelude::*;
 use zyn::verbs::classify;
-use zyn::{Confidence, ErrorKind};
+use zyn::{BoxFuture, Confidence, Engine, Error, ErrorKind, StepCall, StepFn, StepRecord};
 
 use super::{by_hand, graph, scripted, step};
 
@@ -86,4 +88,35 @@ async fn a_set_without_an_unsure_label_refuses_the_answer() {
         .await
         .unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::LowConfidence { .. }));
+}
+
+/// Carries each step out and gives its record, which is looked at.
+struct Passing;
+
+impl Engine for Passing {
+    fn step(&self, _: StepCall, exec: StepFn) -> BoxFuture<'_, Result<StepRecord, Error>> {
+        exec()
+    }
+}
+
+#[tokio::test]
+async fn the_unsure_label_that_stands_in_is_not_judged_by_the_validators_with_an_engine_or_without()
+{
+    let mood = || {
+        by_hand(&STEPS, |cx| async move {
+            classify::<Mood>("Mood?", "x")
+                .confidence(0.8)
+                .validate(|mood| match mood {
+                    Mood::Unclear => Err("decide"),
+                    _ => Ok(()),
+                })
+                .__run(&cx, 0)
+                .await
+        })
+    };
+    let without = mood().run(&scripted([LOW]), &mut Session::new()).await;
+    assert_eq!(without.unwrap(), Mood::Unclear);
+    let with = mood().engine(Arc::new(Passing));
+    let with = with.run(&scripted([LOW]), &mut Session::new()).await;
+    assert_eq!(with.unwrap(), Mood::Unclear);
 }

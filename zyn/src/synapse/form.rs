@@ -113,8 +113,20 @@ impl<T: 'static> Typed<T> {
                 Some(field) if !self.beside.is_nothing() => under(&format!("/{field}"), violations),
                 _ => violations,
             })?;
+        self.accept_second(&answer, aside)
+    }
+
+    /// Whether the label that stands in for an unsure answer is one of the set, and another than the model's own. The
+    /// validators judge what a model answers, so not this.
+    pub(super) fn accept_unsure(&self, whole: &Value) -> Result<(), Vec<Violation>> {
+        let (answer, aside) = self.split(whole);
+        self.form.value(&answer)?;
+        self.accept_second(&answer, aside)
+    }
+
+    fn accept_second(&self, first: &Value, aside: Aside) -> Result<(), Vec<Violation>> {
         match aside.runner_up {
-            Some(second) if second == self.form.canonical(&answer, String::new()) => {
+            Some(second) if second == self.form.canonical(first, String::new()) => {
                 let wanted = "another label than the first";
                 Err(vec![Violation::new("/runner_up", wanted).got(second)])
             }

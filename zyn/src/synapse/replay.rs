@@ -33,15 +33,18 @@ impl<T: 'static> Typed<T> {
         if let Some(schema) = &call.schema {
             whole = reply::check(schema, &whole)?;
         }
-        self.accept_whole(&whole)?;
-        match (call.options.confidence, record.confidence.score()) {
-            (Some(threshold), Some(reported))
-                if reported < threshold && call.options.unsure.as_ref() != Some(&record.answer) =>
-            {
+        let threshold = call.options.confidence;
+        let reported = record.confidence.score();
+        match threshold.filter(|least| reported.is_some_and(|it| it < *least)) {
+            None => self.accept_whole(&whole),
+            Some(_) if call.options.unsure.as_ref() == Some(&record.answer) => {
+                self.accept_unsure(&whole)
+            }
+            Some(threshold) => {
+                self.accept_whole(&whole)?;
                 let wanted = format!("at least {threshold}");
                 Err(vec![Violation::new("/confidence", wanted).got("less")])
             }
-            _ => Ok(()),
         }
     }
 }
