@@ -372,5 +372,5 @@ async fn whatever_a_run_is_made_of_its_report_sums_up_to_the_ledgers() {
     let attempts: u64 = ledgers.iter().map(|(_, spend)| spend.attempts).sum();
     assert_eq!(u64::from(report.attempts()), attempts);
     // one answer was invalid and three failed; of the others, an `else` rolled back the first lane and the greeting
-    assert_eq!((report.usage(), session.usage()), (usage(12), usage(10)));
+    assert_eq!((report.usage(), session.usage()), (usage(10), usage(10)));
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 use zyn::graph::Graph;
+use zyn::testing::Scripted;
 use zyn::verbs::{call, run, transform};
 use zyn::{
     BoxFuture, Error, ErrorKind, Event, Failure, Llm, Message, Profile, Provider, ProviderError,
@@ -320,4 +321,42 @@ async fn a_run_that_is_dropped_in_the_middle_of_a_join_keeps_nothing_and_tells_w
         ended.iter().all(|(_, error)| error.contains("cut off")),
         "{ended:?}"
     );
+}
+
+/// Answers all but `b`, which it refuses.
+fn all_but_b() -> Llm {
+    Llm::new(Scripted::by(|request| match input(request).as_str() {
+        "b" => Err(ProviderError::new("scripted", Failure::Refusal)),
+        _ => Ok(Response::new("ok", Usage::new(100, 10))),
+    }))
+}
+
+#[tokio::test]
+async fn what_an_else_has_dropped_is_not_in_what_the_run_adds() {
+    let (llm, mut session) = (all_but_b(), Session::new());
+    let run = by_hand(&LANES, |cx| async move {
+        let a = transform("Do", "a").__lane(&cx, 0);
+        let b = transform("Do", "b").__lane(&cx, 1);
+        assert!(cx.try_join::<_, Error>((a, b)).await?.is_none());
+        transform("Do", "c").__run(&cx, 2).await
+    });
+    let (value, report) = run.run_detailed(&llm, &mut session).await;
+    assert_eq!(value.unwrap(), "ok");
+    assert!(report.steps[0].usage.is_some(), "`a` was answered");
+    assert_eq!(report.usage(), Usage::new(100, 10));
+    assert_eq!(report.usage(), session.usage());
+    assert_eq!(report.spent(), llm.spend().usage);
+}
+
+#[tokio::test]
+async fn the_last_usage_is_that_of_the_last_turn_though_a_lane_stands_alone_behind_it() {
+    let (llm, mut session) = (all_but_b(), Session::new());
+    let run = by_hand(&LANES, |cx| async move {
+        let a = transform("Do", "a").__lane(&cx, 0);
+        let c = transform("Do", "c").alone().__lane(&cx, 2);
+        cx.join::<_, Error>((a, c)).await
+    });
+    run.run(&llm, &mut session).await.unwrap();
+    assert_eq!(session.last_usage(), Some(Usage::new(100, 10)));
+    assert_eq!(session.usage(), Usage::new(200, 20));
 }

@@ -1,10 +1,14 @@
 //! Workflows inside workflows.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use zyn::graph::Graph;
+use zyn::testing::Scripted;
 use zyn::verbs::{run, transform, user};
-use zyn::{Error, Event, Run, Session};
+use zyn::{
+    BoxFuture, Engine, Error, ErrorKind, Event, Failure, Llm, ProviderError, Response, Run,
+    Session, StepCall, StepFn, StepRecord, Usage,
+};
 
 use super::{by_hand, graph, ids, scripted, step, texts};
 
@@ -97,4 +101,55 @@ async fn behind_one_that_fails_an_else_goes_on_and_nothing_of_it_is_kept() {
     let failed: Vec<_> = failed.map(|step| &*step.id).collect();
     assert_eq!(failed, ["round/sub/two", "round/sub"]);
     assert_eq!(report.spent(), llm.spend().usage);
+}
+
+#[tokio::test]
+async fn what_its_else_has_dropped_is_not_in_what_the_run_adds() {
+    let llm = Llm::new(Scripted::by(|request| {
+        let again = request.prompt.blocks().iter().any(|it| it.text == "again");
+        match again {
+            true => Err(ProviderError::new("scripted", Failure::Refusal)),
+            false => Ok(Response::new("again", Usage::new(100, 10))),
+        }
+    }));
+    let mut session = Session::new();
+    let outer = by_hand(&OUTER, |cx| async move {
+        assert!(run(inner("in")).__try(&cx, 0).await?.is_none());
+        transform("Do", "x").__run(&cx, 1).await
+    });
+    let (value, report) = outer.run_detailed(&llm, &mut session).await;
+    assert_eq!(value.unwrap(), "again");
+    assert!(
+        report.steps[0].usage.is_some(),
+        "its first step was answered"
+    );
+    assert_eq!(report.usage(), Usage::new(100, 10));
+    assert_eq!(report.usage(), session.usage());
+    assert_eq!(report.spent(), llm.spend().usage);
+}
+
+struct Broken;
+
+impl Engine for Broken {
+    fn step(&self, _: StepCall, _: StepFn) -> BoxFuture<'_, Result<StepRecord, Error>> {
+        let problem = "the disk is full".to_owned();
+        Box::pin(async { Err(ErrorKind::Engine { problem }.into()) })
+    }
+}
+
+#[tokio::test]
+async fn no_else_handles_an_engines_mistake_inside() {
+    let outer = by_hand(&OUTER, |cx| async move {
+        run(inner("in")).__try(&cx, 0).await.map(|_| ())
+    });
+    let (outcome, report) = outer
+        .engine(Arc::new(Broken))
+        .run_detailed(&scripted([]), &mut Session::new())
+        .await;
+    assert!(matches!(
+        outcome.unwrap_err().kind(),
+        ErrorKind::Engine { .. }
+    ));
+    assert_eq!(ids(&report.steps), ["round/sub/one", "round/sub"]);
+    assert!(report.steps.iter().all(|step| !step.handled));
 }

@@ -47,7 +47,8 @@ impl Bill {
         self.models.iter().map(|(name, usage)| (&**name, *usage))
     }
 
-    /// How many answers there were whose tokens nobody counted. If there are any, the total is only a part.
+    /// How many answers there were whose tokens nobody counted; in the bill of a report, how many attempts that may have
+    /// been billed. If there are any, the total is only a part.
     pub fn uncounted(&self) -> u64 {
         self.uncounted
     }
@@ -85,6 +86,11 @@ impl Bill {
             Some(usage) => self.add(model, usage),
             None => self.uncounted = self.uncounted.saturating_add(1),
         }
+    }
+
+    /// Notes attempts whose tokens nobody counted.
+    pub(crate) fn add_uncounted(&mut self, attempts: u32) {
+        self.uncounted = self.uncounted.saturating_add(attempts.into());
     }
 
     /// Adds the tokens of a model. Those of one without a name are in the total only.

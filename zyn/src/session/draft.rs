@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::Session;
 use super::bill::Bill;
 use super::error::SessionError;
 use super::history::History;
@@ -82,6 +83,11 @@ impl Draft {
         self.bill.usage()
     }
 
+    /// What it has cost on top of `session`, which it began as.
+    pub(crate) fn added_to(&self, session: &Session) -> Usage {
+        self.usage().since(session.usage()).unwrap_or_default()
+    }
+
     pub(super) fn last_usage(&self) -> Option<Usage> {
         self.last_usage
     }
@@ -156,7 +162,8 @@ impl Draft {
                 .history
                 .append(fork.history.iter().skip(len).cloned());
             merged.bill.add_all(&spent);
-            if (&fork.bill, fork.last_usage) != (&self.bill, self.last_usage) {
+            let mut added = fork.history.iter().skip(len);
+            if fork.last_usage != self.last_usage || added.any(|it| it.asked_by().is_some()) {
                 merged.last_usage = fork.last_usage;
             }
         }

@@ -163,8 +163,12 @@ impl<'wf> Cx<'wf> {
         });
     }
 
-    pub(super) fn finished(&self, report: StepReport) {
-        self.state().reports.push(report.clone());
+    pub(super) fn finished(&self, mut report: StepReport) {
+        {
+            let mut state = self.state();
+            report.handled &= !state.broken;
+            state.reports.push(report.clone());
+        }
         self.tell(&Event::StepFinished(report));
     }
 

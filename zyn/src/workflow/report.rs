@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::place::At;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::llm::{Llm, Spend};
 use crate::reply::Repair;
 use crate::session::{Bill, Message, Summary, Usage, Windowed};
@@ -47,6 +47,9 @@ pub struct StepReport {
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
+    /// How many attempts may have been billed without the provider's word on what they cost: cut off, timed out, failed
+    /// at the server, or not counted.
+    pub uncounted: u32,
     /// The model that was asked, by the name that its provider was set up with. Empty if none was to be asked.
     pub asked: Arc<str>,
     /// How it was asked for; `None` if it failed.
@@ -71,7 +74,6 @@ impl StepReport {
     /// Of a step that is a model's.
     pub(super) fn of(at: &At, llm: &Llm, outcome: Result<&StepRecord, &Error>) -> Self {
         let (record, failed) = (outcome.ok(), outcome.err());
-        let mistaken = failed.is_some_and(|it| matches!(it.kind(), ErrorKind::Engine { .. }));
         Self {
             id: Arc::clone(&at.id),
             verb: at.verb,
@@ -79,6 +81,7 @@ impl StepReport {
             attempts: outcome.map_or_else(Error::attempts, |record| record.attempts),
             usage: record.and_then(|it| it.usage),
             spent: outcome.map_or_else(Error::usage, |record| record.spent),
+            uncounted: outcome.map_or_else(Error::uncounted, |record| record.uncounted),
             asked: asked(outcome, llm),
             mode: record.map(|it| it.mode),
             repairs: record.map(|it| it.repairs.clone()).unwrap_or_default(),
@@ -90,7 +93,7 @@ impl StepReport {
                 None => failed.and_then(Error::window).cloned(),
             },
             error: failed.map(ToString::to_string),
-            handled: at.handled && failed.is_some() && !mistaken,
+            handled: at.handled && failed.is_some(),
         }
     }
 
@@ -103,6 +106,7 @@ impl StepReport {
             attempts: 0,
             usage: None,
             spent: Usage::default(),
+            uncounted: 0,
             asked: Arc::default(),
             mode: None,
             repairs: Vec::new(),
@@ -120,6 +124,7 @@ impl StepReport {
         Self {
             attempts: u32::try_from(spend.attempts).unwrap_or(u32::MAX),
             spent: spend.usage,
+            uncounted: u32::try_from(spend.unknown).unwrap_or(u32::MAX),
             asked: Arc::clone(llm.asked()),
             ..self
         }
@@ -144,17 +149,14 @@ pub struct Report {
     pub steps: Vec<StepReport>,
     /// How long the run took.
     pub elapsed: Duration,
+    pub(super) added: Usage,
 }
 
 impl Report {
-    /// What the accepted attempts of all steps cost together, summaries of a context window included.
-    ///
-    /// A run that ends well adds it to the session's usage, but for the steps that came to an answer in a `join` or a
-    /// workflow inside that failed and had an `else`: nothing of them is kept.
+    /// What the accepted attempts cost together, summaries of a context window included: what a run that ends well adds
+    /// to the session's usage. Steps that were rolled back with a `join` or `run` are not in it.
     pub fn usage(&self) -> Usage {
-        let summaries = self.summaries().filter_map(|summary| summary.usage);
-        let steps = self.steps.iter().filter_map(|step| step.usage);
-        steps.chain(summaries).sum()
+        self.added
     }
 
     /// What all attempts of all steps and summaries cost together, failed and invalid ones included.
@@ -194,12 +196,11 @@ impl Report {
         let mut bill = Bill::default();
         for step in &self.steps {
             bill.add(Some(&step.asked), step.spent);
-            if step.attempts > 0 && step.error.is_none() && step.usage.is_none() {
-                bill.add_answer(Some(&step.asked), None);
-            }
+            bill.add_uncounted(step.uncounted);
         }
         for summary in self.summaries() {
             bill.add(summary.asked(), summary.spent);
+            bill.add_uncounted(summary.uncounted);
         }
         bill
     }

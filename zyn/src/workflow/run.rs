@@ -148,6 +148,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
         let span = telemetry::run(self.graph.name);
         let result = (self.body)(cx.share()).instrument(span).await;
         let (draft, steps) = cx.finish();
+        let added = draft.added_to(session);
         if result.is_ok() {
             session.commit(draft);
         }
@@ -155,6 +156,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             result,
             Report {
                 steps,
+                added,
                 elapsed: clock::now() - start,
             },
         )
