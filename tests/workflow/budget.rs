@@ -8,8 +8,8 @@ use zyn::refusal::BudgetProblem;
 use zyn::testing::Scripted;
 use zyn::verbs::{run, transform};
 use zyn::{
-    BoxFuture, Budget, Error, ErrorKind, Failure, Llm, Profile, Provider, ProviderError, Request,
-    Response, Run, Session, Usage,
+    BoxFuture, Budget, Error, ErrorKind, Failure, Llm, Message, Profile, Provider, ProviderError,
+    Request, Response, Run, Session, Usage, Window,
 };
 
 use super::{by_hand, graph, ids, step};
@@ -200,6 +200,7 @@ async fn an_attempt_whose_cost_nobody_tells_counts_as_it_was_estimated() {
         let (_, report) = run.run_detailed(&llm, &mut Session::new()).await;
         let attempts = llm.spend().attempts;
         assert!((1..=4).contains(&attempts), "{:?}", llm.spend());
+        assert_eq!(report.bill().uncounted(), llm.spend().unknown);
         let last = report.steps.last().unwrap().error.as_deref().unwrap();
         assert!(last.contains("budget"), "{last}");
     }
@@ -234,7 +235,30 @@ async fn each_retry_whose_cost_nobody_tells_counts_as_its_step_was_estimated() {
         matches!(problem(&error), BudgetProblem::Tokens { spent: 201.., .. }),
         "{error}"
     );
-    assert_eq!(llm.spend().attempts, 2, "a failed server is asked once more");
+    assert_eq!(
+        llm.spend().attempts,
+        2,
+        "a failed server is asked once more"
+    );
+}
+
+#[tokio::test]
+async fn a_budget_in_money_refuses_a_window_whose_summaries_have_no_price() {
+    let (llm, small, mut session) = (llm(), Llm::new(Hanging), Session::new());
+    for text in ["a", "b"] {
+        session.append(Message::user(text));
+        session.append(Message::assistant(text));
+    }
+    session.set_window(Window::last_turns(1).summarise(&small));
+    let prices = Prices::new().price("scripted", Price::new(1_000_000, 10_000_000));
+    let budget = Budget::cost(Cost::microdollars(1_000_000), prices);
+    let outcome = two().budget(budget).run(&llm, &mut session).await;
+    let error = outcome.unwrap_err();
+    assert!(
+        matches!(problem(&error), BudgetProblem::NoPrice { model } if model == "hanging"),
+        "{error}"
+    );
+    assert_eq!((llm.spend().attempts, small.spend().attempts), (0, 0));
 }
 
 struct Hanging;

@@ -48,11 +48,14 @@ impl Window {
     /// # Ok(()) }
     /// ```
     pub fn summarise(self, llm: &Llm) -> Self {
-        let llm = llm.clone();
-        self.sum_up(Arc::new(move |instruction, fallen| {
-            let (instruction, llm) = (instruction.to_owned(), llm.clone());
-            Box::pin(async move { sum_up(instruction, fallen, &llm).await })
-        }))
+        let (asked, llm) = (Arc::clone(llm.asked()), llm.clone());
+        self.sum_up(
+            &asked,
+            Arc::new(move |instruction, fallen| {
+                let (instruction, llm) = (instruction.to_owned(), llm.clone());
+                Box::pin(async move { sum_up(instruction, fallen, &llm).await })
+            }),
+        )
     }
 }
 

@@ -56,7 +56,8 @@ impl Budget {
         Self(Limit::Tokens(most))
     }
 
-    /// At most so much money, as `prices` say. A step that asks a model without a price is refused.
+    /// At most so much money, as `prices` say. A step that asks a model without a price is refused,
+    /// and so is one whose window may ask such a model for a summary.
     ///
     /// # Examples
     ///
@@ -108,11 +109,18 @@ impl Purse {
             expected(call, history, window, llm)?,
             answer.unwrap_or_default().into(),
         );
-        let amount = self.amount(llm.model(), usage).ok_or_else(|| {
-            ErrorKind::Budget(BudgetProblem::NoPrice {
-                model: llm.model().to_owned(),
-            })
-        })?;
+        let no_price = |model: &str| {
+            let model = model.to_owned();
+            ErrorKind::Budget(BudgetProblem::NoPrice { model })
+        };
+        let own = self.amount(llm.model(), usage);
+        let amount = own.ok_or_else(|| no_price(llm.model()))?;
+        let window = window.filter(|_| !call.options.alone);
+        if let Some(model) = window.and_then(Window::asked)
+            && self.amount(model, Usage::default()).is_none()
+        {
+            return Err(no_price(model).into());
+        }
         let mut spent = self.spent();
         let after = spent.saturating_add(amount);
         if after > self.limit.amount() {

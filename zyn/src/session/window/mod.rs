@@ -67,6 +67,7 @@ pub struct Window {
     rule: Rule,
     slack: usize,
     instruction: Arc<str>,
+    asked: Option<Arc<str>>,
     sum_up: Option<SumUp>,
 }
 
@@ -179,6 +180,7 @@ impl Window {
 
     /// The same rule, and nobody is asked for a summary.
     pub(crate) fn silent(mut self) -> Self {
+        self.asked = None;
         self.sum_up = None;
         self
     }
@@ -188,6 +190,7 @@ impl Window {
             rule,
             slack: 0,
             instruction: SUM_UP.into(),
+            asked: None,
             sum_up: None,
         }
     }
@@ -210,9 +213,15 @@ impl Window {
     }
 
     /// The same window, with something that sums up what falls out.
-    pub(crate) fn sum_up(mut self, sum_up: SumUp) -> Self {
+    pub(crate) fn sum_up(mut self, asked: &Arc<str>, sum_up: SumUp) -> Self {
+        self.asked = Some(Arc::clone(asked));
         self.sum_up = Some(sum_up);
         self
+    }
+
+    /// The model that sums up, if one does.
+    pub(crate) fn asked(&self) -> Option<&Arc<str>> {
+        self.asked.as_ref()
     }
 
     /// The places of what falls out of `history`, in order, before a request that has `beside` tokens beside it.

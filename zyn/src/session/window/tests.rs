@@ -47,7 +47,8 @@ fn check(window: &Window, letters: &str, left: &str) {
 
 /// A window that sums up; the tests of this file never let it.
 fn summing(window: Window) -> Window {
-    window.sum_up(Arc::new(|_, _| Box::pin(std::future::pending())))
+    let never: SumUp = Arc::new(|_, _| Box::pin(std::future::pending()));
+    window.sum_up(&"nobody".into(), never)
 }
 
 #[test]
