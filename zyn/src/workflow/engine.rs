@@ -10,6 +10,10 @@ use crate::synapse::{StepCall, StepRecord};
 /// records gets each step as owned data and a function that carries it out: it calls the function, keeps the record and
 /// returns it; or it returns the record it has, and the step is not paid again. The workflow's code is the same on all.
 ///
+/// A record is of an answer that was accepted. A step that failed has none, though an `else` went on behind it: a
+/// repeated run asks it anew, and if it is answered then, goes another way than the first did. Neither a `call` nor other
+/// Rust between the steps is recorded.
+///
 /// # Examples
 ///
 /// An engine that remembers:
