@@ -60,7 +60,7 @@ const DRAWN: &str = r#"flowchart TD
   subgraph n8 [" "]
     n9{{"for #95;round in 0..rounds"}}
     subgraph n10 [" "]
-      n11[["<b>round/tone</b><br>run judge → Tone<br>reads draft, round/Angry/softer"]]
+      n11[["<b>round/tone</b><br>run judge → Tone<br>judge(#38;draft)<br>reads draft, round/Angry/softer"]]
       n12["<b>round/tone/tone</b><br>classify → Tone<br><i>How does it sound?</i><br>reads letter"]
     end
     n13{"tone?"}

@@ -261,6 +261,10 @@ fn describe(id: &str, step: &StepInfo) -> Label {
     let mut label = vec![line(Tone::Name, id), line(Tone::Plain, does)];
     label.extend(threshold(step).map(|option| line(Tone::Plain, short(option))));
     label.extend(said(step.instruction));
+    // what another step works on is part of what it reads
+    if matches!(step.verb, "call" | "compact" | "run") && !step.input.is_empty() {
+        label.push(line(Tone::Plain, short(step.input)));
+    }
     let mut reads = step.reads.to_vec();
     if step.conversation {
         reads.push("the conversation");

@@ -100,17 +100,38 @@ fn written(label: &Label) -> String {
     lines.join("<br>")
 }
 
-/// Text in a quoted label, with what Mermaid, Markdown or HTML would read as its own as an entity.
+/// What stands between characters without being seen, as an entity.
+const NOTHING: &str = "#8288;";
+
+/// Text in a quoted label, with what Mermaid, Markdown or HTML would read as its own as an entity. `$$` would begin a
+/// formula and `fa:fa-` an icon even so, so they are taken apart.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         match c {
-            '"' | '#' | '&' | '\'' | '*' | ';' | '<' | '>' | '\\' | '_' | '`' | '{' | '|' | '}'
-            | '~' => {
+            '"' | '#' | '$' | '&' | '\'' | '*' | ';' | '<' | '>' | '\\' | '_' | '`' | '{' | '|'
+            | '}' | '~' => {
                 let _ = write!(escaped, "#{};", u32::from(c));
             }
             c => escaped.push(c),
         }
+        let next = rest.as_str();
+        if (c == '$' && next.starts_with('$')) || (c == ':' && next.starts_with("fa-")) {
+            escaped.push_str(NOTHING);
+        }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_a_formula_nor_an_icon_is_made_of_a_text() {
+        assert_eq!(escape("$$x$$"), "#36;#8288;#36;x#36;#8288;#36;");
+        assert_eq!(escape("for fa:fa-car"), "for fa:#8288;fa-car");
+        assert_eq!(escape("system: now"), "system: now");
+    }
 }

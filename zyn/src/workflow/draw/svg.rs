@@ -6,6 +6,7 @@ use super::dot::entities;
 use super::flow::{Line, Shape, Tone};
 use super::layout::drawing;
 use super::part::{Area, LINE, Mark, SIZE, SMALL, tag_width};
+use super::words::one_line;
 use crate::workflow::graph::Graph;
 
 /// Round the whole drawing.
@@ -41,9 +42,12 @@ impl Graph {
         let _ = writeln!(
             text,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-             font-family=\"Helvetica, Arial, sans-serif\" font-size=\"{SIZE}\" fill=\"#1f2328\">"
+             role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"{SIZE}\" fill=\"#1f2328\">"
         );
         let _ = writeln!(text, "<title>{}</title>", entities(self.name));
+        if !self.doc.is_empty() {
+            let _ = writeln!(text, "<desc>{}</desc>", entities(&one_line(self.doc)));
+        }
         let _ = writeln!(
             text,
             "<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>"

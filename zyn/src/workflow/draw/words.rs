@@ -3,14 +3,19 @@
 /// The most characters of a text as written.
 const LONGEST: usize = 72;
 
-/// A text on one line, and not all of it if it is long.
-pub(super) fn short(text: &str) -> String {
+/// A text on one line, without what an XML file cannot hold.
+pub(super) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let line: String = words
+    words
         .join(" ")
         .chars()
         .filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-        .collect();
+        .collect()
+}
+
+/// A text on one line, and not all of it if it is long.
+pub(super) fn short(text: &str) -> String {
+    let line = one_line(text);
     if line.chars().count() <= LONGEST {
         return line;
     }

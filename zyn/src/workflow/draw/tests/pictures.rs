@@ -1,9 +1,9 @@
-use super::samples::{AGAIN, ALL, ANSWER, REFINE, VIEWS};
+use super::samples::{AGAIN, ALL, ANSWER, BLANK, REFINE, VIEWS, go};
 use crate::workflow::draw::flow::Shape;
 use crate::workflow::draw::layout::drawing;
 use crate::workflow::draw::part::{Area, Mark, tag_width};
 use crate::workflow::draw::wiring::Wiring;
-use crate::workflow::graph::Graph;
+use crate::workflow::graph::{Graph, Node, StepInfo};
 
 /// Whether the tags of a text close each other and no `&` or `<` is left over.
 #[track_caller]
@@ -120,6 +120,30 @@ fn svg_is_well_formed_and_loads_nothing() {
             assert!(!svg.contains(loads), "{}: {loads}", graph.name);
         }
     }
+}
+
+#[test]
+fn svg_tells_a_screen_reader_what_the_workflow_does() {
+    let svg = ANSWER.svg();
+    assert!(svg.lines().next().unwrap().contains(" role=\"img\" "));
+    assert!(svg.contains("\n<desc>Answer a support ticket.</desc>\n"));
+    assert!(!VIEWS.svg().contains("<desc>"));
+}
+
+#[test]
+fn a_box_says_what_is_called() {
+    let steps = [StepInfo {
+        id: "length",
+        verb: "call",
+        input: "count(&draft)",
+        ..BLANK
+    }];
+    let graph = Graph {
+        steps: Vec::from(steps).leak(),
+        body: go(&[Node::Step(0)]),
+        ..VIEWS
+    };
+    assert!(graph.svg().contains(">count(&amp;draft)</text>"));
 }
 
 #[test]
