@@ -147,6 +147,12 @@ impl Reader<'_> {
             match stmt {
                 Stmt::Local(local) => self.local(local),
                 Stmt::Expr(expr, None) if at == last => sources = self.value(expr, target),
+                Stmt::Expr(expr, end @ Some(_)) if at == last && self.is_value(expr, target) => {
+                    let end = end.take();
+                    self.errors
+                        .at(end, "remove the `;`: this step is the workflow's value");
+                    sources = self.value(expr, target);
+                }
                 Stmt::Expr(expr, _) => self.at(Place::Statement, expr),
                 Stmt::Macro(call) => {
                     if at == last && call.semi_token.is_none() {
@@ -160,6 +166,12 @@ impl Reader<'_> {
         }
         self.scope.leave(depth);
         sources
+    }
+
+    /// Whether the step `expr` stands where a workflow has its value, and this one has one.
+    fn is_value(&self, expr: &Expr, target: &Target) -> bool {
+        let has_value = !matches!(self.output, Type::Tuple(tuple) if tuple.elems.is_empty());
+        matches!(target.name, Name::Workflow(_)) && has_value && verb(expr).is_some()
     }
 
     /// Reads a block that is a sequence of its own.

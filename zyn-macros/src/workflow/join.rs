@@ -180,7 +180,7 @@ impl Reader<'_> {
     }
 
     /// As many of the values that a `join` would give, if it could run.
-    fn refused_join(&mut self, call: &mut ExprCall, count: usize) -> Expr {
+    pub(crate) fn refused_join(&mut self, call: &mut ExprCall, count: usize) -> Expr {
         for operand in &mut call.args {
             match operand {
                 Expr::Try(tried) => *operand = (*tried.expr).clone(),

@@ -9,7 +9,7 @@ use syn::{
 
 /// Names every lifetime in the inputs and bounds all generics by the returned `'wf`.
 pub(crate) fn name(sig: &mut Signature) -> Lifetime {
-    let run = Lifetime::new("'wf", Span::mixed_site());
+    let run = Lifetime::new("'__zyn_wf", Span::mixed_site());
     let mut elided = Elided {
         run: run.clone(),
         names: Vec::new(),
@@ -44,7 +44,7 @@ struct Elided {
 
 impl Elided {
     fn fresh(&mut self) -> Lifetime {
-        let name = format!("'in{}", self.names.len());
+        let name = format!("'__zyn_in{}", self.names.len());
         let lifetime = Lifetime::new(&name, Span::mixed_site());
         self.names.push(lifetime.clone());
         lifetime

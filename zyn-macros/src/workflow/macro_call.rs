@@ -2,11 +2,25 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Expr, Macro};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprCall, Macro, Token};
 
 use super::body::Reader;
 use super::place::Place;
-use super::words::{is_note, is_verb};
+use super::words::{is_note, is_verb, verb};
+
+/// The `join` that the user of `tokio::join!(…)` or one like it means, if there are steps in it.
+pub(crate) fn join(mac: &Macro) -> Option<ExprCall> {
+    let name = &mac.path.segments.last()?.ident;
+    if name != "join" && name != "try_join" {
+        return None;
+    }
+    let all = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let args = mac.parse_body_with(all).ok()?;
+    args.iter()
+        .any(|arg| verb(arg).is_some())
+        .then(|| syn::parse_quote!(#name(#args)))
+}
 
 /// Reports each step among the tokens of `mac` and makes it a plain value.
 pub(crate) fn refuse_steps(reader: &mut Reader<'_>, mac: &mut Macro) {

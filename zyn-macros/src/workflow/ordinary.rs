@@ -91,6 +91,15 @@ impl VisitMut for Reader<'_> {
                 self.broken_with(left);
                 self.inside(Place::Inside, expr);
             }
+            Expr::Macro(call) => match macro_call::join(&call.mac) {
+                Some(mut join) => {
+                    self.errors
+                        .at(&call.mac.path, "use zyn's `join(…)`, without `!`");
+                    let values = join.args.len();
+                    *expr = self.refused_join(&mut join, values);
+                }
+                None => self.inside(Place::Inside, expr),
+            },
             Expr::Binary(both) => {
                 if is_assignment(&both.op) {
                     self.assigned(&both.left, &both.right);

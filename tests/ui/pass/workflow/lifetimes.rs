@@ -11,6 +11,12 @@ workflow!(
         answer
     }
 
+    /// The names of the user's lifetimes are free.
+    pub async fn free<'wf, 'in0>(text: &'wf str, more: &'in0 str, note: &str) -> String {
+        let answer = transform("Answer", "{text} {more} {note}");
+        answer
+    }
+
     /// Two lives that have nothing to do with each other.
     pub async fn different(text: &str, seen: &mut Vec<&str>, note: Cow<'_, str>, n: u8) -> String {
         seen.clear();
@@ -25,6 +31,8 @@ fn main() {
     {
         let short = String::from("short");
         let run = named(&text, &short);
+        drop(run);
+        let run = free(&text, &short, &text);
         drop(run);
         let run = different(&short, &mut seen, Cow::Borrowed(&text), 1);
         drop(run);
