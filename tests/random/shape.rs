@@ -70,8 +70,8 @@ pub fn of_graph(graph: &Graph, sequence: &Sequence) -> String {
     let end = match sequence.end {
         graph::End::Next => "next",
         graph::End::Return => "return",
-        graph::End::Break => "break",
-        graph::End::Continue => "continue",
+        graph::End::Break(_) => "break",
+        graph::End::Continue(_) => "continue",
     };
     format!("[{} {end}]", parts.join(" "))
 }
@@ -92,6 +92,7 @@ fn node(graph: &Graph, it: &Node) -> String {
             let body = of_graph(graph, &round.body);
             format!("{}:{}{body}", round.path, round.over)
         }
+        Node::Block(block) => format!("{}:{}", block.label, of_graph(graph, &block.body)),
         Node::Fallback(it) => {
             let tried = node(graph, it.tried);
             format!("try({tried} else {})", of_graph(graph, &it.otherwise))
@@ -113,6 +114,7 @@ fn in_node(it: &Node, found: &mut Vec<usize>) {
         Node::Join(several) => found.extend(*several),
         Node::Branch(branch) => branch.arms.iter().for_each(|arm| places(&arm.body, found)),
         Node::Loop(round) => places(&round.body, found),
+        Node::Block(block) => places(&block.body, found),
         Node::Fallback(it) => {
             in_node(it.tried, found);
             places(&it.otherwise, found);
