@@ -1,3 +1,5 @@
+//! Tests: compiled under `cfg(test)` alone, so a panic here is a failed test.
+
 use std::sync::Arc;
 
 use proptest::collection::vec;
