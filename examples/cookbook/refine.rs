@@ -20,7 +20,10 @@ workflow!(
             let critique = transform("Criticise this draft", &draft) else {
                 break;
             };
-            draft = transform("Rewrite the draft, answering this critique", &critique);
+            draft = transform(
+                "Rewrite the draft, answering the critique",
+                "Draft: {draft}\n\nCritique: {critique}",
+            );
         }
         draft
     }

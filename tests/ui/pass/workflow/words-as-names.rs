@@ -47,9 +47,15 @@ workflow!(
 async fn main() {
     let llm = Llm::new(Scripted::new(["hello"]));
     let mut session = Session::new();
-    let lines = inputs("Ada", vec!["x".to_owned()], "be kind").run(&llm, &mut session).await;
+    let lines = inputs("Ada", vec!["x".to_owned()], "be kind")
+        .run(&llm, &mut session)
+        .await;
     assert_eq!(lines.unwrap(), ["x", "hello be kind", "4"]);
-    let said: Vec<_> = session.messages().iter().map(|message| message.text()).collect();
+    let said: Vec<_> = session
+        .messages()
+        .iter()
+        .map(|message| message.text())
+        .collect();
     assert_eq!(said[..2], ["be kind", "Ada"]);
     assert_eq!(steps::graph().steps.len(), 7);
 }
