@@ -1,7 +1,6 @@
 //! Ordinary async Rust as a step.
 
 use std::fmt;
-use std::future::Future;
 
 use tracing::Instrument;
 
@@ -9,22 +8,24 @@ use super::cx::Cx;
 use super::lane::Lane;
 use super::report::StepReport;
 use crate::error::Error;
+use crate::provider::BoxFuture;
 use crate::telemetry;
 
 /// A future with a name in the graph: what `call(…)` gives inside `workflow!`. The workflow runs it.
 #[must_use = "a step runs where `workflow!` finds it: on the right side of a `let`"]
-pub struct Call<F> {
-    pub(crate) future: F,
+pub struct Call<'f, T> {
+    // boxed, so that what is no future is told of at the `call(…)` alone
+    pub(crate) future: BoxFuture<'f, T>,
 }
 
-impl<F: Future> Call<F> {
+impl<'f, T: 'f> Call<'f, T> {
     /// Runs it where the graph has its place. For the expansion of `workflow!`.
     ///
     /// # Errors
     ///
     /// None of its own: what the future gives is its value.
     #[doc(hidden)]
-    pub async fn __run(self, cx: &Cx<'_>, index: usize) -> Result<F::Output, Error> {
+    pub async fn __run(self, cx: &Cx<'_>, index: usize) -> Result<T, Error> {
         let at = cx.at(index, false)?;
         if cx.shared().rehearsal {
             cx.stop(&at);
@@ -44,15 +45,16 @@ impl<F: Future> Call<F> {
     ///
     /// None of its own.
     #[doc(hidden)]
-    pub async fn __try(self, cx: &Cx<'_>, index: usize) -> Result<Option<F::Output>, Error> {
+    pub async fn __try(self, cx: &Cx<'_>, index: usize) -> Result<Option<T>, Error> {
         self.__run(cx, index).await.map(Some)
     }
 
     /// Puts it beside others, not started. For the expansion of `workflow!`.
     #[doc(hidden)]
-    pub fn __lane<'wf>(self, cx: &Cx<'wf>, index: usize) -> Lane<'wf, F::Output>
+    pub fn __lane<'wf>(self, cx: &Cx<'wf>, index: usize) -> Lane<'wf, T>
     where
-        F: Send + 'wf,
+        'f: 'wf,
+        T: 'wf,
     {
         Lane::new(cx, move |cx, _| {
             Box::pin(async move { self.__run(&cx, index).await })
@@ -60,7 +62,7 @@ impl<F: Future> Call<F> {
     }
 }
 
-impl<F> fmt::Debug for Call<F> {
+impl<T> fmt::Debug for Call<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").finish_non_exhaustive()
     }

@@ -1,7 +1,5 @@
 //! What stands in the code beside a compile error, so that the compiler has nothing to add to it. It never runs.
 
-use std::future::Future;
-
 use super::{Call, Compact, Nested, Note, Step};
 
 /// What has a value in a workflow.
@@ -14,8 +12,8 @@ impl<T: 'static, I: 'static> Valued for Step<T, I> {
     type Value = T;
 }
 
-impl<F: Future> Valued for Call<F> {
-    type Value = F::Output;
+impl<T> Valued for Call<'_, T> {
+    type Value = T;
 }
 
 impl<T, E> Valued for Nested<'_, T, E> {

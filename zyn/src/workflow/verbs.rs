@@ -131,8 +131,10 @@ pub fn run<'wf, T, E>(workflow: Run<'wf, T, E>) -> Nested<'wf, T, E> {
 /// assert_eq!((&*report.steps[1].id, report.steps[1].verb), ("found", "call"));
 /// # Ok(()) }
 /// ```
-pub fn call<F: Future>(future: F) -> Call<F> {
-    Call { future }
+pub fn call<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Call<'f, T> {
+    Call {
+        future: Box::pin(future),
+    }
 }
 
 /// Sums up what falls out of `window`, in its place in the conversation: `let summary = compact("Sum up so far",
