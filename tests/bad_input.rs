@@ -368,7 +368,21 @@ async fn a_set_up_that_cannot_work_is_an_error_before_anything_is_sent() {
 #[derive(Debug, Deserialize, JsonSchema, Extract)]
 struct Stock {
     #[allow(dead_code)]
-    parts: std::collections::HashMap<String, u32>,
+    parts: Impossible,
+}
+
+/// No value is both.
+#[derive(Debug, Deserialize)]
+struct Impossible;
+
+impl JsonSchema for Impossible {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Impossible".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "allOf": [{ "type": "string" }, { "type": "integer" }] })
+    }
 }
 
 workflow!(

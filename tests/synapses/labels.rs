@@ -93,7 +93,7 @@ async fn labels_of_run_time_are_described_and_enforced_like_an_enum_s() {
     let request = sent(&folder, "x", r#"{"label":"outage"}"#).await;
     let (names, about) = labels(&request);
     assert_eq!(names, ["billing/refund", "billing/invoice", "outage"]);
-    let wanted = r#"\"outage\": Something does not work. For example \"The site is down\""#;
+    let wanted = r#"outage: Something does not work. For example \"The site is down\""#;
     assert!(about.contains(wanted), "{about}");
     let bad = r#"{"label":"billing"}"#;
     let good = r#"{"label":"billing/refund"}"#;
@@ -191,7 +191,7 @@ async fn a_label_is_one_line_and_quoted_for_a_model_that_sees_no_schema() {
   - "c": for example "one\ntwo""#;
     assert!(note.ends_with(wanted), "{note}");
     let schema: Value = serde_json::from_str(&request.schema.as_ref().unwrap().json).unwrap();
-    let wanted = "\"a \\\"b\\\"\": First. - \"d\": Second.\n\"c\": for example \"one\\ntwo\"";
+    let wanted = "\"a \\\"b\\\"\": First. - \"d\": Second.\nc: for example \"one\\ntwo\"";
     assert_eq!(schema["properties"]["label"]["description"], wanted);
 
     let plain = zyn::classify_among("Which?", Labels::new(["a \"b\"", "c"]));

@@ -10,7 +10,8 @@ use tracing::field::{Empty, display};
 use tracing::warn;
 use tracing::{Span, info, info_span};
 
-use crate::provider::{Failure, ProviderError, Request, Response};
+use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
+use crate::schema::SchemaError;
 
 /// The span of one attempt.
 pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Request) -> Span {
@@ -57,6 +58,17 @@ pub(crate) fn step(id: &str, verb: &str) -> Span {
 /// An answer was not accepted; so many may still be asked for.
 pub(crate) fn rejected(reasks: u32) {
     info!(zyn.reasks.left = reasks, "the answer is not valid");
+}
+
+/// The server takes no schema like this one, so the prompt says it.
+pub(crate) fn prompted(dialect: Dialect, refused: &SchemaError) {
+    info!(
+        zyn.schema.name = refused.name,
+        zyn.schema.path = refused.path,
+        zyn.schema.dialect = %dialect,
+        zyn.schema.problem = refused.problem,
+        "the schema is said in the prompt alone"
+    );
 }
 
 /// Adds the server to the attempt that is being made.

@@ -4,6 +4,7 @@
 //!
 //! - `macro/`: the text is ours, the same on every compiler.
 //! - `rustc/`: the text is the compiler's, with our notes. It runs on one version of the compiler only.
+//! - `rustc/without_source/`: the same, and of a toolchain without the component `rust-src`, as most are.
 //! - `pass/`: beside each family, what the rules must not refuse. Each runs, and may assert.
 //!
 //! `families.txt` says which cases belong together, and `families.rs` holds it to the files. `messages.rs` finds what
@@ -11,6 +12,7 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p zyn-ui` writes the texts anew; read each one before it is committed.
 
+use std::path::Path;
 use std::process::Command;
 
 use trybuild::TestCases;
@@ -77,6 +79,14 @@ fn the_compiler_speaks_at_the_users_own_token() {
     }
 }
 
+/// The compiler quotes its library, where it has that as source.
+#[test]
+fn the_compiler_speaks_of_what_it_finds_out_while_it_runs() {
+    if on_the_written_compiler() && !has_the_librarys_source() {
+        TestCases::new().compile_fail("rustc/without_source/*.rs");
+    }
+}
+
 #[test]
 fn a_transaction_holds_its_session() {
     TestCases::new().pass("pass/session/*.rs");
@@ -95,4 +105,16 @@ fn on_the_written_compiler() -> bool {
         println!("skipped: the texts are those of rustc {COMPILER}, and this is {version}");
     }
     here
+}
+
+fn has_the_librarys_source() -> bool {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let sysroot = sysroot.map_or(String::new(), |it| {
+        String::from_utf8_lossy(&it.stdout).into()
+    });
+    let source = Path::new(sysroot.trim()).join("lib/rustlib/src");
+    if source.exists() {
+        println!("skipped: the texts are those of a toolchain without `rust-src`");
+    }
+    source.exists()
 }

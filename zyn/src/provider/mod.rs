@@ -153,6 +153,8 @@ impl fmt::Debug for Request {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WireSchema {
+    /// The dialect that it is in. In [`Dialect::Prompted`] it is not sent: the prompt says it in words.
+    pub dialect: Dialect,
     /// The schema's name: `[A-Za-z0-9_-]{1,64}`.
     pub name: Arc<str>,
     /// The schema, as compact JSON in declaration order.
@@ -221,11 +223,56 @@ impl Default for Profile {
 }
 
 /// A provider's subset of JSON Schema.
+///
+/// # Examples
+///
+/// ```
+/// use zyn::schema::{Dialect, Schema};
+///
+/// for dialect in Dialect::ALL {
+///     match Schema::of::<Vec<u8>>()?.for_dialect(dialect) {
+///         Ok(sent) => println!("{sent}"),
+///         Err(refused) => println!("{dialect}: {refused}"),
+///     }
+/// }
+/// # Ok::<(), zyn::schema::SchemaError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// OpenAI's strict mode, which compatible servers take too.
+    /// OpenAI's strict mode, which many compatible servers take too.
     OpenAi,
+    /// Anthropic's structured outputs.
+    Anthropic,
+    /// Gemini's `responseJsonSchema`.
+    Gemini,
+    /// The grammars of llama.cpp and Ollama.
+    LlamaCpp,
+    /// The whole of JSON Schema, said in the prompt: the server holds no answer to it.
+    Prompted,
+}
+
+impl Dialect {
+    /// All dialects.
+    pub const ALL: [Self; 5] = [
+        Self::OpenAi,
+        Self::Anthropic,
+        Self::Gemini,
+        Self::LlamaCpp,
+        Self::Prompted,
+    ];
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OpenAi => "OpenAI",
+            Self::Anthropic => "Anthropic",
+            Self::Gemini => "Gemini",
+            Self::LlamaCpp => "llama.cpp",
+            Self::Prompted => "in the prompt",
+        })
+    }
 }
 
 /// The JSON shape of messages. A message keeps its bytes for each.

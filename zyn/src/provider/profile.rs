@@ -9,6 +9,8 @@ pub(super) const OPENAI_HOST: &str = "api.openai.com";
 /// What one model on one server takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Capabilities {
+    /// What the server takes of JSON Schema.
+    pub(super) dialect: Dialect,
     /// Whether the model sees the schema it has to fill.
     pub(super) schema_visible: bool,
     /// How an answer in JSON is asked for.
@@ -82,7 +84,7 @@ pub(super) enum KeyHeader {
 impl Capabilities {
     pub(super) fn profile(&self) -> Profile {
         Profile {
-            dialect: Dialect::OpenAi,
+            dialect: self.dialect,
             schema_visible: self.schema_visible,
             schema_enforced: self.answer == AnswerFormat::JsonSchema,
         }
@@ -116,12 +118,19 @@ fn starts_with(model: &str, pattern: &str) -> bool {
 /// A server that nothing is known about: llama.cpp, Ollama and vLLM show the schema to the sampler alone, and words
 /// in the prompt do no harm where a model sees it twice.
 const COMPATIBLE: Capabilities = Capabilities {
+    dialect: Dialect::OpenAi,
     schema_visible: false,
     answer: AnswerFormat::JsonSchema,
     max_tokens: MaxTokens::Plain,
     sampling: true,
     system: SystemRole::System,
     key: KeyHeader::Bearer,
+};
+
+/// A server on this machine is llama.cpp's, or has its grammars.
+const LOCAL: Capabilities = Capabilities {
+    dialect: Dialect::LlamaCpp,
+    ..COMPATIBLE
 };
 
 const OPENAI: Capabilities = Capabilities {
@@ -156,6 +165,7 @@ const AZURE: Capabilities = Capabilities {
 };
 
 const DEEPSEEK: Capabilities = Capabilities {
+    dialect: Dialect::Prompted,
     answer: AnswerFormat::JsonObject,
     ..COMPATIBLE
 };
@@ -181,6 +191,10 @@ const TABLE: &[(&str, &str, Capabilities)] = &[
     (OPENAI_HOST, "o#", REASONING),
     (OPENAI_HOST, "", OPENAI),
     (".openai.azure.com", "", AZURE),
+    ("127.0.0.1", "", LOCAL),
+    ("localhost", "", LOCAL),
+    (".localhost", "", LOCAL),
+    ("::1", "", LOCAL),
     ("api.deepseek.com", "", DEEPSEEK),
     ("api.groq.com", "", COMPATIBLE),
     ("api.mistral.ai", "", COMPATIBLE),

@@ -56,13 +56,13 @@ pub(crate) type Accept<'a> = dyn Fn(&Value) -> Result<(), Vec<Violation>> + 'a;
 pub(crate) fn decode(
     text: &str,
     schema: &Schema,
-    rewritten: &Rewritten,
+    _rewritten: &Rewritten,
     accept: &Accept<'_>,
 ) -> Result<Decoded, Rejected> {
     let candidates = candidates::read(text).map_err(|reason| Rejected::Malformed { reason })?;
     let readings: Vec<Reading> = candidates
         .into_iter()
-        .map(|candidate| read(candidate, schema.document(), rewritten.is_wrapped()))
+        .map(|candidate| read(candidate, schema.document(), schema.is_wrapped()))
         .collect();
     let Reading { value, repairs, .. } = choose(readings)?;
     accept(&value).map_err(Rejected::Invalid)?;

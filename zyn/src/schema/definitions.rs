@@ -129,6 +129,11 @@ impl<'a> Definitions<'a> {
     }
 }
 
+/// The names of the definitions of a document in normal form that contain themselves.
+pub(super) fn recursive(name: &str, document: &Value) -> BTreeSet<String> {
+    Definitions::of(name, document).recursive
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reach {
     Anywhere,

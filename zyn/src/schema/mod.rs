@@ -6,10 +6,10 @@
 
 mod cache;
 mod definitions;
+mod dialect;
 mod error;
 mod merge;
 pub(crate) mod node;
-mod openai;
 mod phrase;
 pub(crate) mod pointer;
 mod resolve;
@@ -18,6 +18,7 @@ pub(crate) mod sample;
 mod words;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -25,6 +26,8 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+
+use node::Node;
 
 pub use error::SchemaError;
 pub use rewritten::{Rewrite, Rewritten, Verdict};
@@ -64,7 +67,8 @@ pub struct Schema(Arc<Inner>);
 struct Inner {
     name: String,
     document: Value,
-    openai: OnceLock<Result<Rewritten, SchemaError>>,
+    recursive: BTreeSet<String>,
+    rewritten: [OnceLock<Result<Rewritten, SchemaError>>; Dialect::ALL.len()],
     variants: [OnceLock<Result<Schema, SchemaError>>; VARIANTS],
 }
 
@@ -113,8 +117,9 @@ impl Schema {
         let document = resolve::resolve(name, &document)?;
         Ok(Self(Arc::new(Inner {
             name: name.to_owned(),
+            recursive: definitions::recursive(name, &document),
             document,
-            openai: OnceLock::new(),
+            rewritten: Default::default(),
             variants: Default::default(),
         })))
     }
@@ -136,27 +141,69 @@ impl Schema {
         &self.0.name
     }
 
-    /// The schema: every reference followed, except those of types that contain themselves; these are
+    /// The schema: every reference merged with what stands beside it. Structs, and types that contain themselves, are
     /// under `$defs`.
     pub fn document(&self) -> &Value {
         &self.0.document
     }
 
-    /// Whether an answer is asked for as `{"value": …}`, because it is no object. Every dialect does alike: examples are
-    /// written in this form before it is known which model reads them.
-    pub(crate) fn is_wrapped(&self) -> Result<bool, SchemaError> {
-        Ok(self.for_dialect(Dialect::OpenAi)?.is_wrapped())
+    /// The definition of that name; anything, if there is none.
+    pub(crate) fn definition(&self, name: &str) -> Node<'_> {
+        let definitions = self.0.document.get("$defs");
+        let definition = definitions.and_then(|all| all.get(name));
+        Node::of(definition.unwrap_or(&Value::Null))
+    }
+
+    /// Whether the definition of that name contains itself.
+    pub(crate) fn is_recursive(&self, name: &str) -> bool {
+        self.0.recursive.contains(name)
+    }
+
+    /// What stands behind a reference, or `node`.
+    pub(crate) fn opened<'a>(&'a self, node: Node<'a>) -> Node<'a> {
+        node.reference().map_or(node, |name| self.definition(name))
+    }
+
+    /// Whether an answer is asked for as `{"value": …}`, because it is no object with known fields. Every dialect does
+    /// alike: examples are written in this form before it is known which model reads them.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        let root = self.opened(Node::of(self.document()));
+        root.branches().is_some() || root.types() != ["object"] || root.is_map()
     }
 
     /// The schema as a provider takes it. Rewritten once; a second call copies nothing.
     ///
+    /// # Examples
+    ///
+    /// What is sent, and how faithful it is:
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use zyn::schema::{Dialect, Schema, Verdict};
+    /// use zyn::schemars::{self, JsonSchema};
+    ///
+    /// #[derive(JsonSchema)]
+    /// struct Basket {
+    ///     /// How many of each.
+    ///     items: BTreeMap<String, u32>,
+    /// }
+    ///
+    /// let sent = Schema::of::<Basket>()?.for_dialect(Dialect::OpenAi)?;
+    /// let rewrite = &sent.verdicts()[1];
+    /// assert_eq!(rewrite.verdict, Verdict::Encoded);
+    /// assert_eq!(rewrite.to_string(), "/items: encoded, a map as a list of entries");
+    /// # Ok::<(), zyn::schema::SchemaError>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`SchemaError`] for what the dialect cannot carry, with the place and what to write instead: maps,
-    /// tuples, and values of any kind.
+    /// [`SchemaError`] for what the dialect cannot carry, with the place and what to write instead. Such a type is
+    /// asked for in the prompt alone ([`Dialect::Prompted`]), which carries whatever has a value.
     pub fn for_dialect(&self, dialect: Dialect) -> Result<Rewritten, SchemaError> {
-        match dialect {
-            Dialect::OpenAi => self.0.openai.get_or_init(|| openai::rewrite(self)).clone(),
+        let rewrite = || dialect::rewrite(self, dialect);
+        match self.0.rewritten.get(dialect as usize) {
+            Some(kept) => kept.get_or_init(rewrite).clone(),
+            None => rewrite(),
         }
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Node<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// The name of the recursive definition that this stands for.
+    /// The name of the definition that this stands for.
     pub(crate) fn reference(self) -> Option<&'a str> {
         self.text("$ref")?.strip_prefix("#/$defs/")
     }
@@ -171,6 +171,32 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The schemas of fields by what their names match.
+    pub(crate) fn patterns(self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.get("patternProperties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+    }
+
+    pub(crate) fn says_nothing_of_further_fields(self) -> bool {
+        self.get("additionalProperties").is_none() && self.patterns().next().is_none()
+    }
+
+    /// Whether this is a map: an object whose keys are not known beforehand.
+    pub(crate) fn is_map(self) -> bool {
+        let rest = self.get("additionalProperties");
+        self.types().contains(&"object")
+            && self.properties().next().is_none()
+            && (self.patterns().next().is_some()
+                || rest.is_some_and(|rest| *rest != Value::Bool(false)))
+    }
+
+    /// Whether a field that is absent has the value that it has as `null`.
+    pub(crate) fn is_absent_as_null(self) -> bool {
+        self.get("default").is_none_or(Value::is_null)
+    }
+
     /// The labels, if this is a set of them: an `enum` of texts, or a union of such with descriptions.
     pub(crate) fn labels(self) -> Option<Vec<Label<'a>>> {
         if let Some((branches, _)) = self.branches() {
@@ -205,6 +231,16 @@ impl<'a> Node<'a> {
                 Some(Label { name, meaning })
             })
             .collect()
+    }
+}
+
+/// Whether every value fits `schema`.
+pub(crate) fn is_anything(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(anything) => *anything,
+        schema => Node::of(schema)
+            .keywords()
+            .all(|(keyword, _)| is_annotation(keyword)),
     }
 }
 

@@ -31,6 +31,23 @@ pub(super) fn phrase(keyword: &str, value: &Value) -> Option<String> {
     })
 }
 
+/// `keyword` with `value` as Anthropic's own libraries write it: `minimum: 1`.
+pub(super) fn braced(keyword: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{keyword}: {}", one_line(text)),
+        value => format!("{keyword}: {value}"),
+    }
+}
+
+/// A name as it is, if no character of it could be taken for something else; else as JSON writes it.
+pub(super) fn named(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    match name.chars().all(plain) && name.trim() == name && !name.is_empty() {
+        true => name.to_owned(),
+        false => quoted(name),
+    }
+}
+
 /// A name as JSON writes it, so that no character of it ends the line or the name.
 pub(super) fn quoted(name: &str) -> String {
     Value::from(name).to_string()

@@ -1,9 +1,11 @@
 //! The normal form of a schema, which everything else works on.
 //!
-//! In it a schema is one of three: a reference to a recursive definition, a union, or plain keywords.
-//! References are followed and merged with what stands beside them *before* anything else looks at the
-//! schema: schemars writes a newtype variant of an internally tagged enum as a `$ref` beside the tag,
-//! and whoever takes the reference alone loses the tag. Only recursive definitions stay, in `$defs`.
+//! In it a schema is one of three: a reference to a definition, a union, or plain keywords. References are merged with
+//! what stands beside them *before* anything else looks at the schema: schemars writes a newtype variant of an
+//! internally tagged enum as a `$ref` beside the tag, and whoever takes the reference alone loses the tag. What stays
+//! under `$defs`, with references that have nothing but a description beside them, are structs and what contains itself.
+
+use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +14,7 @@ use super::definitions::{Definitions, is_of_the_document};
 use super::node::{Holds, Node, subschemas};
 use super::pointer;
 
-/// How many schemas one document may have after its references are followed.
+/// How many schemas one document may have, each counted as often as it is referred to.
 const MOST_PARTS: u32 = 50_000;
 
 /// The normal form of `document`.
@@ -30,10 +32,15 @@ pub(super) fn resolve(name: &str, document: &Value) -> Result<Value, SchemaError
         name,
         definitions: &definitions,
         opened: Vec::new(),
+        known: HashMap::new(),
         parts: 0,
     };
     let root = definitions.root();
-    let mut normal = match resolver.reference(root, "")? {
+    let normal = match definitions.is_recursive(root) {
+        true => resolver.reference(root, "")?,
+        false => resolver.open(root, "")?,
+    };
+    let mut normal = match normal {
         Value::Object(map) => map,
         _ => Map::new(),
     };
@@ -44,7 +51,10 @@ pub(super) fn resolve(name: &str, document: &Value) -> Result<Value, SchemaError
         if resolved.contains_key(&next) {
             continue;
         }
-        let part = resolver.open(&next, "")?;
+        let part = match resolver.known.get(&next) {
+            Some(Known { schema, .. }) => schema.clone(),
+            None => resolver.open(&next, "")?,
+        };
         wanted.extend(references(&part));
         resolved.insert(next, part);
     }
@@ -59,6 +69,14 @@ pub(super) struct Resolver<'a> {
     definitions: &'a Definitions<'a>,
     /// The definitions that are being written out, innermost last.
     opened: Vec<String>,
+    /// The definitions that do not contain themselves, as far as they were met.
+    known: HashMap<String, Known>,
+    parts: u32,
+}
+
+/// A definition written out, and how many parts it has.
+struct Known {
+    schema: Value,
     parts: u32,
 }
 
@@ -112,7 +130,7 @@ impl Resolver<'_> {
             })?;
         }
         if let Some(rest) = closed {
-            close(&mut whole, &rest);
+            self.close(&mut whole, &rest, path)?;
         }
         Ok(whole)
     }
@@ -148,10 +166,25 @@ impl Resolver<'_> {
     }
 
     fn reference(&mut self, name: &str, path: &str) -> Result<Value, SchemaError> {
+        let reference = || json!({ "$ref": format!("#/$defs/{name}") });
         if self.definitions.is_recursive(name) {
-            return Ok(json!({ "$ref": format!("#/$defs/{name}") }));
+            return Ok(reference());
         }
-        self.open(name, path)
+        if let Some(Known { parts, .. }) = self.known.get(name) {
+            self.parts = self.parts.saturating_add(*parts);
+            self.count(path)?;
+        } else {
+            let before = self.parts;
+            let schema = self.open(name, path)?;
+            let parts = self.parts - before;
+            self.known.insert(name.to_owned(), Known { schema, parts });
+        }
+        match self.known.get(name) {
+            // An empty one says less than its name.
+            Some(Known { schema, .. }) if is_struct(schema) => Ok(reference()),
+            Some(Known { schema, .. }) => Ok(schema.clone()),
+            None => Ok(json!({})),
+        }
     }
 
     /// The definition itself, written out.
@@ -170,6 +203,41 @@ impl Resolver<'_> {
         let resolved = self.schema(part, path);
         self.opened.pop();
         resolved
+    }
+
+    /// Says of every alternative what `unevaluatedProperties` says of the whole.
+    fn close(&mut self, schema: &mut Value, rest: &Value, path: &str) -> Result<(), SchemaError> {
+        if let Some(name) = Node::of(schema).reference()
+            && !self.definitions.is_recursive(name)
+        {
+            let name = name.to_owned();
+            let beside = schema.as_object_mut().map(|map| {
+                map.shift_remove("$ref");
+                Value::Object(std::mem::take(map))
+            });
+            let definition = self.open(&name, path)?;
+            let merged = self.merge(beside.unwrap_or_default(), definition, path)?;
+            *schema = merged.unwrap_or_else(|| json!({"not": {}}));
+        }
+        let Some(map) = schema.as_object_mut() else {
+            return Ok(());
+        };
+        for union in ["anyOf", "oneOf"] {
+            if let Some(Value::Array(branches)) = map.get_mut(union) {
+                for branch in branches {
+                    self.close(branch, rest, path)?;
+                }
+                return Ok(());
+            }
+        }
+        if map.contains_key("properties") && !map.contains_key("additionalProperties") {
+            let rest = match Node::of(rest).get("not") {
+                Some(_) => Value::Bool(false),
+                None => rest.clone(),
+            };
+            map.insert("additionalProperties".to_owned(), rest);
+        }
+        Ok(())
     }
 
     fn count(&mut self, path: &str) -> Result<(), SchemaError> {
@@ -194,27 +262,13 @@ impl Resolver<'_> {
     }
 }
 
-/// Says of every alternative what `unevaluatedProperties` says of the whole.
-fn close(schema: &mut Value, rest: &Value) {
-    let Some(map) = schema.as_object_mut() else {
-        return;
-    };
-    for union in ["anyOf", "oneOf"] {
-        if let Some(Value::Array(branches)) = map.get_mut(union) {
-            branches.iter_mut().for_each(|branch| close(branch, rest));
-            return;
-        }
-    }
-    if map.contains_key("properties") && !map.contains_key("additionalProperties") {
-        let rest = match Node::of(rest).get("not") {
-            Some(_) => Value::Bool(false),
-            None => rest.clone(),
-        };
-        map.insert("additionalProperties".to_owned(), rest);
-    }
+/// Whether `schema` is an object with fields of its own, and nothing else.
+fn is_struct(schema: &Value) -> bool {
+    let node = Node::of(schema);
+    node.types() == ["object"] && node.properties().next().is_some() && node.branches().is_none()
 }
 
-/// The recursive definitions that a schema in normal form names, the first one last.
+/// The definitions that a schema in normal form names, the first one last.
 fn references(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![schema];

@@ -19,9 +19,11 @@ use crate::provider::WireSchema;
 ///
 /// let sent = Schema::of::<Person>()?.for_dialect(Dialect::OpenAi)?;
 /// assert!(sent.wire().json.contains(r#""required":["name","email"]"#));
-/// for rewrite in sent.verdicts() {
-///     println!("{rewrite}");
-/// }
+/// assert_eq!(
+///     sent.verdicts()[1].to_string(),
+///     "/email: encoded, required, `null` where it is absent"
+/// );
+/// println!("{sent}");
 /// # Ok::<(), zyn::schema::SchemaError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -32,7 +34,7 @@ struct Parts {
     wire: WireSchema,
     words: Arc<str>,
     verdicts: Vec<Rewrite>,
-    wrapped: bool,
+    entries: bool,
 }
 
 impl Rewritten {
@@ -40,13 +42,13 @@ impl Rewritten {
         wire: WireSchema,
         words: String,
         verdicts: Vec<Rewrite>,
-        wrapped: bool,
+        entries: bool,
     ) -> Self {
         Self(Arc::new(Parts {
             wire,
             words: words.into(),
             verdicts,
-            wrapped,
+            entries,
         }))
     }
 
@@ -65,9 +67,22 @@ impl Rewritten {
         &self.0.verdicts
     }
 
-    /// Whether the answer is asked for as `{"value": …}`, because it is no object.
-    pub(crate) fn is_wrapped(&self) -> bool {
-        self.0.wrapped
+    #[allow(dead_code, reason = "what reads an answer asks it next")]
+    /// Whether a map in it is asked for as a list of objects with `key` and `value`.
+    pub(crate) fn has_entries(&self) -> bool {
+        self.0.entries
+    }
+}
+
+/// The dialect, the schema that is sent, and a line for each rewrite.
+impl fmt::Display for Rewritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WireSchema { dialect, json, .. } = self.wire();
+        write!(f, "{dialect}: {json}")?;
+        for rewrite in self.verdicts() {
+            write!(f, "\n- {rewrite}")?;
+        }
+        Ok(())
     }
 }
 

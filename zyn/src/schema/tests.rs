@@ -140,7 +140,7 @@ fn described_labels_are_one_enum_with_their_meanings() {
     }
     assert_eq!(
         sent_field::<Field<Labels>>(),
-        r#"{"type":"string","enum":["Three","One","Two"],"description":"doc for enum\n\"One\": variant doc one\n\"Two\": variant doc two"}"#
+        r#"{"type":"string","enum":["Three","One","Two"],"description":"doc for enum\nOne: variant doc one\nTwo: variant doc two"}"#
     );
 }
 
@@ -259,7 +259,7 @@ fn two_types_that_contain_each_other_keep_their_tags() {
 fn a_root_that_is_no_object_is_wrapped() {
     assert_eq!(
         sent::<Vec<Inner>>(),
-        r#"{"type":"object","properties":{"value":{"type":"array","items":{"type":"object","properties":{"n":{"type":"integer","minimum":0,"maximum":255,"description":"field doc"}},"required":["n"],"additionalProperties":false}}},"required":["value"],"additionalProperties":false}"#
+        r##"{"type":"object","properties":{"value":{"type":"array","items":{"$ref":"#/$defs/Inner"}}},"required":["value"],"additionalProperties":false,"$defs":{"Inner":{"type":"object","properties":{"n":{"type":"integer","minimum":0,"maximum":255,"description":"field doc"}},"required":["n"],"additionalProperties":false}}}"##
     );
     assert_eq!(
         rewritten::<Option<Inner>>()
@@ -285,12 +285,13 @@ fn nested_fields_are_sent_as_they_are_declared() {
         between: Option<Leaf>,
     }
     let json = sent::<Order>();
-    let positions: Vec<usize> = ["\"yes\"", "\"zeta\"", "\"alpha\"", "\"no\"", "\"between\""]
+    let positions: Vec<usize> = ["\"yes\"", "\"no\"", "\"between\"", "\"zeta\"", "\"alpha\""]
         .iter()
         .map(|key| json.find(key).unwrap())
         .collect();
     assert!(positions.is_sorted(), "{json}");
-    assert_eq!(json.matches(r#""required":["zeta","alpha"]"#).count(), 3);
+    assert_eq!(json.matches(r##""$ref":"#/$defs/Leaf""##).count(), 3);
+    assert_eq!(json.matches(r#""required":["zeta","alpha"]"#).count(), 1);
 }
 
 #[test]
@@ -329,8 +330,8 @@ fn limits_that_the_dialect_lacks_are_told() {
             r#"{"type":"string","description":"format: uri"}"#,
             r#"{"type":"string","format":"email"}"#,
             r#"{"type":"string","pattern":"^a+$"}"#,
-            r#"{"type":"string","description":"matches the pattern a+$"}"#,
-            r#"{"type":"string","description":"matches the pattern ^a+"}"#,
+            r#"{"type":"string","pattern":"a+$"}"#,
+            r#"{"type":"string","pattern":"^a+"}"#,
             r#"{"type":"string","description":"matches the pattern ^a(?=b)b$"}"#,
             r#"{"type":"integer","minimum":1,"maximum":5}"#,
         ]
@@ -345,20 +346,62 @@ fn what_cannot_be_carried_is_refused_with_place_and_remedy() {
         #[serde(flatten)]
         rest: HashMap<String, Value>,
     }
-    let map = refused::<Field<Vec<HashMap<String, u32>>>>();
+    let any = refused::<Field<Vec<HashMap<String, Value>>>>();
     assert_eq!(
-        map.to_string(),
-        "`Field` cannot be asked for: at `/f/*`, a map has keys that are not known beforehand; use a `Vec` of a struct with the fields `key` and `value`"
+        any.to_string(),
+        "`Field` cannot be asked for: at `/f/*/*`, any value fits, and a model must be told what to write; give it a type of its own"
     );
-    assert_eq!(refused::<Field<HashMap<u8, String>>>().path, "/f");
-    assert_eq!(refused::<Field<HashMap<String, Value>>>().path, "/f");
-    let tuple = refused::<Field<(String, u8)>>();
-    assert_eq!(tuple.path, "/f");
-    assert!(tuple.problem.contains("a tuple has no field names"));
     assert_eq!(refused::<Field<Option<Value>>>().path, "/f");
     assert_eq!(refused::<Field<Vec<Value>>>().path, "/f/*");
-    assert_eq!(refused::<Rest>().path, "");
-    assert_eq!(refused::<HashMap<String, u8>>().path, "");
+    let rest = refused::<Rest>();
+    assert_eq!(
+        (&*rest.path, &*rest.remedy),
+        ("", "put them into a map in a field of its own")
+    );
+}
+
+#[test]
+fn what_a_dialect_refuses_is_said_in_the_prompt() {
+    let schema = Schema::of::<Field<Option<Value>>>().unwrap();
+    let sent = schema.for_dialect(Dialect::Prompted).unwrap();
+    assert_eq!(sent.wire().dialect, Dialect::Prompted);
+    assert_eq!(
+        &**sent.words(),
+        "Answer with one JSON object with these fields:\n- \"f\" (anything, or null if the text does not say)"
+    );
+}
+
+#[test]
+fn a_map_is_a_list_of_entries_where_its_keys_must_be_known() {
+    assert_eq!(
+        sent_field::<Field<HashMap<String, u32>>>(),
+        concat!(
+            r#"{"type":"array","items":{"type":"object","properties":{"key":{"type":"string"},"value":{"type":"integer","minimum":0}},"#,
+            r#""required":["key","value"],"additionalProperties":false},"description":"map as list of entries; keys must be unique"}"#
+        )
+    );
+    let keys: Value = serde_json::from_str(&sent_field::<Field<HashMap<u8, bool>>>()).unwrap();
+    assert_eq!(keys["items"]["properties"]["key"]["pattern"], r"^\d+$");
+    let root: Value = serde_json::from_str(&sent::<HashMap<String, u8>>()).unwrap();
+    assert_eq!(root["properties"]["value"]["type"], "array");
+    let optional: Value =
+        serde_json::from_str(&sent_field::<Field<Option<HashMap<String, u8>>>>()).unwrap();
+    assert_eq!(optional["type"], serde_json::json!(["array", "null"]));
+}
+
+#[test]
+fn a_tuple_is_a_list_whose_order_is_told() {
+    assert_eq!(
+        sent_field::<Field<(String, u8)>>(),
+        concat!(
+            r#"{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"integer","minimum":0,"maximum":255}]},"#,
+            r#""minItems":2,"maxItems":2,"description":"the items in this order: string, integer"}"#
+        )
+    );
+    assert_eq!(
+        sent_field::<Field<(bool, bool)>>(),
+        r#"{"type":"array","items":{"type":"boolean"},"minItems":2,"maxItems":2}"#
+    );
 }
 
 #[test]
@@ -374,8 +417,17 @@ fn a_field_tells_its_own_description_before_that_of_its_type() {
         f: Cents,
     }
     let whole: Value = serde_json::from_str(&sent_field::<Bill>()).unwrap();
+    assert_eq!(whole["description"], "What is to be paid.");
+    let whole: Value = serde_json::from_str(&sent::<Bill>()).unwrap();
     assert_eq!(
-        whole["description"],
+        whole["$defs"]["Cents"]["description"],
+        "An amount in cents."
+    );
+    let written_out = Schema::of::<Bill>().unwrap();
+    let written_out = written_out.for_dialect(Dialect::LlamaCpp).unwrap();
+    let whole: Value = serde_json::from_str(&written_out.wire().json).unwrap();
+    assert_eq!(
+        whole["properties"]["f"]["description"],
         "What is to be paid.\nAn amount in cents."
     );
 }

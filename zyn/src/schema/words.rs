@@ -8,16 +8,35 @@ use super::Schema;
 use super::node::{Label, Node};
 use super::phrase::{limits, one_line, quoted};
 
-/// What the answer must look like; `wrapped` if it is asked for as `{"value": …}`.
-pub(super) fn words(schema: &Schema, wrapped: bool) -> String {
+/// How a dialect has what is written differently in some.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    /// A map is written as a list of entries.
+    pub(super) entries: bool,
+    pub(super) absent: Absent,
+}
+
+/// How a field is written that is absent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// As `null`, whatever its type says of that.
+    Null,
+    /// As `null` if that is a value of its type; else it is left out.
+    AsTyped,
+    LeftOut,
+}
+
+/// What the answer must look like.
+pub(super) fn words(schema: &Schema, manner: Manner) -> String {
     let mut teller = Teller {
-        definitions: schema.document().get("$defs"),
+        schema,
+        manner,
         told: Vec::new(),
         text: String::new(),
     };
     let document = schema.document();
-    let root = teller.opened(Node::of(document));
-    if wrapped {
+    let root = schema.opened(Node::of(document));
+    if schema.is_wrapped() {
         teller.line(0, "Answer with one JSON object with this field:");
         teller.field("value", Node::of(document), true, 0);
     } else {
@@ -38,7 +57,8 @@ pub(super) fn words(schema: &Schema, wrapped: bool) -> String {
 }
 
 struct Teller<'a> {
-    definitions: Option<&'a Value>,
+    schema: &'a Schema,
+    manner: Manner,
     /// The recursive types that were told already.
     told: Vec<&'a str>,
     text: String,
@@ -82,13 +102,16 @@ impl<'a> Teller<'a> {
 
     fn field(&mut self, name: &str, node: Node<'a>, required: bool, indent: usize) {
         let told = self.value(node);
-        let absent = if !required || node.is_nullable() {
-            ", or null if the text does not say"
-        } else {
-            ""
+        let absent = match (required, node.is_nullable(), self.manner.absent) {
+            (true, false, _) => "",
+            (true, true, _) | (_, _, Absent::Null) | (_, true, Absent::AsTyped) => {
+                ", or null if the text does not say"
+            }
+            (false, true, _) if !node.is_absent_as_null() => ", or null if the text does not say",
+            _ => ", or left out if the text does not say",
         };
         let head = format!("- {} ({}{absent})", quoted(name), told.singular);
-        self.described(indent, &head, node.description());
+        self.described(indent, &head, node);
         self.below(told.below, indent + 1);
     }
 
@@ -98,14 +121,15 @@ impl<'a> Teller<'a> {
             Below::Fields(node) => self.fields(node, indent),
             Below::Labels(labels) => {
                 for label in labels {
-                    self.described(indent, &format!("- {}", quoted(label.name)), label.meaning);
+                    let head = format!("- {}", quoted(label.name));
+                    self.told(indent, &head, label.meaning);
                 }
             }
             Below::Alternatives(branches) => {
                 for branch in branches {
                     let node = Node::of(branch);
                     let told = self.value(node);
-                    self.described(indent, &format!("- {}", told.singular), node.description());
+                    self.described(indent, &format!("- {}", told.singular), node);
                     self.below(told.below, indent + 1);
                 }
             }
@@ -114,7 +138,10 @@ impl<'a> Teller<'a> {
 
     fn value(&mut self, node: Node<'a>) -> Told<'a> {
         if let Some(name) = node.reference() {
-            return self.recursive(node, name);
+            if self.schema.is_recursive(name) {
+                return self.recursive(node, name);
+            }
+            return self.value(self.schema.definition(name));
         }
         if let Some(labels) = node.labels() {
             return labelled(labels);
@@ -145,7 +172,7 @@ impl<'a> Teller<'a> {
             );
         }
         self.told.push(name);
-        let mut told = self.value(self.opened(node));
+        let mut told = self.value(self.schema.opened(node));
         told.plural = format!("\"{name}\" objects: each {}", told.singular);
         told.singular = format!("a \"{name}\": {}", told.singular);
         told
@@ -176,6 +203,7 @@ impl<'a> Teller<'a> {
             (Some("integer"), None) => Told::new("whole number", "whole numbers"),
             (Some("number"), None) => Told::new("number", "numbers"),
             (Some("boolean"), None) => Told::new("true or false", "true or false values"),
+            (Some("array"), None) if node.get("prefixItems").is_some() => self.tuple(node),
             (Some("array"), None) => match node.get("items") {
                 Some(items) => {
                     let items = self.value(Node::of(items));
@@ -183,12 +211,14 @@ impl<'a> Teller<'a> {
                     let lists = format!("lists of {}", items.plural);
                     Told::new(list, lists).with(items.below)
                 }
-                None => Told::new("list", "lists"),
+                None => Told::new("list of anything", "lists of anything"),
             },
+            (Some("object"), None) if node.is_map() => self.map(node),
             (Some("object"), None) => {
                 Told::new("object with these fields", "objects with these fields")
                     .with(Below::Fields(node))
             }
+            (None, _) if node.types().is_empty() => Told::new("anything", "values of any kind"),
             (None, _) => Told::new("null", "nulls"),
             _ => {
                 let kinds: Vec<&str> = node.types().into_iter().map(plain_kind).collect();
@@ -207,15 +237,69 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The definition that `node` stands for, or `node`.
-    fn opened(&self, node: Node<'a>) -> Node<'a> {
-        let definition = node
-            .reference()
-            .and_then(|name| self.definitions?.get(name));
-        definition.map_or(node, Node::of)
+    fn map(&mut self, node: Node<'a>) -> Told<'a> {
+        let pattern = node.patterns().next();
+        let value = match pattern {
+            Some((_, value)) => Some(value),
+            None => node.get("additionalProperties"),
+        };
+        let value = match value {
+            Some(value) => self.value(Node::of(value)),
+            None => Told::new("anything", "values of any kind"),
+        };
+        let matching = pattern.map_or(String::new(), |(pattern, _)| {
+            format!(" that match the pattern {pattern}")
+        });
+        let of = &value.singular;
+        let (one, many) = match self.manner.entries {
+            true => (
+                format!("list of objects with a \"key\" (text{matching}) and a \"value\" ({of})"),
+                format!("lists of objects with a \"key\" (text{matching}) and a \"value\" ({of})"),
+            ),
+            false => (
+                format!("object with keys of your choice{matching} and values ({of})"),
+                format!("objects with keys of their own{matching} and values ({of})"),
+            ),
+        };
+        Told::new(one, many).with(value.below)
     }
 
-    fn described(&mut self, indent: usize, head: &str, description: Option<&str>) {
+    fn tuple(&mut self, node: Node<'a>) -> Told<'a> {
+        let places = node.get("prefixItems").and_then(Value::as_array);
+        let places: Vec<&Value> = places.into_iter().flatten().collect();
+        let told: Vec<Told<'_>> = places
+            .iter()
+            .map(|place| self.value(Node::of(place)))
+            .collect();
+        let order: Vec<&str> = told.iter().map(|place| place.singular.as_str()).collect();
+        let order = order.join(", then ");
+        let have_parts = told
+            .iter()
+            .any(|place| !matches!(place.below, Below::Nothing));
+        let told = Told::new(format!("list of {order}"), format!("lists of {order}"));
+        match have_parts {
+            true => told.with(Below::Alternatives(places)),
+            false => told,
+        }
+    }
+
+    /// A line, and behind it what `node` means: here, and wherever its type is used.
+    fn described(&mut self, indent: usize, head: &str, node: Node<'a>) {
+        let of_its_type = match node.reference() {
+            Some(name) if !self.schema.is_recursive(name) => {
+                self.schema.definition(name).description()
+            }
+            _ => None,
+        };
+        match (node.description(), of_its_type) {
+            (Some(own), Some(of_its_type)) if own != of_its_type => {
+                self.told(indent, head, Some(&format!("{own} {of_its_type}")));
+            }
+            (own, of_its_type) => self.told(indent, head, own.or(of_its_type)),
+        }
+    }
+
+    fn told(&mut self, indent: usize, head: &str, description: Option<&str>) {
         match description {
             Some(text) => self.line(indent, &format!("{head}: {}", one_line(text))),
             None => self.line(indent, head),
@@ -338,7 +422,7 @@ Answer with one JSON object with these fields:
   - "z": One. Two."#
         );
         let wire: serde_json::Value = serde_json::from_str(&sent.wire().json).unwrap();
-        assert_eq!(wire["properties"]["d"]["description"], "\"z\": One. Two.");
+        assert_eq!(wire["properties"]["d"]["description"], "z: One. Two.");
     }
 
     #[test]

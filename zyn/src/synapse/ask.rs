@@ -14,7 +14,7 @@ use crate::llm::{Allowance, Llm};
 use crate::provider::{Request, Response};
 use crate::refusal::OptionProblem;
 use crate::reply::{self, Rejected};
-use crate::schema::Rewritten;
+use crate::schema::{Dialect, Rewritten, SchemaError};
 use crate::session::{History, Message, Window, take_wait};
 use crate::telemetry;
 
@@ -36,10 +36,7 @@ pub(crate) async fn ask(
         false => (history, window),
     };
     refuse_unusable(call, &history, llm)?;
-    let rewritten = match &call.schema {
-        Some(schema) => Some(schema.for_dialect(llm.profile().dialect)?),
-        None => None,
-    };
+    let rewritten = rewritten(call, llm)?;
     let asked = call.schema.as_ref().zip(rewritten.as_ref());
     let read = |text: &str| reader.read(text, asked);
     let mut request = render(call, rewritten.as_ref(), history, llm);
@@ -110,12 +107,22 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
     Ok(())
 }
 
+/// The schema as the model's server takes it; what it does not take is said in the prompt alone.
+fn rewritten(call: &StepCall, llm: &Llm) -> Result<Option<Rewritten>, SchemaError> {
+    let Some(schema) = &call.schema else {
+        return Ok(None);
+    };
+    let dialect = llm.profile().dialect;
+    let rewritten = schema.for_dialect(dialect).or_else(|refused| {
+        telemetry::prompted(dialect, &refused);
+        schema.for_dialect(Dialect::Prompted)
+    })?;
+    Ok(Some(rewritten))
+}
+
 /// The request that would be sent first.
 pub(super) fn rendered(call: &StepCall, history: History, llm: &Llm) -> Result<Request, Error> {
-    let rewritten = match &call.schema {
-        Some(schema) => Some(schema.for_dialect(llm.profile().dialect)?),
-        None => None,
-    };
+    let rewritten = rewritten(call, llm)?;
     Ok(render(call, rewritten.as_ref(), history, llm))
 }
 
@@ -126,7 +133,8 @@ fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm:
     request.system = SYSTEM;
     request.history = history;
     if let Some(rewritten) = rewritten {
-        request.note = (!profile.schema_visible).then(|| Arc::clone(rewritten.words()));
+        let is_hidden = !profile.schema_visible || rewritten.wire().dialect == Dialect::Prompted;
+        request.note = is_hidden.then(|| Arc::clone(rewritten.words()));
         request.schema = Some(rewritten.wire().clone());
         request.original = call.schema.clone();
     }
@@ -152,8 +160,8 @@ async fn until_accepted(
             Ok(accepted) => {
                 let mode = match (&request.schema, profile.schema_enforced) {
                     (None, _) => Mode::Text,
-                    (Some(_), true) => Mode::Native,
-                    (Some(_), false) => Mode::Prompted,
+                    (Some(sent), true) if sent.dialect != Dialect::Prompted => Mode::Native,
+                    (Some(_), _) => Mode::Prompted,
                 };
                 let accepted = sure_enough(accepted, &call.options, &response.text)
                     .inspect_err(|_| llm.reject(response.usage))?;

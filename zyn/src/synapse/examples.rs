@@ -51,7 +51,7 @@ pub(crate) fn blocks<T: 'static, I: Clone>(
         }
         let shape = form.shape()?;
         let wrapped = match &shape {
-            Shape::Document(schema) => !beside.is_nothing() || schema.is_wrapped()?,
+            Shape::Document(schema) => !beside.is_nothing() || schema.is_wrapped(),
             _ => false,
         };
         let typed = Typed {

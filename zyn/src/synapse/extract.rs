@@ -26,7 +26,9 @@ use crate::verb::Verb;
 /// `use zyn::prelude::*;` brings all that the derives need. Without it, `use zyn::schemars;` must stand
 /// beside them, unless `schemars` is a dependency of your own.
 ///
-/// Maps have the trait for what they hold, but no dialect carries them yet: asking for one is a typed error.
+/// What a provider's schemas lack is carried another way: a map as a list of entries, a tuple as a list whose order is
+/// told; a type that contains itself, or a field of any kind, by saying the schema in the prompt alone where the provider
+/// takes neither. [`Extract::schema`] shows what is sent. Of whole numbers of 128 bits, those of 64 bits are read.
 ///
 /// # Attributes
 ///
@@ -75,6 +77,32 @@ pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
     /// What the validators have against this value; the schema was checked before.
     fn violations(&self) -> Vec<Violation> {
         Vec::new()
+    }
+
+    /// The schema that a model has to fill.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] if the type's schema contradicts itself or never ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::prelude::*;
+    /// use zyn::schema::Dialect;
+    ///
+    /// #[derive(Deserialize, JsonSchema, Extract)]
+    /// struct Rating {
+    ///     #[schemars(range(min = 1, max = 5))]
+    ///     stars: u8,
+    /// }
+    ///
+    /// let sent = Rating::schema()?.for_dialect(Dialect::Anthropic)?;
+    /// assert_eq!(sent.verdicts()[1].to_string(), "/stars: described, `minimum` as “minimum: 1”");
+    /// # Ok::<(), zyn::schema::SchemaError>(())
+    /// ```
+    fn schema() -> Result<Schema, SchemaError> {
+        Schema::of::<Self::Described>()
     }
 }
 
@@ -215,7 +243,7 @@ pub(super) struct Document;
 
 impl<T: Extract> Form<T> for Document {
     fn shape(&self) -> Result<Shape, SchemaError> {
-        Schema::of::<T::Described>().map(Shape::Document)
+        T::schema().map(Shape::Document)
     }
 
     fn value(&self, answer: &Value) -> Result<T, Vec<Violation>> {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::provider::profile::{AnswerFormat, Capabilities, MaxTokens};
-use crate::provider::{Request, WireFormat, WireSchema};
+use crate::provider::{Dialect, Request, WireFormat, WireSchema};
 use crate::session::{Message, Role};
 
 /// The names of the parameters as this request will have them, if at all.
@@ -82,10 +82,12 @@ fn tail(
     let mut tail = String::from("]");
     match (schema, answer) {
         (None, _) => {}
-        (Some(_), AnswerFormat::JsonObject) => {
+        (Some(WireSchema { dialect, .. }), answer)
+            if *dialect == Dialect::Prompted || answer == AnswerFormat::JsonObject =>
+        {
             tail.push_str(r#","response_format":{"type":"json_object"}"#);
         }
-        (Some(WireSchema { name, json }), AnswerFormat::JsonSchema) => {
+        (Some(WireSchema { name, json, .. }), _) => {
             let name = quoted(name);
             tail += &format!(
                 r#","response_format":{{"type":"json_schema","json_schema":{{"name":{name},"strict":true,"schema":{json}}}}}"#
@@ -140,6 +142,7 @@ mod tests {
                 note: Some(format!("fields of turn {turn}").into()),
                 feedback: vec![Message::assistant("wrong"), Message::user("why")],
                 schema: Some(WireSchema {
+                    dialect: Dialect::OpenAi,
                     name: "A".into(),
                     json: "{}".into(),
                 }),
@@ -159,6 +162,7 @@ mod tests {
     fn the_keys_stand_in_a_stable_order() {
         let request = Request {
             schema: Some(WireSchema {
+                dialect: Dialect::OpenAi,
                 name: "A".into(),
                 json: r#"{"z":1,"a":2}"#.into(),
             }),
@@ -230,6 +234,7 @@ mod tests {
     fn a_server_without_schemas_gets_none() {
         let request = Request {
             schema: Some(WireSchema {
+                dialect: Dialect::OpenAi,
                 name: "A".into(),
                 json: "{}".into(),
             }),

@@ -2,36 +2,42 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Strict;
+use super::Rewriter;
 use crate::schema::node::{Label, Node};
-use crate::schema::phrase::{one_line, quoted};
+use crate::schema::phrase::{named, one_line};
 use crate::schema::{SchemaError, Verdict};
 
-impl<'a> Strict<'a> {
+impl Rewriter<'_> {
     pub(super) fn union(
         &mut self,
-        node: Node<'a>,
-        branches: &'a [Value],
+        node: Node<'_>,
+        branches: &[Value],
         exactly_one: bool,
         path: &str,
     ) -> Result<Value, SchemaError> {
         if exactly_one {
             self.note(path, Verdict::Exact, "`oneOf` as `anyOf`");
         }
-        let mut any_of = Vec::new();
+        let mut any_of: Vec<Value> = Vec::new();
         for branch in branches {
-            match self.schema(branch, path)? {
+            let alternatives = match self.schema(Node::of(branch), path)? {
                 // Alternatives of alternatives are alternatives, unless they are described together.
                 Value::Object(mut inner) if inner.len() == 1 && inner.contains_key("anyOf") => {
-                    if let Some(Value::Array(inner)) = inner.remove("anyOf") {
-                        any_of.extend(inner);
+                    match inner.remove("anyOf") {
+                        Some(Value::Array(inner)) => inner,
+                        _ => Vec::new(),
                     }
                 }
-                branch => any_of.push(branch),
+                branch => vec![branch],
+            };
+            for alternative in alternatives {
+                if !any_of.contains(&alternative) {
+                    any_of.push(alternative);
+                }
             }
         }
         let mut out = Map::from_iter([("anyOf".to_owned(), Value::Array(any_of))]);
-        if let Some(description) = self.description(node, path) {
+        if let Some(description) = self.description(node, path, None) {
             out.insert("description".to_owned(), json!(description));
         }
         Ok(Value::Object(out))
@@ -43,10 +49,10 @@ impl<'a> Strict<'a> {
         let names: Vec<&str> = labels.iter().map(|label| label.name).collect();
         let meanings = labels
             .iter()
-            .filter_map(|label| Some((quoted(label.name), one_line(label.meaning?))))
+            .filter_map(|label| Some((named(label.name), one_line(label.meaning?))))
             .map(|(name, meaning)| format!("{name}: {meaning}"));
         let lines: Vec<String> = self
-            .description(node, path)
+            .description(node, path, None)
             .into_iter()
             .chain(meanings)
             .collect();

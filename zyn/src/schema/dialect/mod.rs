@@ -1,0 +1,380 @@
+//! What each provider takes of JSON Schema, and what a schema becomes for it.
+//!
+//! The differences are data: [`rules`] has one value per dialect, [`keywords`] the table of what is kept, dropped or
+//! said in words. The walk is one for all: here the root and plain schemas, [`object`] for fields and maps, [`list`]
+//! for lists and tuples, [`union`] for alternatives, [`null`] for what may be absent; [`limits`] counts what came out.
+
+mod keywords;
+mod limits;
+mod list;
+mod null;
+mod object;
+mod pattern;
+#[cfg(test)]
+mod recorded;
+mod rules;
+mod union;
+
+use serde_json::{Map, Value, json};
+
+use super::node::Node;
+use super::phrase::{braced, phrase};
+use super::words::{self, Absent, Manner};
+use super::{Rewrite, Rewritten, Schema, SchemaError, Verdict, wire_name};
+use crate::provider::{Dialect, WireSchema};
+use rules::{Definitions, LimitsInWords, Optional, Recursion, Rules};
+
+pub(super) fn rewrite(schema: &Schema, dialect: Dialect) -> Result<Rewritten, SchemaError> {
+    let rules = match dialect {
+        Dialect::OpenAi => &rules::OPENAI_STRICT,
+        Dialect::Anthropic => &rules::ANTHROPIC_STRICT,
+        Dialect::Gemini => &rules::GEMINI_JSON_SCHEMA,
+        Dialect::LlamaCpp => &rules::LLAMA_CPP_GRAMMAR,
+        Dialect::Prompted => return prompted(schema),
+    };
+    let mut rewriter = Rewriter {
+        schema,
+        rules,
+        definitions: Map::new(),
+        within: Vec::new(),
+        may_be_absent: false,
+        most_items_told: false,
+        rewrites: Vec::new(),
+        entries: false,
+    };
+    rewriter.most_items_told = rules
+        .most_items
+        .is_some_and(|most| list::items_in_all(schema.document()) > most);
+    let mut root = rewriter.root()?;
+    let Rewriter {
+        definitions,
+        rewrites,
+        entries,
+        ..
+    } = rewriter;
+    if !definitions.is_empty() {
+        root.insert("$defs".to_owned(), Value::Object(definitions));
+    }
+    let root = Value::Object(root);
+    if let Some(over) = limits::refused(rules.counted, &[&root]) {
+        let problem = format!("{over} for {}", rules.name);
+        return Err(SchemaError::new(schema.name(), "", problem, over.remedy()));
+    }
+    let manner = Manner {
+        entries,
+        absent: match rules.optional {
+            Optional::Null => Absent::Null,
+            Optional::LeftOut => Absent::AsTyped,
+            Optional::LeftOutNotNull => Absent::LeftOut,
+        },
+    };
+    let words = words::words(schema, manner);
+    let wire = wire(schema, dialect, &root);
+    Ok(Rewritten::new(wire, words, rewrites, entries))
+}
+
+/// The schema as it is, for a model that is told it in the prompt alone.
+fn prompted(schema: &Schema) -> Result<Rewritten, SchemaError> {
+    let mut root = schema.document().clone();
+    let mut rewrites = vec![Rewrite::new("", Verdict::Described, "in the prompt alone")];
+    if schema.is_wrapped() {
+        let definitions = root
+            .as_object_mut()
+            .and_then(|root| root.shift_remove("$defs"));
+        let mut wrapped = object::closed(Map::from_iter([("value".to_owned(), root)]));
+        wrapped.extend(definitions.map(|definitions| ("$defs".to_owned(), definitions)));
+        root = Value::Object(wrapped);
+        rewrites.push(wrapped_note());
+    }
+    let manner = Manner {
+        entries: false,
+        absent: Absent::Null,
+    };
+    let words = words::words(schema, manner);
+    let wire = wire(schema, Dialect::Prompted, &root);
+    Ok(Rewritten::new(wire, words, rewrites, false))
+}
+
+fn wire(schema: &Schema, dialect: Dialect, root: &Value) -> WireSchema {
+    WireSchema {
+        dialect,
+        name: wire_name(schema.name()).into(),
+        json: root.to_string().into(),
+    }
+}
+
+fn wrapped_note() -> Rewrite {
+    Rewrite::new("", Verdict::Encoded, "wrapped as {\"value\": …}")
+}
+
+struct Rewriter<'a> {
+    schema: &'a Schema,
+    rules: &'static Rules,
+    /// The definitions that are sent, rewritten when they are first met.
+    definitions: Map<String, Value>,
+    /// The definitions that are being rewritten, innermost last.
+    within: Vec<String>,
+    /// Whether the innermost field may be absent.
+    may_be_absent: bool,
+    /// Whether there are so many items that their number is only told.
+    most_items_told: bool,
+    rewrites: Vec<Rewrite>,
+    /// Whether a map is asked for as a list of entries.
+    entries: bool,
+}
+
+impl Rewriter<'_> {
+    /// The whole, which must be an object and nothing else.
+    fn root(&mut self) -> Result<Map<String, Value>, SchemaError> {
+        let document = self.schema.document();
+        let node = Node::of(document);
+        if self.schema.is_wrapped() {
+            let whole = self.schema(node, "")?;
+            self.rewrites.push(wrapped_note());
+            return Ok(object::closed(Map::from_iter([(
+                "value".to_owned(),
+                whole,
+            )])));
+        }
+        let whole = self.schema(node, "")?;
+        // A definition itself takes the place of the reference to it.
+        let whole = match Node::of(&whole).reference() {
+            Some(name) if self.schema.is_recursive(name) => self.definitions.get(name).cloned(),
+            Some(name) => self.definitions.shift_remove(name),
+            None => Some(whole),
+        };
+        match whole {
+            Some(Value::Object(root)) => Ok(root),
+            _ => Err(self.refused("", "it is no object", "put it into a field of a struct")),
+        }
+    }
+
+    fn schema(&mut self, node: Node<'_>, path: &str) -> Result<Value, SchemaError> {
+        if let Some(name) = node.reference() {
+            return self.reference(node, name, path);
+        }
+        if let Some(labels) = node.labels().filter(|_| node.branches().is_some()) {
+            return Ok(self.labels(node, &labels, path));
+        }
+        if let Some((branches, exactly_one)) = node.branches() {
+            return self.union(node, branches, exactly_one, path);
+        }
+        self.plain(node, path)
+    }
+
+    fn reference(&mut self, node: Node<'_>, name: &str, path: &str) -> Result<Value, SchemaError> {
+        let definition = self.schema.definition(name);
+        let is_recursive = self.schema.is_recursive(name);
+        if is_recursive {
+            self.refuse_recursion(name, path)?;
+        }
+        let own_words = node.description().is_some();
+        let written_out = match self.rules.definitions {
+            Definitions::Kept => false,
+            Definitions::KeptBare => own_words,
+            Definitions::WrittenOut => true,
+        };
+        if written_out && !is_recursive {
+            let mut whole = self.schema(definition, path)?;
+            let description = joined(node.description(), whole.get("description"));
+            if let (Some(whole), Some(description)) = (whole.as_object_mut(), description) {
+                whole.insert("description".to_owned(), json!(description));
+            }
+            return Ok(whole);
+        }
+        if !self.definitions.contains_key(name) {
+            // Its place is taken before its parts are looked at, for they may lead back to it.
+            self.definitions.insert(name.to_owned(), Value::Null);
+            self.within.push(name.to_owned());
+            let rewritten = self.schema(definition, path)?;
+            self.within.pop();
+            self.definitions.insert(name.to_owned(), rewritten);
+        }
+        let reference = json!({ "$ref": format!("#/$defs/{name}") });
+        // A reference takes no siblings here.
+        Ok(match self.description(node, path, None) {
+            Some(description) => json!({ "anyOf": [reference], "description": description }),
+            None => reference,
+        })
+    }
+
+    fn refuse_recursion(&self, name: &str, path: &str) -> Result<(), SchemaError> {
+        let leads_back = self
+            .within
+            .iter()
+            .any(|open| self.schema.is_recursive(open));
+        let provider = self.rules.name;
+        match self.rules.recursion {
+            Recursion::Refused => Err(self.refused(
+                path,
+                format_args!("`{name}` contains itself, which {provider} does not take"),
+                "nest types as deep as you need them",
+            )),
+            Recursion::Optional if leads_back && !self.may_be_absent => Err(self.refused(
+                path,
+                format_args!(
+                    "`{name}` contains itself in a field that is required, which {provider} does not take"
+                ),
+                "put the inner one into an `Option`",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn plain(&mut self, node: Node<'_>, path: &str) -> Result<Value, SchemaError> {
+        if node.get("not").is_some_and(|not| *not == json!({})) {
+            return Err(self.refused(path, "no value fits", "give it another type"));
+        }
+        let mut types = node.types();
+        if types.is_empty() {
+            return self.anything(node, path);
+        }
+        let is_entries = self.is_sent_as_entries(node);
+        if is_entries {
+            if types.contains(&"array") {
+                let problem = "it is a list or a map, and the map is sent as a list";
+                return Err(self.refused(path, problem, "use one of the two"));
+            }
+            for kind in &mut types {
+                if *kind == "object" {
+                    *kind = "array";
+                }
+            }
+        }
+        let mut out = Map::new();
+        let mut told = Vec::new();
+        out.insert("type".to_owned(), one_or_all(&types));
+        if let Some(allowed) = node.allowed() {
+            if allowed.iter().all(|value| (self.rules.listed)(value)) {
+                if node.get("const").is_some() {
+                    self.note(path, Verdict::Exact, "`const` as an `enum` of one");
+                }
+                out.insert("enum".to_owned(), json!(allowed));
+            } else if let Some(union) = self.without_null_listed(node, &types, &allowed, path) {
+                return Ok(union);
+            } else if types != ["null"] {
+                let listed: Vec<String> = allowed.iter().map(|value| value.to_string()).collect();
+                let phrase = format!("one of {}", listed.join(", "));
+                self.note(
+                    path,
+                    Verdict::Described,
+                    format!("the values as “{phrase}”"),
+                );
+                told.push(phrase);
+            }
+        }
+        if is_entries {
+            told.push(self.entries(node, &mut out, path)?);
+        } else if types.contains(&"object") {
+            self.object(node, &mut out, path)?;
+        }
+        if types.contains(&"array") && !is_entries {
+            told.extend(self.items(node, &mut out, path)?);
+        }
+        for (keyword, value) in node.keywords() {
+            if let Some(sent) = self.sent(node, keyword, value) {
+                if sent != *value {
+                    self.note(path, Verdict::Exact, format!("`{keyword}` as `{sent}`"));
+                }
+                out.insert(keyword.clone(), sent);
+            }
+        }
+        if is_wide(node) {
+            let words = "whole numbers of at most 64 bits are read";
+            self.note(path, Verdict::Described, words);
+        }
+        let told = (!told.is_empty()).then(|| told.join("; "));
+        if let Some(description) = self.description(node, path, told) {
+            out.insert("description".to_owned(), json!(description));
+        }
+        Ok(Value::Object(out))
+    }
+
+    fn anything(&mut self, node: Node<'_>, path: &str) -> Result<Value, SchemaError> {
+        if !self.rules.anything {
+            return Err(self.refused(
+                path,
+                "any value fits, and a model must be told what to write",
+                "give it a type of its own",
+            ));
+        }
+        let mut out = Map::new();
+        if let Some(description) = self.description(node, path, None) {
+            out.insert("description".to_owned(), json!(description));
+        }
+        Ok(Value::Object(out))
+    }
+
+    fn sent(&self, node: Node<'_>, keyword: &str, value: &Value) -> Option<Value> {
+        let told = self.most_items_told && keyword == "maxItems";
+        let sent = || self.rules.column.sent(node, keyword, value);
+        if told { None } else { sent() }
+    }
+
+    fn describes(&self, node: Node<'_>, keyword: &str, value: &Value) -> bool {
+        let told = self.most_items_told && keyword == "maxItems";
+        told || self.rules.column.describes(node, keyword, value)
+    }
+
+    /// The description, behind it how the value is written if that is another way, and the limits that can only be
+    /// said in words.
+    fn description(&mut self, node: Node<'_>, path: &str, told: Option<String>) -> Option<String> {
+        let in_braces = self.rules.limits_in_words == LimitsInWords::Braces;
+        let mut limits = Vec::new();
+        for (keyword, value) in node.keywords() {
+            if self.describes(node, keyword, value)
+                && let Some(words) = phrase(keyword, value)
+            {
+                let limit = if in_braces {
+                    braced(keyword, value)
+                } else {
+                    words
+                };
+                self.note(
+                    path,
+                    Verdict::Described,
+                    format!("`{keyword}` as “{limit}”"),
+                );
+                limits.push(limit);
+            }
+        }
+        let text = joined(node.description(), told.map(Value::String).as_ref());
+        Some(match (text, limits.is_empty(), in_braces) {
+            (None, true, _) => return None,
+            (Some(text), true, _) => text,
+            (None, false, false) => limits.join("; "),
+            (None, false, true) => format!("{{{}}}", limits.join(", ")),
+            (Some(text), false, false) => format!("{text} ({})", limits.join("; ")),
+            (Some(text), false, true) => format!("{text}\n\n{{{}}}", limits.join(", ")),
+        })
+    }
+
+    fn note(&mut self, path: &str, verdict: Verdict, change: impl Into<String>) {
+        self.rewrites.push(Rewrite::new(path, verdict, change));
+    }
+
+    fn refused(&self, path: &str, problem: impl std::fmt::Display, remedy: &str) -> SchemaError {
+        SchemaError::new(self.schema.name(), path, problem, remedy)
+    }
+}
+
+/// Two texts, the nearer one first.
+fn joined(near: Option<&str>, far: Option<&Value>) -> Option<String> {
+    match (near, far.and_then(Value::as_str)) {
+        (Some(near), Some(far)) if near != far => Some(format!("{near}\n{far}")),
+        (near, far) => near.or(far).map(str::to_owned),
+    }
+}
+
+fn one_or_all(types: &[&str]) -> Value {
+    match types {
+        [one] => json!(one),
+        many => json!(many),
+    }
+}
+
+/// Whether it is a number of 128 bits, as schemars writes it. JSON has them; what reads them here has 64.
+fn is_wide(node: Node<'_>) -> bool {
+    let format = node.get("format").and_then(Value::as_str);
+    matches!(format, Some("int128" | "uint128"))
+}
