@@ -5,4 +5,5 @@ pub mod answering;
 pub mod local;
 pub mod program;
 pub mod support;
+pub mod tasks;
 pub mod tickets;
