@@ -123,6 +123,15 @@ pub(crate) fn temperature_dropped(model: &str) {
     );
 }
 
+/// Log-probabilities were asked for that the model does not tell.
+#[cfg(feature = "openai")]
+pub(crate) fn logprobs_dropped(model: &str) {
+    warn!(
+        gen_ai.request.model = model,
+        "the model tells no log-probabilities; they are not asked for"
+    );
+}
+
 fn failure(kind: &Failure) -> &'static str {
     match kind {
         Failure::Config(_) => "config",
