@@ -132,6 +132,11 @@ pub(crate) fn logprobs_dropped(model: &str) {
     );
 }
 
+/// The span of one sample of several.
+pub(crate) fn sample(number: u32) -> Span {
+    info_span!("sample", zyn.sample = number)
+}
+
 fn failure(kind: &Failure) -> &'static str {
     match kind {
         Failure::Config(_) => "config",
