@@ -37,7 +37,8 @@ impl Options {
         self.agreement.unwrap_or(1)
     }
 
-    /// Whether this may be the confidence of an accepted answer. Of what a model said of itself the schema judges.
+    /// Whether this may be the confidence of an accepted answer. Whether a model has said what it was to say of itself,
+    /// the schema tells; and where nothing is asked for, a number more does no harm.
     pub(super) fn may_have(&self, confidence: Confidence) -> bool {
         match (self.source(), confidence) {
             (Some(Source::Samples(asked)), Confidence::Agreement { agreed, samples }) => {
@@ -45,8 +46,9 @@ impl Options {
             }
             (Some(Source::Tokens), Confidence::Measured(it)) => (0.0..=1.0).contains(&it),
             (Some(Source::Tokens), Confidence::NotScored) => self.confidence.is_none(),
-            (Some(Source::Samples(_) | Source::Tokens), _) => false,
-            (Some(Source::Model) | None, _) => true,
+            (Some(Source::Model), Confidence::SelfReported(_) | Confidence::NotScored)
+            | (None, _) => true,
+            (Some(_), _) => false,
         }
     }
 }
