@@ -356,3 +356,46 @@ async fn a_dry_run_and_a_budget_count_each_sample() {
     assert!(matches!(error.kind(), ErrorKind::Budget(_)), "{error}");
     assert_eq!(llm.spend().attempts, 0);
 }
+
+#[tokio::test]
+async fn samples_that_nobody_counted_count_as_they_were_estimated() {
+    let dry = judge("Hm.").dry_run(&Session::new()).await;
+    let all = dry.tokens() + 3 * 7;
+    for (budget, is_enough) in [(all * 5 / 4, true), (all * 3 / 4, false)] {
+        let llm = Llm::new(Scripted::by(|request| {
+            let mut response = Response::default();
+            let is_label = request.max_tokens.is_some();
+            response.text = if is_label { CALM } else { r#"{"answer":true}"# }.to_owned();
+            Ok(response)
+        }));
+        let run = judge("Hm.").budget(zyn::Budget::tokens(budget));
+        let outcome = run.run(&llm, &mut Session::new()).await;
+        assert_eq!(outcome.is_ok(), is_enough, "{budget} of {all}: {outcome:?}");
+        assert_eq!(llm.spend().attempts, if is_enough { 4 } else { 3 });
+    }
+}
+
+#[tokio::test]
+async fn the_window_is_applied_once_for_all_samples() {
+    let small = Llm::new(Scripted::new(["They spoke of the sky."]));
+    let llm = Llm::new(Scripted::new([CALM, HAPPY, HAPPY, CALM, CALM, ANGRY]));
+    let mut session = Session::new();
+    session.set_window(zyn::Window::last_turns(0).summarise(&small));
+    let mood = mood(3);
+    assert_eq!(
+        mood.fire(&llm, &mut session, "The sky?").await.unwrap(),
+        Mood::Happy
+    );
+    assert_eq!(
+        mood.fire(&llm, &mut session, "Grass?").await.unwrap(),
+        Mood::Calm
+    );
+    let texts: Vec<_> = session
+        .messages()
+        .iter()
+        .map(|it| it.text().to_owned())
+        .collect();
+    assert_eq!(texts.len(), 4);
+    assert_eq!((&*texts[1], &*texts[3]), ("They spoke of the sky.", "Calm"));
+    assert_eq!((llm.spend().attempts, small.spend().attempts), (6, 1));
+}

@@ -30,7 +30,11 @@ workflow!(
             .runner_up()
             .using(cheap)
             .alone();
-        let urgent = binary("Is it urgent?", mail).reasoning().retry(1).reask(0).measured();
+        let urgent = binary("Is it urgent?", mail)
+            .reasoning()
+            .retry(1)
+            .reask(0)
+            .measured();
         let order = rank("Who comes first?", names).top(2);
         let tone = sentiment("What is the tone?", mail).aspects(["price"]);
         let analysis = analyze("What is missing?", &customer).focus("the name");
