@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use examples::local::{LocalError, Model, Progress, Server};
 use examples::tickets::tickets;
 use zyn::prelude::*;
-use zyn::{ErrorKind, Failure, OpenAi};
+use zyn::{Confidence, ErrorKind, Failure, OpenAi};
 
 /// A customer who writes to a support team.
 #[derive(Debug, Deserialize, JsonSchema, Extract)]
@@ -98,6 +98,15 @@ fn main() -> ExitCode {
             runtime.block_on(three_turns(&llm));
         },
     );
+    tally.check(
+        "the server tells how likely each answer was to the model",
+        || {
+            runtime.block_on(measured(&llm));
+        },
+    );
+    tally.check("samples at a temperature agree as often as is said", || {
+        runtime.block_on(samples(&llm));
+    });
     runtime.block_on(server.stop());
     tally.check(
         "the example answers two tickets, proxy set and no certificates, for two customers",
@@ -213,6 +222,59 @@ async fn three_turns(llm: &Llm) {
         cached.iter().skip(1).all(|(_, cached)| *cached > 0),
         "{cached:?}"
     );
+}
+
+#[derive(Debug, PartialEq, Classify)]
+enum Urgency {
+    Low,
+    High,
+}
+
+async fn measured(llm: &Llm) {
+    let text = "I am Grace Mbeki. The whole building has no heating.";
+    let angry = zyn::binary("Is there no heating?").measured();
+    let urgency = zyn::classify::<Urgency>("How urgent is it?").measured();
+    let customer = zyn::extract::<Customer>("The customer who writes").measured();
+    let words = zyn::transform("Say it in five words").measured();
+    let mut found = Vec::new();
+    let mut session = Session::new();
+    let answer = angry.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let answer = urgency.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let reasoned = urgency.reasoning();
+    let answer = reasoned.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let answer = customer.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let answer = words.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    println!("    {found:?}");
+    for confidence in found {
+        let Confidence::Measured(measured) = confidence else {
+            panic!("{confidence:?}");
+        };
+        assert!(measured > 0.0 && measured <= 1.0, "{measured}");
+    }
+}
+
+async fn samples(llm: &Llm) {
+    let urgency = zyn::classify::<Urgency>("How urgent is it?");
+    let urgency = urgency.agreement(3).temperature(1.0);
+    let mut session = Session::new();
+    let answer = urgency
+        .fire_detailed(llm, &mut session, "The lift is a little slow.")
+        .await
+        .expect("an answer");
+    println!("    {:?} of {:?}", answer.confidence, answer.value);
+    assert!(matches!(
+        answer.confidence,
+        Confidence::Agreement {
+            agreed: 2 | 3,
+            samples: 3
+        }
+    ));
+    assert_eq!((answer.attempts, session.len()), (3, 2));
 }
 
 fn example() {

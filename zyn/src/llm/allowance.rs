@@ -25,22 +25,20 @@ pub(crate) struct Allowance {
 
 impl Allowance {
     pub(crate) fn new(limit: Duration, retries: u32) -> Self {
-        Self {
-            deadline: crate::clock::after(limit),
-            retries: Arc::new(AtomicU32::new(retries)),
-            attempts: 0,
-            spent: Usage::default(),
-            uncounted: 0,
-            past: Past::default(),
-        }
+        let retries = Arc::new(AtomicU32::new(retries));
+        Self::until(crate::clock::after(limit), retries)
     }
 
     /// An allowance for a part of the fire, with the same deadline and the same retries. What the part has done is
     /// [counted](Self::count) when it has ended.
     pub(crate) fn part(&self) -> Self {
+        Self::until(self.deadline, Arc::clone(&self.retries))
+    }
+
+    fn until(deadline: Instant, retries: Arc<AtomicU32>) -> Self {
         Self {
-            deadline: self.deadline,
-            retries: Arc::clone(&self.retries),
+            deadline,
+            retries,
             attempts: 0,
             spent: Usage::default(),
             uncounted: 0,

@@ -74,7 +74,8 @@ pub enum Confidence {
     ///
     /// The value is the text; or what stands behind the fields of the reply's JSON, those left out that are beside the
     /// answer. The quotes of a text are not in it, nor are the names of the outermost fields, since these are only how
-    /// the answer is written down.
+    /// the answer is written down. A server that holds a model to a schema may tell the probabilities from before that or
+    /// from after it; so compare a number only with those of the same server and model.
     Measured(f64),
     /// So many of so many samples gave this answer, if [`agreement`](crate::Synapse::agreement) asked for several. Those
     /// that came to nothing are among `samples`.

@@ -61,10 +61,10 @@ pub(crate) async fn ask(
         applied = Some(window::apply(window, &mut request, deadline, limit).await?);
     }
     // what is left may be nothing to read
-    let left = applied
+    let readable = applied
         .as_ref()
         .map_or(Ok(()), |_| refuse_unusable(call, &request.history, llm));
-    let outcome = match (left, call.options.agreement) {
+    let outcome = match (readable, call.options.agreement) {
         (Err(error), _) => Err(error),
         (Ok(()), None) => {
             let accepted = once(call, &read, &mut request, llm, &mut allowance);
