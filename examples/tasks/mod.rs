@@ -7,11 +7,13 @@ use serde_json::Value;
 use zyn::schema::Schema;
 use zyn::{BoxFuture, Error, Extract, Llm, Message, Session, Synapse};
 
+type Ask = dyn for<'a> Fn(&'a Llm) -> BoxFuture<'a, Outcome> + Send + Sync;
+
 /// One question with a known answer.
 pub struct Task {
     /// What it is about, in a few words.
     pub name: &'static str,
-    ask: Box<dyn for<'a> Fn(&'a Llm) -> BoxFuture<'a, Outcome> + Send + Sync>,
+    ask: Box<Ask>,
 }
 
 /// What came of a task.

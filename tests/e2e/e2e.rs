@@ -24,9 +24,10 @@ use std::process::{Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use examples::local::{LocalError, Model, Progress, Server};
+use examples::tasks;
 use examples::tickets::tickets;
 use zyn::prelude::*;
-use zyn::{ErrorKind, Failure, OpenAi};
+use zyn::{Confidence, ErrorKind, Failure, OpenAi};
 
 /// A customer who writes to a support team.
 #[derive(Debug, Deserialize, JsonSchema, Extract)]
@@ -98,6 +99,21 @@ fn main() -> ExitCode {
             runtime.block_on(three_turns(&llm));
         },
     );
+    tally.check(
+        "the server tells how likely each answer was to the model",
+        || {
+            runtime.block_on(measured(&llm));
+        },
+    );
+    tally.check("samples at a temperature agree as often as is said", || {
+        runtime.block_on(samples(&llm));
+    });
+    tally.check(
+        "thirty tasks are answered as their schemas say, whatever is right",
+        || {
+            runtime.block_on(thirty_tasks(&llm));
+        },
+    );
     runtime.block_on(server.stop());
     tally.check(
         "the example answers two tickets, proxy set and no certificates, for two customers",
@@ -110,6 +126,31 @@ fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     tally.check("a killed example leaves no server behind", killed);
     tally.close()
+}
+
+/// Each answer is held to the schema of its type by `jsonschema`, as a second judge.
+async fn thirty_tasks(llm: &Llm) {
+    let (mut valid, mut right, mut tasks) = (0, 0, 0);
+    for task in tasks::tasks() {
+        let outcome = task.ask(llm).await;
+        let answer = match &outcome.answer {
+            Ok(answer) => answer,
+            Err(error) => panic!("{}: {error}", task.name),
+        };
+        let json = outcome.json().expect("what is stored is JSON, or a label");
+        let fits = match &outcome.schema {
+            Some(schema) => jsonschema::is_valid(schema.document(), &json),
+            None => json.is_string(),
+        };
+        if !fits {
+            println!("  {} is not valid: {answer}", task.name);
+        }
+        tasks += 1;
+        valid += usize::from(fits);
+        right += usize::from(outcome.right);
+    }
+    println!("  {valid} of {tasks} valid, {right} right");
+    assert_eq!((valid, tasks), (30, 30));
 }
 
 /// Whether the helper failed where nothing stood in its way: no reason to skip.
@@ -213,6 +254,59 @@ async fn three_turns(llm: &Llm) {
         cached.iter().skip(1).all(|(_, cached)| *cached > 0),
         "{cached:?}"
     );
+}
+
+#[derive(Debug, PartialEq, Classify)]
+enum Urgency {
+    Low,
+    High,
+}
+
+async fn measured(llm: &Llm) {
+    let text = "I am Grace Mbeki. The whole building has no heating.";
+    let angry = zyn::binary("Is there no heating?").measured();
+    let urgency = zyn::classify::<Urgency>("How urgent is it?").measured();
+    let customer = zyn::extract::<Customer>("The customer who writes").measured();
+    let words = zyn::transform("Say it in five words").measured();
+    let mut found = Vec::new();
+    let mut session = Session::new();
+    let answer = angry.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let answer = urgency.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let reasoned = urgency.reasoning();
+    let answer = reasoned.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let answer = customer.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    let answer = words.fire_detailed(llm, &mut session, text).await;
+    found.push(answer.expect("an answer").confidence);
+    println!("    {found:?}");
+    for confidence in found {
+        let Confidence::Measured(measured) = confidence else {
+            panic!("{confidence:?}");
+        };
+        assert!(measured > 0.0 && measured <= 1.0, "{measured}");
+    }
+}
+
+async fn samples(llm: &Llm) {
+    let urgency = zyn::classify::<Urgency>("How urgent is it?");
+    let urgency = urgency.agreement(3).temperature(1.0);
+    let mut session = Session::new();
+    let answer = urgency
+        .fire_detailed(llm, &mut session, "The lift is a little slow.")
+        .await
+        .expect("an answer");
+    println!("    {:?} of {:?}", answer.confidence, answer.value);
+    assert!(matches!(
+        answer.confidence,
+        Confidence::Agreement {
+            agreed: 2 | 3,
+            samples: 3
+        }
+    ));
+    assert_eq!((answer.attempts, session.len()), (3, 2));
 }
 
 fn example() {

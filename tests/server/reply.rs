@@ -36,6 +36,31 @@ impl Reply {
         Self::completion(json!({"role": "assistant", "content": text}), "stop", usage)
     }
 
+    /// An answer whose choice has these `logprobs`.
+    pub fn with_logprobs(text: &str, logprobs: serde_json::Value) -> Self {
+        let body = json!({
+            "choices": [{
+                "index": 0,
+                "message": {"role": "assistant", "content": text},
+                "finish_reason": "stop",
+                "logprobs": logprobs,
+            }],
+            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
+        });
+        Self::http(200, &["content-type: application/json"], &body.to_string())
+    }
+
+    /// An error in the words of OpenAI for a parameter that the model does not take.
+    pub fn unsupported(parameter: &str) -> Self {
+        let body = json!({"error": {
+            "message": format!("Unsupported parameter: '{parameter}'"),
+            "type": "invalid_request_error",
+            "param": parameter,
+            "code": "unsupported_parameter",
+        }});
+        Self::http(400, &["content-type: application/json"], &body.to_string())
+    }
+
     fn message(message: serde_json::Value, reason: &str) -> Self {
         let usage = json!({"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15});
         Self::completion(message, reason, usage)

@@ -17,10 +17,12 @@
 //! | Y13 | custom synapses and pipeline stages | differs: a `Provider` wraps what is sent and an `Engine` what is run; the prompt that is stored is the step's own, and a record of an engine is held to all that a reply is held to; a type of one's own is `Extract` or `Classify` with `validate`: `y13_…` |
 //! | Y14 | a provider's panic is an error, a validator's is not caught | differs: a panic is a bug and goes on up; the session is as it was: `y14_…` |
 
+mod agreement;
 mod ask;
 mod enforced;
 mod examples;
 mod labels;
+mod measured;
 mod merging;
 mod options;
 mod replay;

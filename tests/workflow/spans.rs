@@ -51,7 +51,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Paths {
 }
 
 #[tokio::test]
-async fn each_span_stands_in_that_of_its_step_and_steps_in_those_round_them() {
+async fn each_span_stands_in_that_of_its_step_or_sample_and_steps_in_those_round_them() {
     let paths = Paths::default();
     let subscriber = tracing_subscriber::registry().with(paths.clone());
     // for all tests of this program: one for this thread alone misses places that another thread comes to first
@@ -68,6 +68,10 @@ async fn each_span_stands_in_that_of_its_step_and_steps_in_those_round_them() {
     let (llm, mut session) = (scripted(["X", "Y"]), Session::new());
     let outer = outer.run(&llm, &mut session);
     outer.instrument(tracing::info_span!("mine")).await.unwrap();
+    let sampled = zyn::transform("Do").agreement(2);
+    let (llm, span) = (scripted(["Z", "Z"]), tracing::info_span!("mine"));
+    let sampled = sampled.fire(&llm, &mut session, "z").instrument(span);
+    sampled.await.unwrap();
     let mut paths = std::mem::take(&mut *paths.0.lock().unwrap());
     paths.retain(|path| path.starts_with("mine > "));
     paths.sort();
@@ -82,6 +86,10 @@ async fn each_span_stands_in_that_of_its_step_and_steps_in_those_round_them() {
             sub.clone(),
             format!("{sub} > step sub[1]/one"),
             format!("{sub} > step sub[1]/one > chat"),
+            "mine > sample".to_owned(),
+            "mine > sample".to_owned(),
+            "mine > sample > chat".to_owned(),
+            "mine > sample > chat".to_owned(),
         ]
     );
 }

@@ -10,7 +10,7 @@ pub use shown::Excerpt;
 pub(crate) use shown::Listed;
 
 use crate::provider::{Class, ConfigError, Failure, ProviderError};
-use crate::refusal::{BudgetProblem, ExampleProblem, OptionProblem};
+use crate::refusal::{BudgetProblem, ExampleProblem, OptionProblem, Unmeasured};
 use crate::reply::Violation;
 use crate::schema::SchemaError;
 use crate::session::store::{RebaseError, StoreError};
@@ -146,17 +146,28 @@ pub enum ErrorKind {
         /// The last answer, cut to 2 KiB. Not shown by `Display`.
         reply: Excerpt,
     },
-    /// The answer is valid, and the model is less sure of it than it was to be; it is dropped.
+    /// The answer is valid, and its confidence is less than it was to be; it is dropped.
     #[error(
-        "the model is {reported} sure of its answer, and at least {threshold} was asked for; ask a person or another model, or lower `.confidence(…)`"
+        "the confidence in the answer is {reported}, and at least {threshold} was asked for; ask a person or another model, or lower `.confidence(…)`"
     )]
     LowConfidence {
         /// The least that was asked for.
         threshold: f64,
-        /// What the model said.
+        /// What the model said; or what was measured, or the part of the samples that agreed, where that was asked for.
         reported: f64,
         /// The answer, cut to 2 KiB. Not shown by `Display` or `Debug`.
         reply: Excerpt,
+    },
+    /// The answer's confidence was to be measured and compared, and there is nothing to compare; an answer that was given
+    /// is dropped.
+    #[error(
+        "`.confidence({threshold})` was to be compared with what is measured, and {problem}; take `.agreement(…)`, ask another model, or leave out `.measured()` and let the model say how sure it is"
+    )]
+    NotMeasured {
+        /// The least that was asked for.
+        threshold: f64,
+        /// Why nothing was measured.
+        problem: Unmeasured,
     },
     /// The whole call took longer than it was given.
     #[error("no accepted answer within {limit:?}; allow more with `.timeout(…)`")]

@@ -95,6 +95,7 @@ pub use llm::{Llm, Spend};
 pub use provider::OpenAi;
 pub use provider::{
     BoxFuture, Class, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
+    Token,
 };
 pub use reply::{Repair, Violation};
 pub use session::store;

@@ -1,10 +1,10 @@
-//! Why an option or an example is refused, in parts. Nothing was sent.
+//! Why an option, an example or a step is refused, in parts.
 
 use crate::error::{ErrorKind, Excerpt, Listed};
 use crate::llm::Cost;
 use crate::reply::Violation;
 
-/// Why [`ErrorKind::BadOption`] refuses what an option was given.
+/// Why [`ErrorKind::BadOption`] refuses what an option was given. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionProblem {
@@ -84,7 +84,22 @@ pub enum BudgetProblem {
     },
 }
 
-/// Why [`ErrorKind::Example`] refuses an example.
+/// Why [`ErrorKind::NotMeasured`] has nothing to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unmeasured {
+    /// It is known that the model does not tell. Nothing was sent.
+    #[error("the model does not tell how likely its tokens are, so nothing was sent")]
+    NotTold,
+    /// The answer came without log-probabilities.
+    #[error("the provider gave no log-probabilities with the answer")]
+    NotGiven,
+    /// The tokens are not those of the answer, or the reply has more JSON in it than the answer.
+    #[error("the answer was not found in the tokens that the provider gave")]
+    NotFound,
+}
+
+/// Why [`ErrorKind::Example`] refuses an example. Nothing was sent.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExampleProblem {

@@ -135,6 +135,20 @@ pub(crate) fn temperature_dropped(model: &str) {
     );
 }
 
+/// Log-probabilities were asked for that the model does not tell.
+#[cfg(feature = "openai")]
+pub(crate) fn logprobs_dropped(model: &str) {
+    warn!(
+        gen_ai.request.model = model,
+        "the model tells no log-probabilities; they are not asked for"
+    );
+}
+
+/// The span of one sample of several.
+pub(crate) fn sample(number: u32) -> Span {
+    info_span!("sample", zyn.sample = number)
+}
+
 fn failure(kind: &Failure) -> &'static str {
     match kind {
         Failure::Config(_) => "config",

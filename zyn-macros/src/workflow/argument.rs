@@ -34,6 +34,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, expr: &mut Expr) -> Option<Read> {
             if call.method == "confidence" {
                 call.args.iter().for_each(|it| threshold(reader, it));
             }
+            if call.method == "agreement" {
+                call.args.iter().for_each(|it| samples(reader, it));
+            }
             for argument in &mut call.args {
                 read.reads
                     .extend(reader.scope.reads(argument.to_token_stream()));
@@ -286,6 +289,20 @@ fn threshold(reader: &Reader<'_>, argument: &Expr) {
         reader
             .errors
             .at(argument, "`confidence` is between 0 and 1");
+    }
+}
+
+/// A number of samples that is a literal is one that can agree.
+fn samples(reader: &Reader<'_>, argument: &Expr) {
+    if let Expr::Lit(ExprLit {
+        lit: Lit::Int(number),
+        ..
+    }) = argument
+        && number.base10_parse::<u32>().is_ok_and(|it| it < 2)
+    {
+        reader
+            .errors
+            .at(argument, "`agreement` takes at least 2 samples");
     }
 }
 

@@ -28,6 +28,7 @@ const OTHERS: &[&str] = &["join", "history"];
 
 /// What may be called on a step; what else is called on it means its answer.
 const OPTIONS: &[&str] = &[
+    "agreement",
     "alone",
     "aspects",
     "confidence",
@@ -37,6 +38,7 @@ const OPTIONS: &[&str] = &[
     "focus",
     "max_chars",
     "max_tokens",
+    "measured",
     "reask",
     "reasoning",
     "retry",

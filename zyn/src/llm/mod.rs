@@ -216,17 +216,18 @@ impl Llm {
             match decide(
                 &error,
                 allowance.past,
-                allowance.retries,
+                allowance.retries(),
                 remaining,
                 self.dice(),
             ) {
                 Decision::Fail => return Err(error),
                 Decision::Repeat { after, kind } => {
+                    // a part of the fire that runs beside this one may have taken the last
+                    if kind != Repeat::Adaptation && !allowance.take_retry() {
+                        return Err(error);
+                    }
                     telemetry::repeating(&error, after);
                     allowance.past.note(kind);
-                    if kind != Repeat::Adaptation {
-                        allowance.retries = allowance.retries.saturating_sub(1);
-                    }
                     tokio::time::sleep(after).await;
                 }
             }

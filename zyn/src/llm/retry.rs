@@ -48,7 +48,7 @@ const CEILING: Duration = Duration::from_secs(8);
 /// A server that asks for more than this is not waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// As many parameters as a provider can learn about.
-const ADAPTATIONS: u32 = 2;
+const ADAPTATIONS: u32 = 3;
 
 /// Decides on a failure with `retries` left and `remaining` until the deadline; `dice` is in 0..1.
 pub(super) fn decide(
@@ -269,7 +269,7 @@ mod tests {
         let mut error = error(Failure::Rejected);
         error.adapted = true;
         let mut past = UNUSED;
-        for _ in 0..2 {
+        for _ in 0..ADAPTATIONS {
             let decision = decide(&error, past, 0, HOUR, 1.0);
             assert_eq!(
                 decision,

@@ -54,7 +54,7 @@ async fn the_servers_wait_is_slept_and_all_attempts_are_counted() {
     assert_eq!(response.text, "done");
     assert_eq!(clock::now() - begun, 2 * wait);
     assert_eq!(
-        (allowance.attempts, allowance.retries, allowance.spent),
+        (allowance.attempts, allowance.retries(), allowance.spent),
         (3, 0, Usage::new(5, 1))
     );
     let spend = llm.spend();
@@ -89,7 +89,7 @@ async fn retries_and_ambiguity_are_counted_across_the_calls_of_one_fire() {
     llm.call(&request(), &mut allowance).await.unwrap();
     let error = llm.call(&request(), &mut allowance).await.unwrap_err();
     assert_eq!(error.kind, Failure::Server);
-    assert_eq!((allowance.attempts, allowance.retries), (3, 8));
+    assert_eq!((allowance.attempts, allowance.retries()), (3, 8));
 }
 
 #[tokio::test(start_paused = true)]

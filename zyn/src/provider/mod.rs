@@ -13,6 +13,7 @@ mod key;
 mod openai;
 #[cfg(feature = "openai")]
 mod profile;
+mod token;
 
 use std::fmt;
 use std::future::Future;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 pub use error::{Class, ConfigError, Failure, ProviderError};
 #[cfg(feature = "openai")]
 pub use openai::OpenAi;
+pub use token::Token;
 
 use crate::schema::Schema;
 use crate::session::{History, Message, Usage};
@@ -115,6 +117,8 @@ pub struct Request {
     pub temperature: Option<f64>,
     /// The most tokens to write; sent only if set.
     pub max_tokens: Option<u32>,
+    /// Whether the provider is to say how likely each token of the answer was.
+    pub logprobs: bool,
 }
 
 impl Request {
@@ -131,6 +135,7 @@ impl Request {
             original: None,
             temperature: None,
             max_tokens: None,
+            logprobs: false,
         }
     }
 }
@@ -145,6 +150,7 @@ impl fmt::Debug for Request {
             .field("schema", &self.schema.as_ref().map(|schema| &schema.name))
             .field("temperature", &self.temperature)
             .field("max_tokens", &self.max_tokens)
+            .field("logprobs", &self.logprobs)
             .finish_non_exhaustive()
     }
 }
@@ -161,7 +167,7 @@ pub struct WireSchema {
     pub json: Arc<str>,
 }
 
-/// What an attempt gave. `Debug` shows the size of the text.
+/// What an attempt gave. `Debug` shows the size of the text and the number of tokens.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Response {
@@ -175,6 +181,9 @@ pub struct Response {
     pub finish: Option<String>,
     /// The provider's id of the request.
     pub request_id: Option<String>,
+    /// The tokens of the answer, if the provider says how likely they were; else none. They may begin before the text,
+    /// with hidden reasoning.
+    pub tokens: Vec<Token>,
 }
 
 impl Response {
@@ -196,6 +205,7 @@ impl fmt::Debug for Response {
             .field("model", &self.model)
             .field("finish", &self.finish)
             .field("request_id", &self.request_id)
+            .field("tokens", &self.tokens.len())
             .finish()
     }
 }
@@ -210,6 +220,9 @@ pub struct Profile {
     pub schema_visible: bool,
     /// Whether the server holds the answer to the schema; else only the prompt asks for it.
     pub schema_enforced: bool,
+    /// Whether the model may be asked how likely the tokens of its answer were. If not, it is not asked, and a threshold
+    /// on what is measured is refused before anything is sent.
+    pub logprobs: bool,
 }
 
 impl Default for Profile {
@@ -218,6 +231,7 @@ impl Default for Profile {
             dialect: Dialect::OpenAi,
             schema_visible: true,
             schema_enforced: true,
+            logprobs: true,
         }
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Capabilities {
     pub(super) max_tokens: MaxTokens,
     /// Whether it takes a temperature: a model that reasons by default does not.
     pub(super) sampling: bool,
+    /// Whether it tells how likely its tokens were: a model that reasons does not.
+    pub(super) logprobs: bool,
     /// The role of the first message.
     pub(super) system: SystemRole,
     /// The header that carries the key.
@@ -87,6 +89,7 @@ impl Capabilities {
             dialect: self.dialect,
             schema_visible: self.schema_visible,
             schema_enforced: self.answer == AnswerFormat::JsonSchema,
+            logprobs: self.logprobs,
         }
     }
 }
@@ -123,6 +126,7 @@ const COMPATIBLE: Capabilities = Capabilities {
     answer: AnswerFormat::JsonSchema,
     max_tokens: MaxTokens::Plain,
     sampling: true,
+    logprobs: true,
     system: SystemRole::System,
     key: KeyHeader::Bearer,
 };
@@ -142,6 +146,7 @@ const OPENAI: Capabilities = Capabilities {
 /// Reasons unless told not to.
 const REASONING: Capabilities = Capabilities {
     sampling: false,
+    logprobs: false,
     system: SystemRole::Developer,
     ..OPENAI
 };
@@ -155,6 +160,7 @@ const CHAT: Capabilities = Capabilities {
 /// Reasons only if told to.
 const CAN_REASON: Capabilities = Capabilities {
     sampling: true,
+    logprobs: true,
     ..REASONING
 };
 
@@ -214,10 +220,12 @@ mod tests {
             (sampling, system),
             "{model}"
         );
+        // what a model refuses while it reasons, it refuses together
+        assert_eq!(found.profile().logprobs, sampling, "{model}");
     }
 
     #[test]
-    fn models_that_reason_by_default_take_no_temperature() {
+    fn models_that_reason_by_default_take_no_temperature_and_tell_no_log_probabilities() {
         for model in [
             "gpt-6-astra",
             "gpt-6.1-sol",

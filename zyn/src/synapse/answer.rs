@@ -24,7 +24,8 @@ pub struct Answer<T> {
     pub mode: Mode,
     /// How many attempts were made.
     pub attempts: u32,
-    /// What the accepted attempt cost, which entered the session; `None` if the provider did not say.
+    /// What the accepted attempt cost, which entered the session; with [`agreement`](crate::Synapse::agreement), what
+    /// those of all samples cost. `None` if the provider did not say.
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
@@ -39,6 +40,19 @@ pub struct Answer<T> {
 }
 
 /// Where a confidence is from.
+///
+/// If several are asked for, there is the first of these: [`Agreement`](Self::Agreement), [`Measured`](Self::Measured),
+/// [`SelfReported`](Self::SelfReported).
+///
+/// # Examples
+///
+/// ```
+/// use zyn::Confidence;
+///
+/// assert_eq!(Confidence::Measured(0.9).score(), Some(0.9));
+/// assert_eq!(Confidence::Agreement { agreed: 3, samples: 4 }.score(), Some(0.75));
+/// assert_eq!(Confidence::NotScored.score(), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -48,14 +62,65 @@ pub enum Confidence {
     NotScored,
     /// The model's own word for it, from 0 to 1. It is not calibrated: compare it only with the same model's.
     SelfReported(f64),
+    /// The probability, from 0 to 1, that the model gave to the answer it wrote, if
+    /// [`measured`](crate::Synapse::measured) asked for it and the provider tells it. It is how sure the model was, and
+    /// not how often it is right.
+    ///
+    /// With *p* the probability of each token that has a byte in the answer's value, and *n* the number of these:
+    ///
+    /// - of a label, and of yes or no, the probability of all of them together: exp(Σ ln *p*);
+    /// - of any other answer, which is one of so many that no single one is likely, that of its tokens on average, which
+    ///   is their geometric mean: exp(Σ ln *p* / *n*).
+    ///
+    /// The value is the text; or what stands behind the fields of the reply's JSON, those left out that are beside the
+    /// answer. The quotes of a text are not in it, nor are the names of the outermost fields, since these are only how
+    /// the answer is written down. A server that holds a model to a schema may tell the probabilities from before that or
+    /// from after it; so compare a number only with those of the same server and model.
+    Measured(f64),
+    /// So many of so many samples gave this answer, if [`agreement`](crate::Synapse::agreement) asked for several. Those
+    /// that came to nothing are among `samples`.
+    Agreement {
+        /// How many gave this answer.
+        agreed: u32,
+        /// How many were asked for.
+        samples: u32,
+    },
 }
 
 impl Confidence {
-    /// The number, if there is one.
+    /// The number, from 0 to 1, if there is one. Numbers from different places do not compare.
     pub fn score(self) -> Option<f64> {
         match self {
             Self::NotScored => None,
-            Self::SelfReported(score) => Some(score),
+            Self::SelfReported(score) | Self::Measured(score) => Some(score),
+            Self::Agreement { agreed, samples } => {
+                (samples > 0).then(|| f64::from(agreed) / f64::from(samples))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_confidence_reads_back_whichever_it_is() {
+        for (confidence, stored) in [
+            (Confidence::NotScored, r#""not_scored""#),
+            (Confidence::SelfReported(0.5), r#"{"self_reported":0.5}"#),
+            (Confidence::Measured(0.5), r#"{"measured":0.5}"#),
+            (
+                Confidence::Agreement {
+                    agreed: 2,
+                    samples: 3,
+                },
+                r#"{"agreement":{"agreed":2,"samples":3}}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&confidence).unwrap(), stored);
+            let read: Confidence = serde_json::from_str(stored).unwrap();
+            assert_eq!(read, confidence);
         }
     }
 }

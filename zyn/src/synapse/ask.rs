@@ -4,18 +4,22 @@
 //! parentheses has its place here and no code yet. Retries, attempt timeouts and the ledger are the `Llm`'s.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::Confidence;
-use super::form::{Accepted, Reader};
-use super::step::{Mode, Options, StepCall, StepRecord};
+use tokio::time::{Instant, timeout_at};
+
+use super::agreement::agree;
+use super::form::Reader;
+use super::reask::{Read, until_valid};
+use super::step::{StepCall, StepRecord};
+use super::sure::{self, Source};
 use super::window;
-use crate::error::{Error, ErrorKind, Excerpt};
+use crate::error::{Error, ErrorKind};
 use crate::llm::{Allowance, Llm};
-use crate::provider::{Request, Response};
+use crate::provider::Request;
 use crate::refusal::OptionProblem;
-use crate::reply::{self, Rejected};
 use crate::schema::{Dialect, Rewritten, SchemaError};
-use crate::session::{History, Message, Window, take_wait};
+use crate::session::{History, Window, take_wait};
 use crate::telemetry;
 
 /// The system message of every request. One text for all, so that every request of a conversation begins with the same
@@ -54,16 +58,21 @@ pub(crate) async fn ask(
         llm.check()?;
         applied = Some(window::apply(window, &mut request, deadline, limit).await?);
     }
-    let accepted = async {
-        if applied.is_some() {
-            // what is left may be nothing to read
-            refuse_unusable(call, &request.history, llm)?;
+    // what is left may be nothing to read
+    let readable = applied
+        .as_ref()
+        .map_or(Ok(()), |_| refuse_unusable(call, &request.history, llm));
+    let outcome = match (readable, call.options.agreement) {
+        (Err(error), _) => Err(error),
+        (Ok(()), None) => {
+            let accepted = once(call, &read, &mut request, llm, &mut allowance);
+            within(deadline, limit, Box::pin(accepted)).await
         }
-        until_accepted(call, &read, &mut request, llm, &mut allowance).await
-    };
-    let outcome = match tokio::time::timeout_at(deadline, Box::pin(accepted)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(ErrorKind::Deadline { limit }.into()),
+        (Ok(()), Some(samples)) => {
+            let allowance = &mut allowance;
+            let agreed = agree(call, &read, &mut request, llm, allowance, limit, samples);
+            Box::pin(agreed).await
+        }
     };
     let outcome = outcome
         .map_err(|error| error.spent(allowance.attempts, allowance.spent, allowance.uncounted));
@@ -75,6 +84,31 @@ pub(crate) async fn ask(
         (Err(error), Some(applied)) => Err(applied.note_failure(error)),
         (outcome, None) => outcome,
     }
+}
+
+/// Asks for one answer.
+async fn once(
+    call: &StepCall,
+    read: &Read<'_>,
+    request: &mut Request,
+    llm: &Llm,
+    allowance: &mut Allowance,
+) -> Result<StepRecord, Error> {
+    let sample = until_valid(call, read, request, llm, allowance).await?;
+    let usage = sample.response.usage;
+    let record = sure::alone(&sample, call)
+        .and_then(|it| sure::record(sample, it, usage, call, llm, allowance));
+    Ok(record.inspect_err(|_| llm.reject(usage))?)
+}
+
+/// What `asked` comes to, if that is before `deadline`.
+pub(super) async fn within<T>(
+    deadline: Instant,
+    limit: Duration,
+    asked: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let outcome = timeout_at(deadline, asked).await;
+    outcome.unwrap_or_else(|_| Err(ErrorKind::Deadline { limit }.into()))
 }
 
 /// Refuses what no model could answer, before anything is sent.
@@ -94,6 +128,7 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
         }
         _ => {}
     }
+    sure::refuse_unmeasurable(&call.options, llm)?;
     let bytes = call
         .prompt
         .blocks()
@@ -140,112 +175,6 @@ fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm:
     }
     request.temperature = call.options.temperature;
     request.max_tokens = call.options.max_tokens.or(llm.limits().max_tokens);
+    request.logprobs = call.options.source() == Some(Source::Tokens);
     request
-}
-
-/// Re-asks after invalid answers, with what is wrong with them, in the request alone: the session sees only the
-/// accepted pair.
-async fn until_accepted(
-    call: &StepCall,
-    read: &(dyn Fn(&str) -> Result<Accepted, Rejected> + Sync),
-    request: &mut Request,
-    llm: &Llm,
-    allowance: &mut Allowance,
-) -> Result<StepRecord, Error> {
-    let profile = llm.profile();
-    let mut reasks = call.options.reask;
-    loop {
-        let response = llm.call(request, allowance).await?;
-        let rejected = match read(&response.text) {
-            Ok(accepted) => {
-                let mode = match (&request.schema, profile.schema_enforced) {
-                    (None, _) => Mode::Text,
-                    (Some(sent), true) if sent.dialect != Dialect::Prompted => Mode::Native,
-                    (Some(_), _) => Mode::Prompted,
-                };
-                let accepted = sure_enough(accepted, &call.options, &response.text)
-                    .inspect_err(|_| llm.reject(response.usage))?;
-                let confidence = accepted.aside.confidence;
-                let confidence = confidence.map_or(Confidence::NotScored, Confidence::SelfReported);
-                let answer = accepted.canonical;
-                let usage = response.usage;
-                let message = Message::answer(answer.clone(), llm.asked(), usage);
-                return Ok(StepRecord {
-                    turn: vec![call.prompt.clone(), message],
-                    answer,
-                    usage,
-                    spent: allowance.spent,
-                    uncounted: allowance.uncounted,
-                    window: None,
-                    attempts: allowance.attempts,
-                    mode,
-                    repairs: accepted.repairs,
-                    finish: response.finish,
-                    model: response.model,
-                    reasoning: accepted.aside.reasoning,
-                    runner_up: accepted.aside.runner_up,
-                    confidence,
-                });
-            }
-            Err(rejected) => rejected,
-        };
-        llm.reject(response.usage);
-        telemetry::rejected(reasks);
-        if reasks == 0 {
-            return Err(invalid(rejected, &response).into());
-        }
-        reasks -= 1;
-        request
-            .feedback
-            .push(Message::assistant(shortened(&response.text)));
-        request.feedback.push(Message::user(reply::feedback(
-            &rejected,
-            request.schema.is_some(),
-        )));
-    }
-}
-
-/// The answer, if the model is as sure of it as it was to be; else the label for that, with the model's own behind it
-/// if a second one was asked for. A number that is absent is not compared.
-fn sure_enough(
-    mut accepted: Accepted,
-    options: &Options,
-    reply: &str,
-) -> Result<Accepted, ErrorKind> {
-    let (Some(threshold), Some(reported)) = (options.confidence, accepted.aside.confidence) else {
-        return Ok(accepted);
-    };
-    if reported >= threshold {
-        return Ok(accepted);
-    }
-    let Some(unsure) = options.unsure.clone() else {
-        return Err(ErrorKind::LowConfidence {
-            threshold,
-            reported,
-            reply: Excerpt::new(reply),
-        });
-    };
-    if accepted.canonical != unsure {
-        let own = std::mem::replace(&mut accepted.canonical, unsure);
-        accepted.aside.runner_up = options.runner_up.then_some(own);
-    }
-    Ok(accepted)
-}
-
-/// An invalid answer as it is shown to the model again: a long one is cut, and says so.
-fn shortened(reply: &str) -> String {
-    let shown = Excerpt::new(reply);
-    if shown.text().len() == reply.len() {
-        reply.to_owned()
-    } else {
-        format!("{}… (cut here)", shown.text())
-    }
-}
-
-fn invalid(rejected: Rejected, response: &Response) -> ErrorKind {
-    let reply = Excerpt::new(&response.text);
-    match rejected {
-        Rejected::Malformed { reason } => ErrorKind::Malformed { reason, reply },
-        Rejected::Invalid(violations) => ErrorKind::Invalid { violations, reply },
-    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::form::Shape;
 use super::step::Options;
+use super::sure::Source;
 use crate::schema::node::Node;
 use crate::schema::sample::{GREATEST, LONGEST, UNLIKE};
 use crate::schema::{Schema, SchemaError};
@@ -35,7 +36,7 @@ impl Beside {
         Self {
             reasoning: options.reasoning,
             runner_up: options.runner_up,
-            confidence: options.confidence.is_some(),
+            confidence: options.source() == Some(Source::Model),
         }
     }
 
@@ -160,7 +161,10 @@ impl Beside {
         let aside = Aside {
             reasoning: text(REASONING).filter(|_| self.reasoning),
             runner_up: text(RUNNER_UP).filter(|_| self.runner_up),
-            confidence: whole.get(CONFIDENCE).and_then(Value::as_f64),
+            confidence: whole
+                .get(CONFIDENCE)
+                .and_then(Value::as_f64)
+                .filter(|_| self.confidence),
         };
         let answer = match (field, whole) {
             (Some(field), _) => whole.get(field).cloned().unwrap_or_default(),

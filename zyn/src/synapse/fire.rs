@@ -7,7 +7,7 @@ use super::beside::Beside;
 use super::form::Typed;
 use super::operation::Asked;
 use super::particulars::misplaced;
-use super::{Answer, Input, StepCall, Synapse, ask, examples, step};
+use super::{Answer, Input, StepCall, Synapse, agreement, ask, examples, step};
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::refusal::OptionProblem;
@@ -137,6 +137,12 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
         self.particulars.check(self.verb)?;
         if self.options.runner_up && self.verb != Verb::Classify {
             return Err(misplaced("runner_up", Verb::Classify, self.verb));
+        }
+        match self.options.agreement {
+            Some(samples) if samples < agreement::LEAST => {
+                return Err(agreement::too_few(samples));
+            }
+            _ => {}
         }
         match self.options.confidence {
             Some(threshold) if !(0.0..=1.0).contains(&threshold) => Err(ErrorKind::BadOption {

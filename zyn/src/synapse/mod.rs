@@ -1,5 +1,6 @@
 //! The typed operations, and the core that fires them.
 
+mod agreement;
 mod among;
 mod analyze;
 mod answer;
@@ -16,14 +17,17 @@ mod form;
 pub(crate) mod input;
 mod instruction;
 mod labels;
+mod measured;
 mod names;
 mod operation;
 mod options;
 mod particulars;
 mod rank;
+mod reask;
 mod replay;
 mod sentiment;
 mod step;
+mod sure;
 pub(crate) mod to_prompt;
 mod transform;
 mod window;

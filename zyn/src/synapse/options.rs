@@ -118,6 +118,9 @@ macro_rules! options {
             /// to 1: [`ErrorKind::LowConfidence`](crate::ErrorKind::LowConfidence). 0 refuses none. The number is in
             /// [`Answer::confidence`](crate::Answer::confidence).
             ///
+            /// With [`agreement`](Self::agreement), or else with [`measured`](Self::measured), the number is theirs, and
+            /// the model is not asked.
+            ///
             /// A set of labels with one that is marked `#[classify(unsure)]` has an answer for that: this label stands
             /// for what is refused, in the conversation too, unless an `else` in `workflow!` says what to do. The model's
             /// own label is then the runner-up, if one was asked for.
@@ -138,6 +141,66 @@ macro_rules! options {
             /// ```
             pub fn confidence(mut self, threshold: f64) -> Self {
                 self.synapse_mut().options.confidence = Some(threshold);
+                self
+            }
+
+            /// Asks the provider how likely the tokens of the answer were to the model: the answer's confidence is then
+            /// [`Measured`](crate::Confidence::Measured), and says by which formula. The model is told nothing of it and
+            /// writes nothing more. Not every provider tells, and models that reason do not.
+            ///
+            /// Where nothing is told, the confidence is [`NotScored`](crate::Confidence::NotScored). A
+            /// [`confidence`](Self::confidence) that was to be compared with it is then
+            /// [`ErrorKind::NotMeasured`](crate::ErrorKind::NotMeasured).
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// use zyn::testing::{Reply, Scripted};
+            /// use zyn::{Confidence, Llm, Session};
+            ///
+            /// let reply = Reply::measured([(r#"{"answer":"#, 1.0), ("true", 0.75), ("}", 1.0)]);
+            /// let llm = Llm::new(Scripted::new([reply]));
+            /// let refund = zyn::binary("Is a refund due?").measured();
+            /// let answer = refund.fire_detailed(&llm, &mut Session::new(), "Three weeks late!").await?;
+            /// assert!(matches!(answer.confidence, Confidence::Measured(p) if (p - 0.75).abs() < 1e-9));
+            /// # Ok(()) }
+            /// ```
+            pub fn measured(mut self) -> Self {
+                self.synapse_mut().options.measured = true;
+                self
+            }
+
+            /// Asks for `samples` answers, at least 2, all at the same time, and takes the one that most of them give;
+            /// of several that as many give, the one that comes first in the order of the samples. How many gave it is
+            /// the answer's confidence: [`Agreement`](crate::Confidence::Agreement).
+            ///
+            /// Documents agree if they are equal, texts if they are the same text. A sample that fails, or is not there
+            /// when the time is over, agrees with none; if all fail, the error is that of the first. Each sample is asked
+            /// again after invalid answers as one alone would be; all together have the time limit and the
+            /// [`retry`](Self::retry) of one. All are paid, and only the answer that is taken enters the conversation.
+            ///
+            /// The samples differ as far as the model's [`temperature`](Self::temperature) lets them. At 0 they all
+            /// agree, which says nothing.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// use zyn::testing::Scripted;
+            /// use zyn::{Confidence, Llm, Session};
+            ///
+            /// let (yes, no) = (r#"{"answer":true}"#, r#"{"answer":false}"#);
+            /// let (llm, mut session) = (Llm::new(Scripted::new([no, yes, yes])), Session::new());
+            /// let refund = zyn::binary("Is a refund due?").agreement(3).confidence(0.6);
+            /// let answer = refund.fire_detailed(&llm, &mut session, "Three weeks late!").await?;
+            /// assert!(answer.value);
+            /// assert_eq!(answer.confidence, Confidence::Agreement { agreed: 2, samples: 3 });
+            /// assert_eq!((answer.attempts, session.len()), (3, 2));
+            /// # Ok(()) }
+            /// ```
+            pub fn agreement(mut self, samples: u32) -> Self {
+                self.synapse_mut().options.agreement = Some(samples);
                 self
             }
 

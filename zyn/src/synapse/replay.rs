@@ -33,6 +33,10 @@ impl<T: 'static> Typed<T> {
         if let Some(schema) = &call.schema {
             whole = reply::check(schema, &whole)?;
         }
+        if !call.options.may_have(record.confidence) {
+            let wanted = "a number from where the step has it";
+            return Err(vec![Violation::new("/confidence", wanted)]);
+        }
         let threshold = call.options.confidence;
         let reported = record.confidence.score();
         match threshold.filter(|least| reported.is_some_and(|it| it < *least)) {

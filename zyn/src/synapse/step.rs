@@ -32,7 +32,8 @@ pub struct StepRecord {
     pub answer: String,
     /// The messages that enter the session: the prompt and the answer.
     pub turn: Vec<Message>,
-    /// What the accepted attempt cost, which enters the session; `None` if the provider did not say.
+    /// What the accepted attempt cost, which enters the session; of several samples, what those of all cost. `None` if
+    /// the provider did not say.
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
@@ -83,9 +84,16 @@ pub struct Options {
     /// Whether the second best label is asked for too.
     #[serde(default)]
     pub runner_up: bool,
-    /// The least confidence, from 0 to 1, with which an answer is accepted; not asked for if not set.
+    /// The least confidence, from 0 to 1, with which an answer is accepted. If set, and nothing else gives a number, the
+    /// model is asked for one.
     #[serde(default)]
     pub confidence: Option<f64>,
+    /// Whether the provider is asked how likely the answer was to the model, and that is its confidence.
+    #[serde(default)]
+    pub measured: bool,
+    /// How many samples are asked for, whose agreement is the answer's confidence; one if not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<u32>,
     /// The label that stands for an answer that is less sure than that, by its name; without it such an answer is
     /// refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,6 +114,8 @@ impl Default for Options {
             reasoning: false,
             runner_up: false,
             confidence: None,
+            measured: false,
+            agreement: None,
             unsure: None,
             alone: false,
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::scripted::estimated;
 use crate::provider::{
-    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
+    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response, Token,
 };
 use crate::reply;
 use crate::schema::Schema;
@@ -103,7 +103,9 @@ impl Fake {
             .text(request)
             .map_err(|error| ProviderError::new(NAME, Failure::Config(error)))?;
         let usage = estimated(request, &text);
+        let sure = request.logprobs.then(|| Token::new(text.clone(), 1.0));
         Ok(Response {
+            tokens: sure.into_iter().collect(),
             model: Some(NAME.to_owned()),
             finish: Some("stop".to_owned()),
             ..Response::new(text, usage)

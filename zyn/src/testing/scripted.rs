@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use crate::provider::{
-    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
+    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response, Token,
 };
 use crate::session::{Message, Usage};
 
@@ -54,9 +54,37 @@ pub struct Reply(Entry);
 
 #[derive(Debug, Clone)]
 enum Entry {
-    Text(String),
+    Text(String, Vec<Token>),
     Response(Response),
     Error(ProviderError),
+}
+
+impl Reply {
+    /// An answer whose tokens were as likely as this, from 0 to 1, for what is [`measured`](crate::Synapse::measured). The
+    /// answer is the text of all of them, and may be one token.
+    ///
+    /// # Examples
+    ///
+    /// A test of a threshold, without a model:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::testing::{Reply, Scripted};
+    /// use zyn::{ErrorKind, Llm, Session};
+    ///
+    /// let llm = Llm::new(Scripted::new([Reply::measured([(r#"{"answer":true}"#, 0.5)])]));
+    /// let refund = zyn::binary("Is a refund due?").measured().confidence(0.9);
+    /// let error = refund.fire(&llm, &mut Session::new(), "Three weeks late!").await.unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::LowConfidence { reported: 0.5, .. }));
+    /// # }
+    /// ```
+    pub fn measured<'t>(tokens: impl IntoIterator<Item = (&'t str, f64)>) -> Self {
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let text = tokens.iter().map(|(text, _)| *text).collect();
+        let tokens = tokens.into_iter();
+        let tokens = tokens.map(|(text, probability)| Token::new(text, probability));
+        Self(Entry::Text(text, tokens.collect()))
+    }
 }
 
 impl Scripted {
@@ -138,11 +166,12 @@ impl Scripted {
             .unwrap_or_else(PoisonError::into_inner)
             .pop_front();
         match next {
-            Some(Reply(Entry::Text(text))) => {
+            Some(Reply(Entry::Text(text, tokens))) => {
                 let usage = estimated(request, &text);
                 Ok(Response {
                     model: Some(NAME.to_owned()),
                     finish: Some("stop".to_owned()),
+                    tokens,
                     ..Response::new(text, usage)
                 })
             }
@@ -203,13 +232,13 @@ impl fmt::Debug for Scripted {
 
 impl From<&str> for Reply {
     fn from(text: &str) -> Self {
-        Self(Entry::Text(text.to_owned()))
+        Self(Entry::Text(text.to_owned(), Vec::new()))
     }
 }
 
 impl From<String> for Reply {
     fn from(text: String) -> Self {
-        Self(Entry::Text(text))
+        Self(Entry::Text(text, Vec::new()))
     }
 }
 

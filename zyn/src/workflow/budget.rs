@@ -12,11 +12,12 @@ use crate::synapse::{StepCall, StepRecord, expected};
 ///
 /// Before a step is asked, what was spent and the estimate of its request are compared with the budget, and what its
 /// answer may have if [`max_tokens`](crate::Synapse::max_tokens) limits it. If that is too much, nothing is sent and the
-/// step fails with [`ErrorKind::Budget`]. Steps that run at the same time hold their estimates until they end.
+/// step fails with [`ErrorKind::Budget`]. Of a step with [`agreement`](crate::Synapse::agreement) all samples are
+/// estimated. Steps that run at the same time hold their estimates until they end.
 ///
 /// A retry, a re-ask and the summary of a context window inside a step are counted when the step ends, so that a run may
 /// end somewhat above its budget. An attempt whose cost nobody tells, since it was cut off, timed out or failed at the
-/// server, or since the server counts no tokens, counts as its step was estimated, for it may have been paid.
+/// server, or since the server counts no tokens, counts as it was estimated, for it may have been paid.
 ///
 /// # Examples
 ///
@@ -85,6 +86,8 @@ pub(super) struct Purse {
 pub(super) struct Held {
     purse: Arc<Purse>,
     model: Arc<str>,
+    /// One attempt's part of the amount.
+    each: u128,
     amount: u128,
 }
 
@@ -114,7 +117,8 @@ impl Purse {
             ErrorKind::Budget(BudgetProblem::NoPrice { model })
         };
         let own = self.amount(llm.model(), usage);
-        let amount = own.ok_or_else(|| no_price(llm.model()))?;
+        let each = own.ok_or_else(|| no_price(llm.model()))?;
+        let amount = each.saturating_mul(call.options.samples().into());
         let window = window.filter(|_| !call.options.alone);
         if let Some(model) = window.and_then(Window::asked)
             && self.amount(model, Usage::default()).is_none()
@@ -130,6 +134,7 @@ impl Purse {
         Ok(Held {
             purse: Arc::clone(self),
             model: Arc::clone(llm.asked()),
+            each,
             amount,
         })
     }
@@ -191,7 +196,7 @@ impl Held {
         let amounts = bill
             .models()
             .filter_map(|(model, usage)| self.purse.amount(model, usage));
-        let estimates = self.amount.saturating_mul(uncounted.into());
+        let estimates = self.each.saturating_mul(uncounted.into());
         let amount = amounts.fold(estimates, u128::saturating_add);
         let mut spent = self.purse.spent();
         *spent = spent.saturating_sub(self.amount).saturating_add(amount);

@@ -111,9 +111,11 @@ pub struct DryStep {
     pub made_up: usize,
     /// The user message that would be sent; empty if nothing would be.
     pub prompt: String,
-    /// About how many tokens would be sent: all of that, and the schema.
+    /// How many answers would be asked for: more than one if the step has `agreement`.
+    pub samples: u32,
+    /// About how many tokens would be sent: all of that, and the schema, for each of the samples.
     pub tokens: u64,
-    /// The most tokens that may be answered; `None` if the step does not say.
+    /// The most tokens that may be answered, by all samples together; `None` if the step does not say.
     pub max_tokens: Option<u32>,
     /// Why it could not be asked for, if it could not; or why no answer could be made up.
     pub error: Option<String>,
@@ -247,7 +249,7 @@ struct Rehearsal(Arc<Mutex<Sent>>);
 struct Sent {
     /// Not yet known to be a step's.
     requests: Vec<Request>,
-    steps: Vec<(String, Request)>,
+    steps: Vec<(String, Request, u32)>,
 }
 
 impl Rehearsal {
@@ -258,8 +260,9 @@ impl Rehearsal {
     /// The step of a report, with what was sent for it.
     fn step(&self, report: StepReport) -> DryStep {
         let sent = self.sent();
-        let sent = sent.steps.iter().find(|(id, _)| **id == *report.id);
-        let request = sent.map(|(_, request)| request);
+        let sent = sent.steps.iter().find(|(id, ..)| **id == *report.id);
+        let request = sent.map(|(_, request, _)| request);
+        let samples = sent.map_or(1, |(.., samples)| *samples);
         let history = request.map(|it| &it.history);
         let made_up = |message: &&Message| message.asked() == Some(NAME);
         DryStep {
@@ -269,8 +272,11 @@ impl Rehearsal {
             history: history.map_or(0, |it| it.len()),
             made_up: history.map_or(0, |it| it.iter().filter(made_up).count()),
             prompt: request.map_or_else(String::new, |it| it.prompt.rendered().into_owned()),
-            tokens: request.map_or(0, tokens),
-            max_tokens: request.and_then(|it| it.max_tokens),
+            samples,
+            tokens: request.map_or(0, tokens).saturating_mul(samples.into()),
+            max_tokens: request
+                .and_then(|it| it.max_tokens)
+                .map(|most| most.saturating_mul(samples)),
             error: report.error,
         }
     }
@@ -297,10 +303,15 @@ impl Engine for Rehearsal {
             let mut sent = self.sent();
             // what was asked again was answered by nobody who could know better
             let first = |it: &Request| it.feedback.is_empty() && it.prompt == call.prompt;
-            if let Some(place) = sent.requests.iter().position(first) {
-                let request = sent.requests.swap_remove(place);
-                sent.steps.push((call.id, request));
+            let samples = call.options.samples();
+            let mut request = None;
+            for _ in 0..samples {
+                if let Some(place) = sent.requests.iter().position(first) {
+                    request = Some(sent.requests.swap_remove(place));
+                }
             }
+            sent.steps
+                .extend(request.map(|request| (call.id, request, samples)));
             outcome
         })
     }

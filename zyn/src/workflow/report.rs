@@ -42,8 +42,8 @@ pub struct StepReport {
     pub elapsed: Duration,
     /// How many attempts were made.
     pub attempts: u32,
-    /// What the accepted attempt cost, which enters the session if the run ends well and nothing round the step was rolled
-    /// back; `None` if the step failed, or the provider did not say.
+    /// What the accepted attempt cost, or those of all samples, which enters the session if the run ends well and nothing
+    /// round the step was rolled back; `None` if the step failed, or the provider did not say.
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,

@@ -30,7 +30,11 @@ workflow!(
             .runner_up()
             .using(cheap)
             .alone();
-        let urgent = binary("Is it urgent?", mail).reasoning().retry(1).reask(0);
+        let urgent = binary("Is it urgent?", mail)
+            .reasoning()
+            .retry(1)
+            .reask(0)
+            .measured();
         let order = rank("Who comes first?", names).top(2);
         let tone = sentiment("What is the tone?", mail).aspects(["price"]);
         let analysis = analyze("What is missing?", &customer).focus("the name");
@@ -41,6 +45,7 @@ workflow!(
             .max_chars(80)
             .context("A shop")
             .timeout(Duration::from_secs(9))
+            .agreement(3)
             .temperature(0.2)
             .max_tokens(99);
         match kind {

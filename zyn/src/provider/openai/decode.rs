@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use super::rejection;
+use super::{logprobs, rejection};
 use crate::provider::http::Reply;
 use crate::provider::key::{Key, without_keys};
 use crate::provider::{Failure, ProviderError, Response, headers};
@@ -102,6 +102,7 @@ impl Reading<'_> {
                 .map(|model| self.clean(model)),
             finish: finish.map(|finish| self.clean(finish)),
             request_id: self.request_id(),
+            tokens: logprobs::tokens(choice),
         })
     }
 

@@ -16,6 +16,7 @@ use crate::session::{Message, Role};
 pub(super) struct Parameters {
     pub(super) temperature: Option<f64>,
     pub(super) max_tokens: Option<(MaxTokens, u32)>,
+    pub(super) logprobs: bool,
 }
 
 /// The body of `request`.
@@ -100,6 +101,9 @@ fn tail(
     if let Some((name, limit)) = parameters.max_tokens {
         tail += &format!(r#","{}":{limit}"#, name.name());
     }
+    if parameters.logprobs {
+        tail.push_str(r#","logprobs":true"#);
+    }
     tail.push('}');
     body.extend_from_slice(tail.as_bytes());
 }
@@ -118,6 +122,7 @@ mod tests {
     const NONE: Parameters = Parameters {
         temperature: None,
         max_tokens: None,
+        logprobs: false,
     };
 
     fn joined(request: &Request, parameters: Parameters) -> String {
@@ -171,13 +176,14 @@ mod tests {
         let parameters = Parameters {
             temperature: Some(0.5),
             max_tokens: Some((MaxTokens::Plain, 9)),
+            logprobs: true,
         };
         assert_eq!(
             joined(&request, parameters),
             concat!(
                 r#"{"model":"m","messages":[{"role":"system","content":""},{"role":"user","content":"hi"}],"#,
                 r#""response_format":{"type":"json_schema","json_schema":{"name":"A","strict":true,"schema":{"z":1,"a":2}}},"#,
-                r#""temperature":0.5,"max_tokens":9}"#
+                r#""temperature":0.5,"max_tokens":9,"logprobs":true}"#
             )
         );
     }

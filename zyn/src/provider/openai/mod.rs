@@ -3,6 +3,7 @@
 mod decode;
 mod encode;
 mod in_memory;
+mod logprobs;
 mod rejection;
 
 #[cfg(test)]
@@ -80,7 +81,9 @@ struct Ready {
 struct Learnt {
     no_temperature: AtomicBool,
     other_max_tokens: AtomicBool,
-    warned: AtomicBool,
+    no_logprobs: AtomicBool,
+    warned_of_temperature: AtomicBool,
+    warned_of_logprobs: AtomicBool,
 }
 
 impl OpenAi {
@@ -236,8 +239,13 @@ impl OpenAi {
         let takes_temperature =
             capabilities.sampling && !learnt.no_temperature.load(Ordering::Relaxed);
         let dropped = request.temperature.is_some() && !takes_temperature;
-        if dropped && !learnt.warned.swap(true, Ordering::Relaxed) {
+        if dropped && !learnt.warned_of_temperature.swap(true, Ordering::Relaxed) {
             telemetry::temperature_dropped(&self.model);
+        }
+        let tells_logprobs = self.tells_logprobs(capabilities);
+        let dropped = request.logprobs && !tells_logprobs;
+        if dropped && !learnt.warned_of_logprobs.swap(true, Ordering::Relaxed) {
+            telemetry::logprobs_dropped(&self.model);
         }
         let name = if learnt.other_max_tokens.load(Ordering::Relaxed) {
             capabilities.max_tokens.other()
@@ -247,7 +255,13 @@ impl OpenAi {
         Parameters {
             temperature: request.temperature.filter(|_| takes_temperature),
             max_tokens: request.max_tokens.map(|limit| (name, limit)),
+            logprobs: request.logprobs && tells_logprobs,
         }
+    }
+
+    /// Whether the model tells how likely its tokens were, as far as it is known by now.
+    fn tells_logprobs(&self, capabilities: &Capabilities) -> bool {
+        capabilities.logprobs && !self.state.learnt.no_logprobs.load(Ordering::Relaxed)
     }
 
     /// Whether the next request will leave out, or name otherwise, what `reply` refused.
@@ -260,6 +274,7 @@ impl OpenAi {
                 sent.max_tokens
                     .is_some_and(|(name, _)| name == capabilities.max_tokens),
             ),
+            Some(Unsupported::Logprobs) => (&learnt.no_logprobs, sent.logprobs),
             None => return false,
         };
         if sent {
@@ -279,8 +294,13 @@ impl Provider for OpenAi {
     }
 
     fn profile(&self) -> Profile {
-        self.ready()
-            .map_or_else(|_| Profile::default(), |ready| ready.capabilities.profile())
+        let Ok(ready) = self.ready() else {
+            return Profile::default();
+        };
+        Profile {
+            logprobs: self.tells_logprobs(&ready.capabilities),
+            ..ready.capabilities.profile()
+        }
     }
 
     fn check(&self) -> Result<(), ConfigError> {

@@ -138,6 +138,7 @@ const CONTEXT_PHRASES: &[&str] = &[
 pub(super) enum Unsupported {
     Temperature,
     MaxTokens,
+    Logprobs,
 }
 
 /// Which parameter the server refused, if that is why it refused the request.
@@ -153,6 +154,7 @@ pub(super) fn unsupported(status: u16, body: &[u8]) -> Option<Unsupported> {
     match said.param? {
         "temperature" => Some(Unsupported::Temperature),
         "max_tokens" | "max_completion_tokens" => Some(Unsupported::MaxTokens),
+        "logprobs" => Some(Unsupported::Logprobs),
         _ => None,
     }
 }
@@ -330,6 +332,10 @@ mod tests {
             read(400, body("unsupported_parameter", "max_tokens")),
             Some(Unsupported::MaxTokens)
         );
+        for code in ["unsupported_value", "unsupported_parameter"] {
+            let found = read(400, body(code, "logprobs"));
+            assert_eq!(found, Some(Unsupported::Logprobs), "{code}");
+        }
         assert_eq!(
             read(400, body("decimal_above_max_value", "temperature")),
             None

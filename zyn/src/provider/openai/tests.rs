@@ -82,22 +82,31 @@ async fn what_the_server_refuses_is_left_out_or_renamed_and_not_tried_again() {
             unsupported("temperature")
         } else if body.get("max_tokens").is_some() {
             unsupported("max_tokens")
+        } else if body.get("logprobs").is_some() {
+            unsupported("logprobs")
         } else {
             ok()
         }
     };
     let (openai, sent) = over(OpenAi::new("m").base_url("http://localhost/v1"), server);
     let llm = Llm::new(openai);
+    let request = Request {
+        logprobs: true,
+        ..request()
+    };
     let mut allowance = allowance();
-    llm.call(&request(), &mut allowance).await.unwrap();
-    assert_eq!((allowance.attempts, llm.spend().attempts), (3, 3));
-    llm.call(&request(), &mut allowance).await.unwrap();
-    assert_eq!(llm.spend().attempts, 4);
+    assert!(llm.profile().logprobs);
+    llm.call(&request, &mut allowance).await.unwrap();
+    assert_eq!((allowance.attempts, llm.spend().attempts), (4, 4));
+    assert!(!llm.profile().logprobs);
+    llm.call(&request, &mut allowance).await.unwrap();
+    assert_eq!(llm.spend().attempts, 5);
     let last = sent.lock().unwrap().last().unwrap().1.clone();
     assert_eq!(
         (last.get("temperature"), &last["max_completion_tokens"]),
         (None, &json!(9))
     );
+    assert_eq!(last.get("logprobs"), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,10 +126,16 @@ async fn a_parameter_refused_under_both_names_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_reasoning_model_is_not_sent_the_temperature() {
+async fn a_reasoning_model_is_sent_no_temperature_and_asked_for_no_log_probabilities() {
     let (openai, sent) = over(OpenAi::new("gpt-5").key("k"), |_| ok());
-    openai.call(&request()).await.unwrap();
+    assert!(!openai.profile().logprobs);
+    let request = Request {
+        logprobs: true,
+        ..request()
+    };
+    openai.call(&request).await.unwrap();
     let body = sent.lock().unwrap()[0].1.clone();
+    assert_eq!(body.get("logprobs"), None);
     assert_eq!(
         (body.get("temperature"), &body["max_completion_tokens"]),
         (None, &json!(9))

@@ -239,10 +239,57 @@ async fn what_stands_beside_an_answer_is_held_to_what_is_asked_for_too() {
     .await;
 }
 
+/// Checks records that differ in their confidence alone: those that are taken, and those that are not.
+async fn scored(synapse: Synapse<Urgency>, taken: &[Value], refused: &[Value]) {
+    let label = r#"{"label":"High"}"#;
+    let (_, record) = fired(&classify::<Urgency>("Q"), "x".into_input(), label).await;
+    let Fired { call, typed } = synapse.asked("step", "x".into_input()).unwrap();
+    let scored = |confidence: &Value| -> StepRecord {
+        let mut document = serde_json::to_value(&record).unwrap();
+        document["confidence"] = confidence.clone();
+        serde_json::from_value(document).unwrap()
+    };
+    for confidence in taken {
+        let checked = typed.check(&scored(confidence), &call);
+        checked.unwrap_or_else(|error| panic!("{confidence}: {error}"));
+    }
+    for confidence in refused {
+        is_refused(&*typed, &scored(confidence), &call, "/confidence: ");
+    }
+}
+
+#[tokio::test]
+async fn a_confidence_is_from_where_the_step_has_it() {
+    let none = json!("not_scored");
+    let said = |it: f64| json!({ "self_reported": it });
+    let measured = |it: f64| json!({ "measured": it });
+    let agreed = |it: u32, of: u32| json!({ "agreement": { "agreed": it, "samples": of } });
+    let urgency = || classify::<Urgency>("Q");
+    let not_said = [measured(0.9), agreed(3, 3), said(0.4), none.clone()];
+    scored(urgency().confidence(0.5), &[said(0.5)], &not_said).await;
+    let not_measured = [said(0.9), agreed(3, 3), measured(1.5)];
+    let taken = [measured(0.4), none.clone()];
+    scored(urgency().measured(), &taken, &not_measured).await;
+    let too_little = [measured(0.4), none.clone(), said(0.9)];
+    let strict = urgency().measured().confidence(0.5);
+    scored(strict, &[measured(0.5)], &too_little).await;
+    let not_agreed = [
+        agreed(2, 4),
+        agreed(0, 3),
+        agreed(4, 3),
+        measured(0.9),
+        none,
+    ];
+    let taken = [agreed(1, 3), agreed(3, 3)];
+    scored(urgency().agreement(3), &taken, &not_agreed).await;
+    let strict = urgency().agreement(3).measured().confidence(0.5);
+    scored(strict, &[agreed(2, 3)], &[agreed(1, 3), measured(0.9)]).await;
+}
+
 #[test]
 fn a_record_from_before_there_was_anything_beside_an_answer_can_be_read() {
     let mut options = serde_json::to_value(Options::default()).unwrap();
-    for field in ["reasoning", "runner_up", "confidence"] {
+    for field in ["reasoning", "runner_up", "confidence", "measured"] {
         options.as_object_mut().unwrap().remove(field);
     }
     assert_eq!(

@@ -1,0 +1,149 @@
+//! How sure an answer is, and whether that is enough.
+
+use super::form::Accepted;
+use super::measured;
+use super::reask::Sample;
+use super::step::{Options, StepCall};
+use super::{Confidence, StepRecord};
+use crate::error::{ErrorKind, Excerpt};
+use crate::llm::{Allowance, Llm};
+use crate::refusal::Unmeasured;
+use crate::session::{Message, Usage};
+
+/// Who says how sure an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// So many samples, by agreeing.
+    Samples(u32),
+    /// The provider, by the log-probabilities of the tokens.
+    Tokens,
+    /// The model itself.
+    Model,
+}
+
+impl Options {
+    /// Who says how sure the answer is: one alone, for what a number means depends on where it is from.
+    pub(super) fn source(&self) -> Option<Source> {
+        match (self.agreement, self.measured, self.confidence) {
+            (Some(samples), ..) => Some(Source::Samples(samples)),
+            (None, true, _) => Some(Source::Tokens),
+            (None, false, Some(_)) => Some(Source::Model),
+            (None, false, None) => None,
+        }
+    }
+
+    /// How many answers are asked for.
+    pub(crate) fn samples(&self) -> u32 {
+        self.agreement.unwrap_or(1)
+    }
+
+    /// Whether this may be the confidence of an accepted answer. Whether a model has said what it was to say of itself,
+    /// the schema tells; and where nothing is asked for, a number more does no harm.
+    pub(super) fn may_have(&self, confidence: Confidence) -> bool {
+        match (self.source(), confidence) {
+            (Some(Source::Samples(asked)), Confidence::Agreement { agreed, samples }) => {
+                samples == asked && (1..=samples).contains(&agreed)
+            }
+            (Some(Source::Tokens), Confidence::Measured(it)) => (0.0..=1.0).contains(&it),
+            (Some(Source::Tokens), Confidence::NotScored) => self.confidence.is_none(),
+            (Some(Source::Model), Confidence::SelfReported(_) | Confidence::NotScored)
+            | (None, _) => true,
+            (Some(_), _) => false,
+        }
+    }
+}
+
+/// Refuses a threshold for which there will be no number.
+pub(super) fn refuse_unmeasurable(options: &Options, llm: &Llm) -> Result<(), ErrorKind> {
+    match options.confidence {
+        Some(threshold) if options.source() == Some(Source::Tokens) && !llm.profile().logprobs => {
+            let problem = Unmeasured::NotTold;
+            Err(ErrorKind::NotMeasured { threshold, problem })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How sure a sample is by itself.
+pub(super) fn alone(sample: &Sample, call: &StepCall) -> Result<Confidence, ErrorKind> {
+    match call.options.source() {
+        Some(Source::Tokens) => {
+            let measured = measured::probability(&sample.response, call);
+            match (measured, call.options.confidence) {
+                (Ok(probability), _) => Ok(Confidence::Measured(probability)),
+                (Err(_), None) => Ok(Confidence::NotScored),
+                (Err(problem), Some(threshold)) => {
+                    Err(ErrorKind::NotMeasured { threshold, problem })
+                }
+            }
+        }
+        Some(Source::Model) => Ok(match sample.accepted.aside.confidence {
+            Some(reported) => Confidence::SelfReported(reported),
+            None => Confidence::NotScored,
+        }),
+        Some(Source::Samples(_)) | None => Ok(Confidence::NotScored),
+    }
+}
+
+/// The record of `sample`, if it is sure enough. `usage` is what was paid for it.
+pub(super) fn record(
+    sample: Sample,
+    confidence: Confidence,
+    usage: Option<Usage>,
+    call: &StepCall,
+    llm: &Llm,
+    allowance: &Allowance,
+) -> Result<StepRecord, ErrorKind> {
+    let Sample {
+        accepted,
+        response,
+        mode,
+    } = sample;
+    let accepted = sure_enough(accepted, confidence, &call.options, &response.text)?;
+    let answer = accepted.canonical;
+    let message = Message::answer(answer.clone(), llm.asked(), response.usage);
+    Ok(StepRecord {
+        turn: vec![call.prompt.clone(), message],
+        answer,
+        usage,
+        spent: allowance.spent,
+        uncounted: allowance.uncounted,
+        window: None,
+        attempts: allowance.attempts,
+        mode,
+        repairs: accepted.repairs,
+        finish: response.finish,
+        model: response.model,
+        reasoning: accepted.aside.reasoning,
+        runner_up: accepted.aside.runner_up,
+        confidence,
+    })
+}
+
+/// The answer, if it is as sure as it was to be; else the label for that, with the model's own behind it if a second one
+/// was asked for. A number that is absent is not compared.
+fn sure_enough(
+    mut accepted: Accepted,
+    confidence: Confidence,
+    options: &Options,
+    reply: &str,
+) -> Result<Accepted, ErrorKind> {
+    let (Some(threshold), Some(reported)) = (options.confidence, confidence.score()) else {
+        return Ok(accepted);
+    };
+    if reported >= threshold {
+        return Ok(accepted);
+    }
+    let Some(unsure) = options.unsure.clone() else {
+        return Err(ErrorKind::LowConfidence {
+            threshold,
+            reported,
+            reply: Excerpt::new(reply),
+        });
+    };
+    if accepted.canonical != unsure {
+        let own = std::mem::replace(&mut accepted.canonical, unsure);
+        accepted.aside.runner_up = options.runner_up.then_some(own);
+    }
+    Ok(accepted)
+}
