@@ -69,6 +69,9 @@ mod clock;
 pub mod cost;
 pub mod dry_run;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod graph;
 #[doc = include_str!("session/sessions.md")]
 pub mod guide {}

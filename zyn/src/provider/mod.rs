@@ -13,6 +13,8 @@ mod key;
 mod openai;
 #[cfg(feature = "openai")]
 mod profile;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod sse;
 mod token;
 
 use std::fmt;

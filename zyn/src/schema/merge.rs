@@ -35,7 +35,13 @@ impl Resolver<'_> {
         let merged = match (first.is_empty(), second.is_empty()) {
             (_, true) => Some(first),
             (true, _) => Some(second),
-            _ => self.both(first, second, path)?,
+            _ if first == second => Some(first),
+            _ => {
+                let outside = self.opened.len();
+                let merged = self.both(first, second, path);
+                self.opened.truncate(outside);
+                merged?
+            }
         };
         Ok(merged.map(|mut merged| {
             merged.extend(annotations);
@@ -68,14 +74,17 @@ impl Resolver<'_> {
         Ok(Some(Map::from_iter([(union.to_owned(), json!(branches))])))
     }
 
-    /// A reference cannot have siblings, so its definition takes its place.
-    fn opened(&mut self, keywords: Keywords, path: &str) -> Result<Keywords, SchemaError> {
-        let schema = Value::Object(keywords);
-        let schema = match Node::of(&schema).reference() {
-            Some(name) => self.open(name, path)?,
-            None => schema,
-        };
-        Ok(parts(schema).1)
+    /// A reference cannot have siblings, so its definition takes its place. It counts as opened while it is merged: two
+    /// types that contain themselves could be merged in each other for ever.
+    fn opened(&mut self, mut keywords: Keywords, path: &str) -> Result<Keywords, SchemaError> {
+        loop {
+            let schema = Value::Object(keywords);
+            let Some(name) = Node::of(&schema).reference().map(str::to_owned) else {
+                return Ok(parts(schema).1);
+            };
+            keywords = parts(self.open(&name, path)?).1;
+            self.opened.push(name);
+        }
     }
 
     fn plain(

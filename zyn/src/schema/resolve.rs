@@ -67,8 +67,8 @@ pub(super) fn resolve(name: &str, document: &Value) -> Result<Value, SchemaError
 pub(super) struct Resolver<'a> {
     pub(super) name: &'a str,
     definitions: &'a Definitions<'a>,
-    /// The definitions that are being written out, innermost last.
-    opened: Vec<String>,
+    /// The definitions that are being written out or merged, innermost last.
+    pub(super) opened: Vec<String>,
     /// The definitions that do not contain themselves, as far as they were met.
     known: HashMap<String, Known>,
     parts: u32,
@@ -320,6 +320,35 @@ mod tests {
         let document = json!({"$ref": "#/$defs/L0", "$defs": definitions});
         let error = Schema::from_value("Wide", document).unwrap_err();
         assert!(error.problem.contains("parts"), "{error}");
+    }
+
+    #[test]
+    fn two_that_contain_themselves_are_not_merged_for_ever() {
+        let node = |field: &str| json!({"type": "object", "properties": {"next": {"$ref": format!("#/$defs/{field}")}, field: {"type": "null"}}});
+        let both = json!({"allOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}], "$defs": {"A": node("A"), "B": node("B")}});
+        let error = Schema::from_value("Both", both).unwrap_err();
+        assert!(error.problem.contains("contains itself"), "{error}");
+
+        let twice = json!({
+            "type": "object",
+            "properties": {"a": {"allOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/A"}]}},
+            "$defs": {"A": node("A")},
+        });
+        let twice = Schema::from_value("Twice", twice).unwrap();
+        assert_eq!(
+            twice.document()["properties"]["a"],
+            json!({"$ref": "#/$defs/A"})
+        );
+
+        let renamed = json!({
+            "allOf": [{"$ref": "#/$defs/B"}, {"$ref": "#/$defs/B"}],
+            "$ref": "#/$defs/B",
+            "$defs": {
+                "A": {"$ref": "#/$defs/B"},
+                "B": {"properties": {"A": {"$ref": "#/$defs/A", "enum": ["A", null, 1]}}},
+            },
+        });
+        assert!(Schema::from_value("Renamed", renamed).is_err());
     }
 
     #[test]

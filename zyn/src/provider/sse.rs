@@ -1,0 +1,218 @@
+//! Server-sent events, as <https://html.spec.whatwg.org/multipage/server-sent-events.html> says they are read.
+//!
+//! Bytes come in pieces that may end anywhere: between the two bytes of a line's end, inside a character. No adapter
+//! streams yet, so this is compiled for tests and fuzzing alone.
+
+/// How long an event may be, in bytes.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Event {
+    /// What it says it is; empty for a plain message.
+    pub(crate) name: String,
+    /// Its lines, joined.
+    pub(crate) data: String,
+}
+
+/// An event is longer than any that is meant.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+/// Makes events of bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    /// The line that has not ended yet.
+    line: Vec<u8>,
+    /// Whether the last byte was a `\r`, so that a `\n` behind it ends nothing more.
+    after_return: bool,
+    /// Whether a line was read: what may stand before the first is a byte order mark.
+    begun: bool,
+    event: Event,
+    has_data: bool,
+}
+
+impl Events {
+    /// Reads on; what is complete by then is added to `events`.
+    pub(crate) fn push(&mut self, bytes: &[u8], events: &mut Vec<Event>) -> Result<(), TooLong> {
+        let mut rest = bytes;
+        while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            let (line, from_end) = rest.split_at(end);
+            let is_return = from_end.first() == Some(&b'\r');
+            let belongs_to_return = line.is_empty() && self.after_return && !is_return;
+            self.after_return = is_return;
+            rest = from_end.get(1..).unwrap_or_default();
+            if !belongs_to_return {
+                self.add(line)?;
+                self.end_line(events);
+            }
+        }
+        if !rest.is_empty() {
+            self.after_return = false;
+        }
+        self.add(rest)
+    }
+
+    /// The event that the end of the stream found open: some servers leave out the line that closes the last one.
+    pub(crate) fn finish(mut self) -> Option<Event> {
+        let mut events = Vec::new();
+        if !self.line.is_empty() {
+            self.end_line(&mut events);
+        }
+        self.dispatch(&mut events);
+        events.pop()
+    }
+
+    fn add(&mut self, part: &[u8]) -> Result<(), TooLong> {
+        let length = self.line.len() + self.event.data.len() + part.len();
+        if length > LONGEST {
+            return Err(TooLong);
+        }
+        self.line.extend_from_slice(part);
+        Ok(())
+    }
+
+    fn end_line(&mut self, events: &mut Vec<Event>) {
+        let line = std::mem::take(&mut self.line);
+        let line = String::from_utf8_lossy(&line);
+        let line = match self.begun {
+            true => &line,
+            false => line.strip_prefix('\u{feff}').unwrap_or(&line),
+        };
+        self.begun = true;
+        if line.is_empty() {
+            self.dispatch(events);
+            return;
+        }
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "event" => value.clone_into(&mut self.event.name),
+            "data" => {
+                if self.has_data {
+                    self.event.data.push('\n');
+                }
+                self.event.data.push_str(value);
+                self.has_data = true;
+            }
+            // a comment, `id`, `retry`, and what nobody knows
+            _ => {}
+        }
+    }
+
+    fn dispatch(&mut self, events: &mut Vec<Event>) {
+        let event = std::mem::take(&mut self.event);
+        if std::mem::take(&mut self.has_data) {
+            events.push(event);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn read(pieces: &[&[u8]]) -> Vec<Event> {
+        let mut reader = Events::default();
+        let mut events = Vec::new();
+        for piece in pieces {
+            reader.push(piece, &mut events).unwrap();
+        }
+        events.extend(reader.finish());
+        events
+    }
+
+    fn event(name: &str, data: &str) -> Event {
+        Event {
+            name: name.to_owned(),
+            data: data.to_owned(),
+        }
+    }
+
+    #[test]
+    fn fields_comments_and_every_end_of_line_are_read() {
+        let text = "\u{feff}: hello\n\nevent: a\ndata: 1\r\ndata:2\rdata\nid: 7\nretry: x\n\nevent: none\n\ndata:  ü \n\n";
+        let events = [event("a", "1\n2\n"), event("", " ü ")];
+        assert_eq!(read(&[text.as_bytes()]), events);
+    }
+
+    #[test]
+    fn an_event_that_the_stream_does_not_close_is_read_at_its_end() {
+        assert_eq!(
+            read(&[b"data: 1\n\ndata: 2"]),
+            [event("", "1"), event("", "2")]
+        );
+        assert_eq!(read(&[b"data: 1\n\nevent: x\n"]), [event("", "1")]);
+    }
+
+    #[test]
+    fn an_event_without_end_is_refused() {
+        let mut reader = Events::default();
+        let piece = vec![b'x'; LONGEST / 4];
+        let read: Vec<_> = (0..5)
+            .map(|_| reader.push(&piece, &mut Vec::new()))
+            .collect();
+        assert_eq!(read.last(), Some(&Err(TooLong)));
+    }
+
+    fn is_read_alike_wherever_it_is_split(text: &str) -> usize {
+        let whole = read(&[text.as_bytes()]);
+        let bytes: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+        assert_eq!(read(&bytes), whole);
+        for at in (0..text.len()).step_by(text.len() / 50 + 1) {
+            let (first, second) = text.as_bytes().split_at(at);
+            assert_eq!(read(&[first, second]), whole, "split at {at}");
+        }
+        whole.len()
+    }
+
+    #[test]
+    fn a_stream_is_read_alike_wherever_it_is_split() {
+        let text = "event: a\r\ndata: grüße\r\n\r\ndata: 1\rdata: 2\r\rdata: 3\n\n";
+        assert_eq!(is_read_alike_wherever_it_is_split(text), 3);
+    }
+
+    #[test]
+    fn a_recorded_stream_is_read_alike_wherever_it_is_split() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/cases/wire");
+        if !Path::new(folder).exists() {
+            println!("skipped: {folder} is not there");
+            return;
+        }
+        let mut open = vec![Path::new(folder).to_owned()];
+        let (mut streams, mut events) = (0, 0);
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(
+                    fs::read_dir(&path)
+                        .unwrap()
+                        .map(|entry| entry.unwrap().path()),
+                );
+                continue;
+            }
+            let Ok(recorded) = serde_json::from_str::<Value>(&fs::read_to_string(&path).unwrap())
+            else {
+                continue;
+            };
+            for exchange in recorded["exchanges"].as_array().into_iter().flatten() {
+                let kind = &exchange["response"]["headers"]["content-type"];
+                let is_stream = kind
+                    .as_str()
+                    .is_some_and(|it| it.starts_with("text/event-stream"));
+                let body = exchange["response"]["body"].as_str();
+                if let Some(body) = body.filter(|_| is_stream) {
+                    let read = is_read_alike_wherever_it_is_split(body);
+                    assert!(read > 0, "{}", path.display());
+                    streams += 1;
+                    events += read;
+                }
+            }
+        }
+        println!("{streams} streams, {events} events");
+        assert!(streams > 50, "{streams}");
+    }
+}
