@@ -96,7 +96,7 @@ pub use provider::OpenAi;
 pub use provider::{
     BoxFuture, Class, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
 };
-pub use reply::{Repair, Violation};
+pub use reply::{Coercion, Repair, Syntax, Violation};
 pub use session::store;
 pub use session::{
     Block, Branch, Change, Conflict, History, Message, Role, Session, SessionError, SharedSession,

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::{Allowance, Llm};
 use crate::provider::{Request, Response};
 use crate::refusal::OptionProblem;
-use crate::reply::{self, Rejected};
+use crate::reply::{self, Manner, Rejected};
 use crate::schema::Rewritten;
 use crate::session::{History, Message, Window, take_wait};
 use crate::telemetry;
@@ -41,7 +41,11 @@ pub(crate) async fn ask(
         None => None,
     };
     let asked = call.schema.as_ref().zip(rewritten.as_ref());
-    let read = |text: &str| reader.read(text, asked);
+    let manner = match call.options.strict {
+        true => Manner::Strict,
+        false => Manner::Lenient,
+    };
+    let read = |text: &str| reader.read(text, asked, manner);
     let mut request = render(call, rewritten.as_ref(), history, llm);
     let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
     let retries = call.options.retry.unwrap_or_else(|| llm.limits().retries);
