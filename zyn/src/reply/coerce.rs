@@ -14,6 +14,9 @@ use crate::schema::node::Node;
 /// How many readings may be put on one another: a text as a number as the only item of a list.
 const MOST_AT_ONCE: usize = 3;
 
+/// One way to read a value as another kind.
+type Way<'a> = fn(&mut Walk<'a>, &'a Value, &Tree) -> Option<Value>;
+
 impl<'a> Walk<'a> {
     pub(super) fn coercion(&mut self, how: Coercion) {
         let path = self.path.clone();
@@ -32,7 +35,9 @@ impl<'a> Walk<'a> {
         let (violations, repairs) = (self.violations.len(), self.repairs.len());
         self.coercion(how);
         self.coerced += 1;
+        self.depth += 1;
         let fitted = read(self);
+        self.depth -= 1;
         self.coerced -= 1;
         if self.violations.len() == violations {
             return Some(fitted);
@@ -44,27 +49,32 @@ impl<'a> Walk<'a> {
 
     /// A value that is none of the kinds of `schema`.
     pub(super) fn as_another_kind(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
-        let node = Node::of(schema);
-        if let Some(map) = self.entries(node, tree) {
-            return Some(map);
-        }
-        if !self.rules.coerce {
-            return None;
-        }
-        if let Some((how, other)) = as_scalar(node, tree)
-            && let Some(fitted) = self.attempt(how, &mut |walk| walk.value(schema, &other))
-        {
-            return Some(fitted);
-        }
-        if let Some(parsed) = as_json(node, tree) {
-            let how = Coercion::TextToJson;
-            if let Some(fitted) = self.attempt(how, &mut |walk| walk.value(schema, &parsed)) {
-                return Some(fitted);
+        let ways: [Way<'a>; 6] = [
+            Self::entries,
+            Self::other_scalar,
+            Self::json_in_text,
+            Self::only_item,
+            Self::list_of_one,
+            Self::only_field,
+        ];
+        for way in ways {
+            let fitted = way(self, schema, tree);
+            if fitted.is_some() {
+                return fitted;
             }
         }
-        self.only_item(schema, tree)
-            .or_else(|| self.list_of_one(node, tree))
-            .or_else(|| self.only_field(node, tree))
+        None
+    }
+
+    fn other_scalar(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
+        let (how, other) = as_scalar(Node::of(schema), tree)?;
+        self.attempt(how, &mut |walk| walk.value(schema, &other))
+    }
+
+    fn json_in_text(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
+        let parsed = as_json(Node::of(schema), tree)?;
+        let how = Coercion::TextToJson;
+        self.attempt(how, &mut |walk| walk.value(schema, &parsed))
     }
 
     fn only_item(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
@@ -82,7 +92,8 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn list_of_one(&mut self, node: Node<'a>, tree: &Tree) -> Option<Value> {
+    fn list_of_one(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
+        let node = Node::of(schema);
         if !allows_kind(node, &["array"])
             || node.get("prefixItems").is_some()
             || matches!(tree, Tree::List(_) | Tree::Null)
@@ -98,23 +109,25 @@ impl<'a> Walk<'a> {
     }
 
     /// A bare value as the only field of its object. A bare text may be anything.
-    fn only_field(&mut self, node: Node<'a>, tree: &Tree) -> Option<Value> {
+    fn only_field(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
+        let node = Node::of(schema);
         if matches!(tree, Tree::Text(_) | Tree::Null) {
             return None;
         }
         let mut properties = node.properties();
-        let (name, schema) = properties.next()?;
+        let (name, field) = properties.next()?;
         if properties.next().is_some() || node.required().any(|required| required != name) {
             return None;
         }
         self.attempt(Coercion::ToField, &mut |walk| {
-            let field = walk.value(schema, tree);
-            Value::Object(Map::from_iter([(name.clone(), field)]))
+            let field = walk.value(field, tree);
+            object_of(name, field)
         })
     }
 
     /// An object that lacks the only field there is, as the value of that field.
-    pub(super) fn as_only_field(&mut self, node: Node<'a>, tree: &Tree) -> Option<Value> {
+    pub(super) fn as_only_field(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
+        let node = Node::of(schema);
         if !self.rules.coerce {
             return None;
         }
@@ -123,7 +136,7 @@ impl<'a> Walk<'a> {
         if is_empty || !node.requires(name) || tree.field(name).is_some() {
             return None;
         }
-        self.only_field(node, tree)
+        self.only_field(schema, tree)
     }
 
     pub(super) fn label(&mut self, schema: &'a Value, tree: &Tree) -> Value {
@@ -145,12 +158,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A value that is none of those that are allowed.
-    pub(super) fn disallowed(
-        &mut self,
-        schema: &'a Value,
-        allowed: Vec<&'a Value>,
-        tree: &Tree,
-    ) -> Value {
+    pub(super) fn disallowed(&mut self, schema: &'a Value, tree: &Tree) -> Value {
+        let allowed = Node::of(schema).allowed().unwrap_or_default();
         let names: Vec<&str> = allowed.into_iter().filter_map(Value::as_str).collect();
         if let Some(fitted) = self.as_label(&names, tree) {
             return fitted;
@@ -176,6 +185,10 @@ impl<'a> Walk<'a> {
 
 fn exactly<'l>(names: &[&'l str], written: &str) -> Option<&'l str> {
     names.iter().find(|name| **name == written).copied()
+}
+
+fn object_of(name: &str, field: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), field)]))
 }
 
 /// A scalar as another.

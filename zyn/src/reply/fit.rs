@@ -94,7 +94,7 @@ fn most_steps(tree: &Tree) -> usize {
 }
 
 /// How many schemas may be open at once. The walk is recursive, and a thread's stack may be small.
-const MOST_OPEN: usize = 400;
+const MOST_OPEN: usize = 150;
 
 /// A schema that lets everything pass.
 pub(super) static ANY: Value = Value::Bool(true);
@@ -106,7 +106,7 @@ pub(super) struct Walk<'a> {
     pub(super) violations: Vec<Violation>,
     pub(super) repairs: Vec<Repair>,
     steps_left: usize,
-    depth: usize,
+    pub(super) depth: usize,
     /// How often the value at `path` is already read as another kind.
     pub(super) coerced: usize,
 }
@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
         if self.steps_left == 0 {
             return Value::Null;
         }
-        if self.depth == MOST_OPEN {
+        if self.depth >= MOST_OPEN {
             self.violation("a value that is nested less deeply", tree);
             return Value::Null;
         }
@@ -138,18 +138,16 @@ impl<'a> Walk<'a> {
     fn plain(&mut self, schema: &'a Value, tree: &Tree) -> Value {
         let node = Node::of(schema);
         if !has_type(node, tree) {
-            return match self.as_another_kind(schema, tree) {
-                Some(fitted) => fitted,
-                None => self.mistyped(schema, tree),
-            };
+            return self.mistyped(schema, tree);
         }
-        if let Some(allowed) = node.allowed()
-            && !allowed.iter().any(|value| tree.is(value))
-        {
-            return self.disallowed(schema, allowed, tree);
+        if !is_allowed(node, tree) {
+            return self.disallowed(schema, tree);
         }
         let fitted = match tree {
-            Tree::Object(fields) => self.whole_object(node, tree, fields),
+            Tree::Object(fields) => match self.as_only_field(schema, tree) {
+                Some(fitted) => return fitted,
+                None => self.object(node, fields),
+            },
             Tree::List(items) => self.list(node, items),
             scalar => scalar.to_value(),
         };
@@ -164,6 +162,9 @@ impl<'a> Walk<'a> {
     }
 
     fn mistyped(&mut self, schema: &'a Value, tree: &Tree) -> Value {
+        if let Some(fitted) = self.as_another_kind(schema, tree) {
+            return fitted;
+        }
         self.wrong_type(schema, tree);
         tree.to_value()
     }
@@ -174,17 +175,21 @@ impl<'a> Walk<'a> {
         let mut fitted = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let schema = prefix.and_then(|prefix| prefix.get(index)).or(rest);
-            let length = self.enter(&index.to_string());
-            fitted.push(match schema {
-                Some(Value::Bool(false)) => {
-                    self.violation("no further item", item);
-                    item.to_value()
-                }
-                schema => self.child(schema.unwrap_or(&ANY), item),
-            });
-            self.path.truncate(length);
+            fitted.push(self.item(index, schema.unwrap_or(&ANY), item));
         }
         Value::Array(fitted)
+    }
+
+    fn item(&mut self, index: usize, schema: &'a Value, item: &Tree) -> Value {
+        let length = self.enter(&index.to_string());
+        let fitted = if *schema == Value::Bool(false) {
+            self.violation("no further item", item);
+            item.to_value()
+        } else {
+            self.child(schema, item)
+        };
+        self.path.truncate(length);
+        fitted
     }
 
     /// A part of a value: what was done to the whole does not count for it.
@@ -247,7 +252,13 @@ pub(super) fn has_type(node: Node<'_>, tree: &Tree) -> bool {
     types.is_empty() || types.contains(&kind) || (kind == "integer" && types.contains(&"number"))
 }
 
-/// Whether a schema is one of a value that is no object, no list and no text.
+/// Whether a value is one of those that `const` or `enum` allow.
+fn is_allowed(node: Node<'_>, tree: &Tree) -> bool {
+    let allowed = node.allowed();
+    allowed.is_none_or(|allowed| allowed.iter().any(|value| tree.is(value)))
+}
+
+/// Whether a schema allows one of these kinds by name.
 pub(super) fn allows_kind(node: Node<'_>, kinds: &[&str]) -> bool {
     node.types().iter().any(|kind| kinds.contains(kind))
 }

@@ -19,45 +19,60 @@ enum Further<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn whole_object(
-        &mut self,
-        node: Node<'a>,
-        tree: &Tree,
-        fields: &[(String, Tree)],
-    ) -> Value {
-        if let Some(fitted) = self.as_only_field(node, tree) {
-            return fitted;
-        }
-        Value::Object(self.object(node, fields))
-    }
-
-    fn object(&mut self, node: Node<'a>, fields: &[(String, Tree)]) -> Map<String, Value> {
+    pub(super) fn object(&mut self, node: Node<'a>, fields: &[(String, Tree)]) -> Value {
         self.repeated(fields);
         let mut fitted = Map::new();
-        for (name, schema) in node.properties() {
-            let field = fields.iter().find(|(field, _)| field == name);
-            match field.map(|(_, field)| field) {
-                None if node.requires(name) => self.missing(name, expected(schema)),
-                None if self.is_absent(schema) => self.absent(name, &mut fitted),
-                None => {}
-                Some(Tree::Null) if !node.requires(name) && self.is_absent(schema) => {
-                    self.absent(name, &mut fitted);
-                }
-                Some(field) => {
-                    let length = self.enter(name);
-                    let field = self.child(schema, field);
-                    self.path.truncate(length);
-                    fitted.insert(name.clone(), field);
-                }
-            }
+        for property in node.properties() {
+            self.named(node, property, fields, &mut fitted);
         }
+        self.unnamed(node, fields);
+        self.further(node, fields, &mut fitted);
+        Value::Object(fitted)
+    }
+
+    /// A field that the schema names.
+    fn named(
+        &mut self,
+        node: Node<'a>,
+        (name, schema): (&'a String, &'a Value),
+        fields: &[(String, Tree)],
+        fitted: &mut Map<String, Value>,
+    ) {
+        let Some((_, field)) = fields.iter().find(|(field, _)| field == name) else {
+            if node.requires(name) {
+                self.missing(name, expected(schema));
+            } else if self.is_absent(schema) {
+                self.absent(name, fitted);
+            }
+            return;
+        };
+        if *field == Tree::Null && !node.requires(name) && self.is_absent(schema) {
+            self.absent(name, fitted);
+            return;
+        }
+        self.put(name, schema, field, fitted);
+    }
+
+    fn put(
+        &mut self,
+        name: &str,
+        schema: &'a Value,
+        field: &Tree,
+        fitted: &mut Map<String, Value>,
+    ) {
+        let length = self.enter(name);
+        let field = self.child(schema, field);
+        self.path.truncate(length);
+        fitted.insert(name.to_owned(), field);
+    }
+
+    /// The fields that the schema requires without a word on them.
+    fn unnamed(&mut self, node: Node<'a>, fields: &[(String, Tree)]) {
         for name in node.required() {
             if node.property(name).is_none() && !fields.iter().any(|(field, _)| field == name) {
                 self.missing(name, "a value".to_owned());
             }
         }
-        self.further(node, fields, &mut fitted);
-        fitted
     }
 
     fn repeated(&mut self, fields: &[(String, Tree)]) {
@@ -99,21 +114,37 @@ impl<'a> Walk<'a> {
         let is_foreign = self.rules.coerce && further.len() == fields.len();
         let leave_out = self.rules.leave_out && !is_foreign;
         for (name, field) in further {
-            let length = self.enter(name);
-            self.key(node, name);
-            match further_field(node, name) {
-                Further::Fits(schema) => {
-                    let field = self.child(schema, field);
-                    fitted.insert(name.clone(), field);
-                }
-                Further::Unsaid if leave_out => {
-                    let path = self.path.clone();
-                    self.repairs.push(Repair::LeftOut { path });
-                }
-                Further::Unsaid | Further::Forbidden => self.violation("no such field", field),
+            match self.further_field(node, name, field, leave_out) {
+                Some(schema) => self.put(name, schema, field, fitted),
+                None => {}
             }
-            self.path.truncate(length);
         }
+    }
+
+    /// What a field must fit that the schema does not name, if it may be there and is not left out.
+    fn further_field(
+        &mut self,
+        node: Node<'a>,
+        name: &str,
+        field: &Tree,
+        leave_out: bool,
+    ) -> Option<&'a Value> {
+        let length = self.enter(name);
+        self.key(node, name);
+        let schema = match further(node, name) {
+            Further::Fits(schema) => Some(schema),
+            Further::Unsaid if leave_out => {
+                let path = self.path.clone();
+                self.repairs.push(Repair::LeftOut { path });
+                None
+            }
+            Further::Unsaid | Further::Forbidden => {
+                self.violation("no such field", field);
+                None
+            }
+        };
+        self.path.truncate(length);
+        schema
     }
 
     /// What the schema says of the names themselves.
@@ -126,7 +157,27 @@ impl<'a> Walk<'a> {
     }
 
     /// A list of keys and values as the map that it stands for, if it is one.
-    pub(super) fn entries(&mut self, node: Node<'a>, tree: &Tree) -> Option<Value> {
+    pub(super) fn entries(&mut self, schema: &'a Value, tree: &Tree) -> Option<Value> {
+        let node = Node::of(schema);
+        let entries = self.entries_of(node, tree)?;
+        let mut fitted: Vec<(String, Value)> = Vec::new();
+        let mut seen = HashSet::new();
+        for (index, (key, value)) in entries.into_iter().enumerate() {
+            let length = self.enter(&index.to_string());
+            if let Some(schema) = self.entry_key(node, key, seen.insert(key)) {
+                self.enter("value");
+                fitted.push((key.to_owned(), self.child(schema, value)));
+            }
+            self.path.truncate(length);
+        }
+        Some(self.map_of(node, fitted, tree))
+    }
+
+    fn entries_of<'t>(
+        &mut self,
+        node: Node<'a>,
+        tree: &'t Tree,
+    ) -> Option<Vec<(&'t str, &'t Tree)>> {
         let Tree::List(items) = tree else {
             return None;
         };
@@ -134,32 +185,37 @@ impl<'a> Walk<'a> {
         if !is_map(node) || !(is_asked || (self.rules.coerce && !items.is_empty())) {
             return None;
         }
-        let entries: Vec<_> = items.iter().map(entry).collect::<Option<_>>()?;
+        let entries = items.iter().map(entry).collect::<Option<_>>()?;
         if !is_asked {
             self.coercion(Coercion::Entries);
         }
-        let mut fitted: Vec<(String, Value)> = Vec::new();
-        let mut seen = HashSet::new();
-        for (index, (key, value)) in entries.into_iter().enumerate() {
-            let length = self.enter(&index.to_string());
-            let inner = self.enter("key");
-            if seen.insert(key) {
-                self.key(node, key);
-            } else {
-                self.violation("a key that is not there yet", &Tree::Text(key.to_owned()));
-            }
-            self.path.truncate(inner);
-            self.enter("value");
-            match further_field(node, key) {
-                Further::Fits(schema) => fitted.push((key.to_owned(), self.child(schema, value))),
-                _ => self.violation("no such key", &Tree::Text(key.to_owned())),
-            }
-            self.path.truncate(length);
+        Some(entries)
+    }
+
+    /// What the value of a key must fit.
+    fn entry_key(&mut self, node: Node<'a>, key: &str, is_new: bool) -> Option<&'a Value> {
+        let length = self.enter("key");
+        if is_new {
+            self.key(node, key);
+        } else {
+            self.violation("a key that is not there yet", &Tree::Text(key.to_owned()));
         }
+        let schema = match further(node, key) {
+            Further::Fits(schema) => Some(schema),
+            Further::Forbidden | Further::Unsaid => {
+                self.violation("a key of another form", &Tree::Text(key.to_owned()));
+                None
+            }
+        };
+        self.path.truncate(length);
+        schema
+    }
+
+    fn map_of(&mut self, node: Node<'a>, mut fitted: Vec<(String, Value)>, tree: &Tree) -> Value {
         fitted.sort_by(|(a, _), (b, _)| a.cmp(b));
         let fitted = Value::Object(fitted.into_iter().collect());
         self.limits(node, &fitted, tree);
-        Some(fitted)
+        fitted
     }
 }
 
@@ -185,7 +241,7 @@ fn entry(item: &Tree) -> Option<(&str, &Tree)> {
     (fields.len() == 2).then_some((key, value))
 }
 
-fn further_field<'a>(node: Node<'a>, name: &str) -> Further<'a> {
+fn further<'a>(node: Node<'a>, name: &str) -> Further<'a> {
     let patterns = node.get("patternProperties").and_then(Value::as_object);
     let patterned = patterns.and_then(|patterns| {
         patterns

@@ -27,6 +27,16 @@ struct Best {
     nearest: Option<Reading>,
 }
 
+/// Which alternatives a value may be.
+struct Alternatives<'a> {
+    /// Those that it seems to be.
+    open: Vec<&'a Value>,
+    /// Those of another kind.
+    other: Vec<&'a Value>,
+}
+
+// The walk is recursive here, so what does not recurse is a function of its own: its variables take no stack while an
+// alternative is read.
 impl<'a> Walk<'a> {
     pub(super) fn union(
         &mut self,
@@ -35,35 +45,61 @@ impl<'a> Walk<'a> {
         exactly_one: bool,
         tree: &Tree,
     ) -> Value {
-        let typed = self.keep(branches.iter().collect(), |walk, branch| {
-            walk.may_be(branch, tree)
-        });
-        let mut tagged = self.keep(typed.clone(), |walk, branch| {
-            walk.has_tags(branch, tree, false)
-        });
-        if tagged.is_empty() && self.rules.coerce {
-            tagged = self.keep(typed.clone(), |walk, branch| {
-                walk.has_tags(branch, tree, true)
-            });
+        let alternatives = match self.alternatives(branches, tree) {
+            Ok(alternatives) => alternatives,
+            Err(wrong) => return wrong,
+        };
+        let mut best = Box::<Best>::default();
+        self.each(&alternatives.open, !exactly_one, tree, &mut best);
+        if best.fitting.is_none() && self.rules.coerce {
+            let nearest = best.nearest.take();
+            self.each(&alternatives.other, false, tree, &mut best);
+            best.nearest = nearest;
         }
-        if tagged.is_empty() && !typed.is_empty() {
-            return self.wrong_tag(&typed, tree);
-        }
-        // Of alternatives without tags, those whose fields are all there go first; the others say what is wrong.
-        let whole = self.keep(tagged.clone(), |walk, branch| walk.has_fields(branch, tree));
-        let open = if whole.is_empty() { tagged } else { whole };
-        let Best { fitting, nearest } = self.best(&open, exactly_one, tree);
-        if let Some((reading, alike)) = fitting {
-            return self.take(reading, alike, exactly_one, tree);
-        }
-        if self.rules.coerce {
-            let other = |branch: &&'a Value| !typed.iter().any(|it| std::ptr::eq(*it, *branch));
-            let others: Vec<&Value> = branches.iter().filter(other).collect();
-            if let Some((reading, alike)) = self.best(&others, exactly_one, tree).fitting {
-                return self.take(reading, alike, exactly_one, tree);
+        self.settle(schema, &mut best, exactly_one, tree)
+    }
+
+    /// Reads the value as each of some alternatives, or up to the first that it is.
+    fn each(&mut self, branches: &[&'a Value], up_to_first: bool, tree: &Tree, best: &mut Best) {
+        for branch in branches {
+            self.alternative(branch, tree, best);
+            if up_to_first && best.is_exact() {
+                break;
             }
         }
-        match nearest {
+    }
+
+    /// Reads the value as one of the alternatives.
+    fn alternative(&mut self, branch: &'a Value, tree: &Tree, best: &mut Best) {
+        let (violations, repairs) = (self.violations.len(), self.repairs.len());
+        let value = self.value(branch, tree);
+        self.add(value, violations, repairs, best);
+    }
+
+    fn add(&mut self, value: Value, violations: usize, repairs: usize, best: &mut Best) {
+        best.add(Reading {
+            value,
+            violations: self.violations.split_off(violations),
+            repairs: self.repairs.split_off(repairs),
+        });
+    }
+
+    /// Takes the best there is.
+    fn settle(
+        &mut self,
+        schema: &'a Value,
+        best: &mut Best,
+        exactly_one: bool,
+        tree: &Tree,
+    ) -> Value {
+        if let Some((reading, alike)) = best.fitting.take() {
+            self.repairs.extend(reading.repairs);
+            if exactly_one && alike > 1 {
+                self.violation("a value that fits one alternative only", tree);
+            }
+            return reading.value;
+        }
+        match best.nearest.take() {
             Some(reading) => {
                 self.violations.extend(reading.violations);
                 reading.value
@@ -75,32 +111,30 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reads the value as each of the alternatives.
-    fn best(&mut self, branches: &[&'a Value], exactly_one: bool, tree: &Tree) -> Best {
-        let (violations, repairs) = (self.violations.len(), self.repairs.len());
-        let mut best = Best::default();
-        for branch in branches {
-            let value = self.value(branch, tree);
-            let reading = Reading {
-                value,
-                violations: self.violations.split_off(violations),
-                repairs: self.repairs.split_off(repairs),
-            };
-            best.add(reading);
-            let is_exact = |(reading, _): &(Reading, usize)| reading.repairs.is_empty();
-            if !exactly_one && best.fitting.as_ref().is_some_and(is_exact) {
-                break;
-            }
+    /// Which alternatives the value may be; if its tag is that of none, what that gives.
+    fn alternatives(
+        &mut self,
+        branches: &'a [Value],
+        tree: &Tree,
+    ) -> Result<Box<Alternatives<'a>>, Value> {
+        let (typed, other): (Vec<&Value>, Vec<&Value>) = branches
+            .iter()
+            .partition(|branch| self.may_be(branch, tree));
+        let mut tagged = self.keep(typed.clone(), |walk, branch| {
+            walk.has_tags(branch, tree, false)
+        });
+        if tagged.is_empty() && self.rules.coerce {
+            tagged = self.keep(typed.clone(), |walk, branch| {
+                walk.has_tags(branch, tree, true)
+            });
         }
-        best
-    }
-
-    fn take(&mut self, reading: Reading, alike: usize, exactly_one: bool, tree: &Tree) -> Value {
-        self.repairs.extend(reading.repairs);
-        if exactly_one && alike > 1 {
-            self.violation("a value that fits one alternative only", tree);
+        if tagged.is_empty() && !typed.is_empty() {
+            return Err(self.wrong_tag(&typed, tree));
         }
-        reading.value
+        // Of alternatives without tags, those whose fields are all there go first; the others say what is wrong.
+        let whole = self.keep(tagged.clone(), |walk, branch| walk.has_fields(branch, tree));
+        let open = if whole.is_empty() { tagged } else { whole };
+        Ok(Box::new(Alternatives { open, other }))
     }
 
     fn keep(
@@ -175,6 +209,11 @@ impl<'a> Walk<'a> {
 }
 
 impl Best {
+    fn is_exact(&self) -> bool {
+        let exact = |(reading, _): &(Reading, usize)| reading.repairs.is_empty();
+        self.fitting.as_ref().is_some_and(exact)
+    }
+
     fn add(&mut self, reading: Reading) {
         if !reading.violations.is_empty() {
             let wrong = reading.violations.len();

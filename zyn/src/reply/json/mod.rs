@@ -16,7 +16,7 @@ pub(super) use tree::Tree;
 use super::Syntax;
 
 /// How deep brackets may be nested. Walks over a tree are recursive, and a thread's stack may be small.
-pub(super) const MOST_DEPTH: usize = 100;
+pub(super) const MOST_DEPTH: usize = 64;
 
 /// One value, and where it was read.
 #[derive(Debug)]
