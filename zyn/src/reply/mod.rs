@@ -150,6 +150,8 @@ pub(crate) fn filled(schema: &Schema, value: &Value) -> Value {
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod mutated;
+#[cfg(test)]
 pub(crate) mod properties;
 #[cfg(test)]
 mod tests;

@@ -168,7 +168,7 @@ impl<'t> Parser<'t> {
             return true;
         }
         let rest = self.from(at);
-        let line = rest.trim_start_matches([' ', '\t', '\r']);
+        let line = rest.trim_start_matches(|c| c != '\n' && is_space(c));
         let at = at + rest.len() - line.len();
         let Some(c) = line.chars().next() else {
             return false;

@@ -183,7 +183,8 @@ impl<'t> Parser<'t> {
             before = c;
             end += c.len_utf8();
         }
-        let text = self.text.get(start..end).unwrap_or_default().trim_end();
+        let text = self.text.get(start..end).unwrap_or_default();
+        let text = text.trim_end_matches(is_space);
         if end == self.text.len() {
             return Err(self.broken_off());
         }
