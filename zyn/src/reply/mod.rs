@@ -148,10 +148,14 @@ pub(crate) fn filled(schema: &Schema, value: &Value) -> Value {
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod mutated;
 #[cfg(test)]
 pub(crate) mod properties;
+#[cfg(test)]
+mod refused;
 #[cfg(test)]
 mod tests;

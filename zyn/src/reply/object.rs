@@ -114,9 +114,8 @@ impl<'a> Walk<'a> {
         let is_foreign = self.rules.coerce && further.len() == fields.len();
         let leave_out = self.rules.leave_out && !is_foreign;
         for (name, field) in further {
-            match self.further_field(node, name, field, leave_out) {
-                Some(schema) => self.put(name, schema, field, fitted),
-                None => {}
+            if let Some(schema) = self.further_field(node, name, field, leave_out) {
+                self.put(name, schema, field, fitted);
             }
         }
     }

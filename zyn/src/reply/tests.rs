@@ -15,6 +15,26 @@ fn decoded(document: Value, text: &str) -> Result<Decoded, Rejected> {
     decode(text, &schema, &rewritten, Manner::Lenient, &|_| Ok(()))
 }
 
+/// Reads a reply to a document that no dialect may carry.
+pub(super) fn read_as(document: Value, text: &str, manner: Manner) -> Result<Decoded, Rejected> {
+    let schema = schema(document);
+    let document = schema.document();
+    let asked = Asked {
+        document,
+        wrapped: document["type"] != "object" && document.get("$ref").is_none(),
+        entries: true,
+        manner,
+    };
+    read(text, asked, &|_| Ok(()))
+}
+
+pub(super) fn rejected(document: Value, text: &str) -> Rejected {
+    match read_as(document, text, Manner::Lenient) {
+        Err(rejected) => rejected,
+        Ok(decoded) => panic!("{text}: {decoded:?}"),
+    }
+}
+
 pub(super) fn accepted(document: Value, text: &str) -> Decoded {
     decoded(document, text).unwrap_or_else(|rejected| panic!("{text}: {rejected:?}"))
 }
