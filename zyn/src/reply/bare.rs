@@ -14,11 +14,12 @@ struct Words<'a> {
 /// The values that a reply without JSON may stand for, the plainest first. A reply where any text would do is
 /// none: `I cannot say.` is no answer.
 pub(super) fn readings(text: &str, document: &Value) -> Vec<Tree> {
+    const MOST: usize = 4_096;
     let mut words = Words {
         labels: Vec::new(),
         booleans: false,
     };
-    if !words.of(document, document.get("$defs"), 0) {
+    if text.len() > MOST || !words.of(document, document.get("$defs"), 0) {
         return Vec::new();
     }
     let mut readings = Vec::new();

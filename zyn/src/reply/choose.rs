@@ -133,7 +133,7 @@ fn among(found: Found<'_>, asked: Asked<'_>) -> Result<Reading, Rejected> {
     {
         return Ok(said);
     }
-    let readings: Vec<Reading> = candidates
+    let mut readings: Vec<Reading> = candidates
         .iter()
         .map(|candidate| read(candidate, asked))
         .collect();
@@ -150,6 +150,9 @@ fn among(found: Found<'_>, asked: Asked<'_>) -> Result<Reading, Rejected> {
     {
         // To take one of them would be to drop the others.
         return Err(Rejected::Invalid(whole.violations.clone()));
+    }
+    if whole.as_ref().is_some_and(Reading::is_valid) {
+        readings.retain(|reading| !reading.is_item);
     }
     choose(readings.into_iter().chain(whole).collect())
 }
@@ -341,3 +344,6 @@ fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

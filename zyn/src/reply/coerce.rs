@@ -246,3 +246,6 @@ fn as_json(node: Node<'_>, tree: &Tree) -> Option<Tree> {
     }
     json::strict(text.trim()).ok().map(|parsed| parsed.tree)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,8 @@ fn is_field(text: &str) -> bool {
 
 /// Whether more JSON stands ahead, after a comma.
 pub(super) fn is_json_ahead(text: &str) -> bool {
-    text.starts_with(['{', '[']) || text.starts_with(QUOTES) || is_field(text)
+    let is_text = text.starts_with(QUOTES) && !text.starts_with("```");
+    text.starts_with(['{', '[']) || is_text || is_field(text)
 }
 
 /// Whether a name in quotes and a colon stand ahead.
