@@ -77,6 +77,7 @@ mod llm;
 pub mod prelude;
 mod provider;
 pub mod refusal;
+pub mod repair;
 mod reply;
 pub mod schema;
 pub mod sentiment;
@@ -96,7 +97,7 @@ pub use provider::OpenAi;
 pub use provider::{
     BoxFuture, Class, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
 };
-pub use reply::{Coercion, Repair, Syntax, Violation};
+pub use reply::{Repair, Violation};
 pub use session::store;
 pub use session::{
     Block, Branch, Change, Conflict, History, Message, Role, Session, SessionError, SharedSession,

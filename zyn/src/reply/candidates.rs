@@ -123,9 +123,34 @@ fn past_thinking(text: &str, start: usize) -> Result<usize, String> {
     if rest.trim_start().starts_with(['{', '[', '`', '"']) {
         return Ok(at);
     }
-    let ends = TAGS.iter().filter_map(|(_, end)| rest.split_once(end));
-    let shortest = ends.map(|(_, answer)| answer.len()).min();
-    Ok(shortest.map_or(at, |answer| text.len() - answer))
+    let ends = TAGS.iter().filter_map(|(_, end)| {
+        let (before, answer) = rest.split_once(end)?;
+        let is_outside = !is_in_json(text, at, at + before.len());
+        is_outside.then_some(text.len() - answer.len())
+    });
+    Ok(ends.min().unwrap_or(at))
+}
+
+/// Whether the byte `place` is inside JSON that begins at or behind the byte `from`.
+fn is_in_json(text: &str, from: usize, place: usize) -> bool {
+    const MOST: usize = 20;
+    let mut at = from;
+    for _ in 0..MOST {
+        let ahead = text
+            .get(at..place)
+            .and_then(|before| before.find(['{', '[']));
+        let Some(ahead) = ahead else {
+            return false;
+        };
+        at += ahead;
+        let rest = text.get(at..).unwrap_or_default();
+        match is_meant_as_json(rest).then(|| json::parse(text, at)) {
+            Some(Ok(parsed)) if parsed.end > place => return true,
+            Some(Ok(parsed)) => at = parsed.end,
+            _ => at += 1,
+        }
+    }
+    false
 }
 
 struct Search<'t> {

@@ -265,3 +265,206 @@ fn a_reply_that_is_cut_before_its_last_bracket_is_no_value() {
         }
     }
 }
+
+/// A text with all that a parser may take for its own in it.
+fn text(rng: &mut Rng) -> String {
+    const PARTS: [&str; 22] = [
+        "a",
+        "it's",
+        " ",
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "//",
+        "#",
+        "\\",
+        "\n",
+        "é",
+        "```",
+        "\", \"b\": 1",
+        "null",
+        "5",
+        "“x”",
+        "</think>",
+        "`",
+    ];
+    (0..rng.usize(..5))
+        .map(|_| *rng.choice(&PARTS).unwrap())
+        .collect()
+}
+
+/// JSON with slips in it that leave no doubt.
+fn loosely(rng: &mut Rng, value: &Value, out: &mut String) {
+    let space = |rng: &mut Rng, out: &mut String| {
+        let spaces = [
+            "",
+            "",
+            "",
+            " ",
+            "\n",
+            "\u{a0}",
+            " /* x */ ",
+            " // x\n",
+            " # x\n",
+        ];
+        out.push_str(rng.choice(&spaces).unwrap());
+    };
+    let quoted = |rng: &mut Rng, text: &str, out: &mut String| {
+        let plain = Value::String(text.to_owned()).to_string();
+        match rng.u8(..4) {
+            0 => out.push_str(&format!(
+                "'{}'",
+                plain[1..plain.len() - 1].replace('\'', "\\'")
+            )),
+            1 if !text.contains(['\\', '"']) => out.push_str(&format!("\"{text}\"")),
+            _ => out.push_str(&plain),
+        }
+    };
+    space(rng, out);
+    match value {
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                loosely(rng, item, out);
+                if index + 1 < items.len() || rng.bool() {
+                    out.push(',');
+                }
+            }
+            space(rng, out);
+            out.push(']');
+        }
+        Value::Object(fields) => {
+            out.push('{');
+            for (index, (name, field)) in fields.iter().enumerate() {
+                // In prose, `{x = 3}` may be mathematics.
+                if rng.bool() {
+                    out.push_str(name);
+                    out.push_str(rng.choice([":", " : "]).unwrap());
+                } else {
+                    quoted(rng, name, out);
+                    out.push_str(rng.choice([":", " : ", "=", "=>"]).unwrap());
+                }
+                loosely(rng, field, out);
+                match (index + 1 < fields.len(), rng.u8(..4)) {
+                    (true, 0) => out.push_str("\n "),
+                    (true, 1) => out.push_str(",,"),
+                    (false, 1 | 2) => {}
+                    _ => out.push(','),
+                }
+            }
+            space(rng, out);
+            out.push('}');
+        }
+        Value::String(text) => quoted(rng, text, out),
+        Value::Null => out.push_str(rng.choice(["null", "None", "NULL"]).unwrap()),
+        Value::Bool(value) => out.push_str(if *value { "True" } else { "false" }),
+        Value::Number(number) => {
+            out.push_str(&format!("{}{number}", rng.choice(["", "+", "0"]).unwrap()))
+        }
+    }
+    space(rng, out);
+}
+
+#[test]
+fn slips_that_leave_no_doubt_leave_the_value_as_it_is() {
+    let document = json!({
+        "type": "object",
+        "properties": {
+            "said": {"type": "string"},
+            "all": {"type": "array", "items": {"type": "string"}},
+            "n": {"type": ["integer", "null"]},
+            "is_so": {"type": "boolean"},
+            "inner": {"type": "object", "properties": {"said": {"type": "string"}}, "required": ["said"]},
+        },
+        "required": ["said", "all", "n", "is_so", "inner"],
+    });
+    let schema = Schema::from_value("Case", document).unwrap();
+    let case = Case {
+        schema,
+        wrapped: false,
+        plain: Vec::new(),
+        loose: Vec::new(),
+    };
+    let times = number("ZYN_MUTATIONS", 50_000) / 5;
+    let mut rng = Rng::with_seed(number("ZYN_SEED", 1));
+    for _ in 0..times {
+        let all: Vec<String> = (0..rng.usize(..4)).map(|_| text(&mut rng)).collect();
+        let n = rng.bool().then(|| rng.u8(..));
+        let value = json!({"said": text(&mut rng), "all": all, "n": n, "is_so": rng.bool(), "inner": {"said": text(&mut rng)}});
+        let mut reply = String::new();
+        loosely(&mut rng, &value, &mut reply);
+        let around = [
+            ("", ""),
+            ("So:\n```json\n", "\n```"),
+            ("It is ", " indeed."),
+        ];
+        let (before, after) = rng.choice(around).unwrap();
+        let reply = format!("{before}{reply}{after}");
+        match read(&reply, asked(&case), &|_| Ok(())) {
+            Ok(decoded) => assert_eq!(decoded.value, value, "{reply}"),
+            Err(error) => panic!("{reply}\n{error:?}"),
+        }
+    }
+}
+
+#[test]
+fn quotes_that_are_not_escaped_are_read_as_they_were_meant_or_not_at_all() {
+    const PARTS: [&str; 16] = [
+        "he",
+        "said",
+        "\"hi\"",
+        "\"no way\"",
+        ",",
+        ".",
+        "(\"x\")",
+        "it's",
+        ": ",
+        "5\"",
+        "}",
+        "]",
+        "{\"b\"}",
+        "\"y\",",
+        "[\"z\"]",
+        "\"k\":",
+    ];
+    let document = json!({
+        "type": "object",
+        "properties": {"said": {"type": "string"}, "all": {"type": "array", "items": {"type": "string"}}, "n": {"type": "integer"}},
+        "required": ["said", "all", "n"],
+    });
+    let case = Case {
+        schema: Schema::from_value("Case", document).unwrap(),
+        wrapped: false,
+        plain: Vec::new(),
+        loose: Vec::new(),
+    };
+    let times = number("ZYN_MUTATIONS", 50_000) / 5;
+    let mut rng = Rng::with_seed(number("ZYN_SEED", 1));
+    let (mut right, mut refused, mut wrong) = (0_u64, 0_u64, 0_u64);
+    for _ in 0..times {
+        let text = |rng: &mut Rng| -> String {
+            let parts: Vec<&str> = (0..rng.usize(1..5))
+                .map(|_| *rng.choice(&PARTS).unwrap())
+                .collect();
+            parts.join(" ")
+        };
+        let (said, first, second) = (text(&mut rng), text(&mut rng), text(&mut rng));
+        let reply =
+            format!("{{\"said\": \"{said}\", \"all\": [\"{first}\", \"{second}\"], \"n\": 1}}");
+        let value = json!({"said": said, "all": [first, second], "n": 1});
+        match read(&reply, asked(&case), &|_| Ok(())) {
+            Ok(decoded) if decoded.value == value => right += 1,
+            Ok(decoded) => {
+                wrong += 1;
+                println!("{reply}\n  {}", decoded.canonical);
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    println!("right {right}, refused {refused}, wrong {wrong}");
+    assert!(right > times / 10 && wrong == 0, "{wrong}");
+}

@@ -13,7 +13,22 @@ pub(super) fn is_meant_as_json(text: &str) -> bool {
     if bracket == Some('[') {
         return inside.starts_with(['"', '{', '[', '\'', '“']) || inside.starts_with("//");
     }
-    inside.starts_with(QUOTES) || inside.starts_with(['}', '/', ',']) || is_field(inside)
+    let is_comment = inside.starts_with('/') || inside.starts_with("# ");
+    inside.starts_with(QUOTES)
+        || inside.starts_with(['}', ','])
+        || is_comment
+        || is_field(inside)
+        || is_assigned(inside)
+}
+
+/// Whether text begins with a name without quotes that something in quotes or brackets is assigned to. `{x = 3}` may be
+/// mathematics.
+fn is_assigned(text: &str) -> bool {
+    let name = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    let value = name.trim_start().strip_prefix('=');
+    let value = value.map(|value| value.strip_prefix('>').unwrap_or(value).trim_start());
+    name.len() < text.len()
+        && value.is_some_and(|value| value.starts_with(QUOTES) || value.starts_with(['{', '[']))
 }
 
 /// Whether a list is begun that holds more than words: `[1, {"a": `.
