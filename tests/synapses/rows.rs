@@ -318,7 +318,7 @@ async fn y08_a_polarity_is_one_of_four_everywhere() {
     let good = JUDGED.replace(r#"["joy"]"#, r#"["joy"],"aspects":{"food":"negative"}"#);
     for (word, bad) in [
         ("POS", "/overall"),
-        ("Mixed ", "/overall"),
+        ("mixed up", "/overall"),
         ("meh", "/overall"),
     ] {
         let answer = good.replace(r#""overall":"mixed""#, &format!(r#""overall":"{word}""#));

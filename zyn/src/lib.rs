@@ -80,6 +80,7 @@ mod llm;
 pub mod prelude;
 mod provider;
 pub mod refusal;
+pub mod repair;
 mod reply;
 pub mod schema;
 pub mod sentiment;

@@ -3,70 +3,172 @@
 //! A part of broken JSON is never a candidate. In a type that contains itself it would fit, and an
 //! answer that broke off would pass for a smaller one; so a broken piece ends the search.
 
-use serde_json::Value;
+mod meant;
 
-use super::json::{self, Parsed};
-use super::{Repair, Violation};
+use super::Syntax;
+use super::json::{self, Failure, Fix, Tree};
+use meant::{is_json_ahead, is_list_begun, is_meant_as_json, is_named, starts_with_name};
 
+/// What may be the answer.
 pub(super) struct Candidate {
-    pub(super) value: Value,
-    pub(super) repeated: Vec<Violation>,
-    pub(super) repairs: Vec<Repair>,
+    pub(super) tree: Tree,
+    pub(super) fixes: Vec<Fix>,
+    pub(super) place: Place,
+    /// Whether it may be no JSON at all: `[1]` in prose.
+    pub(super) casual: bool,
 }
 
-impl Candidate {
-    fn new(parsed: Parsed, repairs: Vec<Repair>) -> Self {
-        Self {
-            value: parsed.value,
-            repeated: parsed.repeated,
-            repairs,
-        }
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is the whole reply.
+    Whole,
+    Fenced,
+    Prose,
 }
 
-/// The candidates of a reply, in its order; or why it has none.
-pub(super) fn read(text: &str) -> Result<Vec<Candidate>, String> {
-    let whole = text.trim_start_matches('\u{feff}').trim();
-    if let Ok(parsed) = json::parse(whole) {
-        return Ok(vec![Candidate::new(parsed, Vec::new())]);
-    }
-    let (start, repairs) = match whole.strip_prefix("<think>") {
-        None => (0, Vec::new()),
-        Some(thoughts) => match thoughts.split_once("</think>") {
-            Some((_, answer)) => (whole.len() - answer.len(), vec![Repair::Thinking]),
-            None => return Err("the reasoning does not end, and no answer follows it".to_owned()),
-        },
+/// What a reply holds.
+pub(super) struct Found<'t> {
+    /// Whether reasoning in front was left out.
+    pub(super) thinking: bool,
+    /// In the order of the reply.
+    pub(super) candidates: Vec<Candidate>,
+    /// Why the candidates are no answer unless all together are one: a comma joins them.
+    pub(super) joined: Option<String>,
+    /// The reply itself, if there is nothing in it that looks like JSON.
+    pub(super) bare: Option<&'t str>,
+    /// Why there is no candidate, if there is none.
+    pub(super) reason: String,
+}
+
+/// The candidates of a reply, in its order; or why it can have none.
+pub(super) fn read(text: &str) -> Result<Found<'_>, String> {
+    let start = text.len() - text.trim_start_matches('\u{feff}').trim_start().len();
+    let mut found = Found {
+        thinking: false,
+        candidates: Vec::new(),
+        joined: None,
+        bare: None,
+        reason: String::new(),
     };
-    if let Ok(parsed) = json::parse(whole.get(start..).unwrap_or_default()) {
-        return Ok(vec![Candidate::new(parsed, repairs)]);
+    if let Some(whole) = whole(text, start) {
+        found.candidates.push(whole);
+        return Ok(found);
+    }
+    let answer = past_thinking(text, start)?;
+    found.thinking = answer > start;
+    if found.thinking
+        && let Some(whole) = whole(text, answer)
+    {
+        found.candidates.push(whole);
+        return Ok(found);
     }
     let mut search = Search {
-        text: whole,
-        at: start,
+        text,
+        start: answer,
+        at: answer,
         found: Vec::new(),
+        fence: None,
+        in_fence: false,
         unread: None,
+        skipped: 0,
+        open: 0,
+        joined: None,
         read: 0,
     };
     search.run()?;
-    if search.found.is_empty() {
-        return Err(match search.unread {
-            Some((start, error)) => json::reason(whole, start, &error),
-            None => "there is no JSON in the reply".to_owned(),
-        });
+    let rest = text.get(answer..).unwrap_or_default();
+    if search.found.is_empty() && !rest.contains(['{', '[']) {
+        found.bare = Some(rest.trim());
     }
-    let found = search.found.into_iter().map(|(parsed, repair)| {
-        let repairs = repairs.iter().copied().chain([repair]).collect();
-        Candidate::new(parsed, repairs)
+    found.reason = match search.unread {
+        Some(failure) => failure.reason(text),
+        None => "there is no JSON in the reply".to_owned(),
+    };
+    found.candidates = search.found;
+    found.joined = search.joined;
+    Ok(found)
+}
+
+/// All that follows, if it is strict JSON and nothing else.
+fn whole(text: &str, start: usize) -> Option<Candidate> {
+    let parsed = json::strict(text.get(start..)?).ok()?;
+    Some(Candidate {
+        tree: parsed.tree,
+        fixes: Vec::new(),
+        place: Place::Whole,
+        casual: false,
+    })
+}
+
+/// Where the answer begins that follows the model's reasoning.
+fn past_thinking(text: &str, start: usize) -> Result<usize, String> {
+    const TAGS: [(&str, &str); 3] = [
+        ("<think>", "</think>"),
+        ("<thinking>", "</thinking>"),
+        ("<reasoning>", "</reasoning>"),
+    ];
+    let mut at = start;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let rest = rest.trim_start();
+        let Some((_, end)) = TAGS.iter().find(|(begin, _)| rest.starts_with(begin)) else {
+            break;
+        };
+        let Some((_, answer)) = rest.split_once(end) else {
+            return Err("the reasoning does not end, and no answer follows it".to_owned());
+        };
+        at = text.len() - answer.len();
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    if rest.trim_start().starts_with(['{', '[', '`', '"']) {
+        return Ok(at);
+    }
+    let ends = TAGS.iter().filter_map(|(_, end)| {
+        let (before, answer) = rest.split_once(end)?;
+        let is_outside = !is_in_json(text, at, at + before.len());
+        is_outside.then_some(text.len() - answer.len())
     });
-    Ok(found.collect())
+    Ok(ends.min().unwrap_or(at))
+}
+
+/// Whether the byte `place` is inside JSON that begins at or behind the byte `from`.
+fn is_in_json(text: &str, from: usize, place: usize) -> bool {
+    const MOST: usize = 20;
+    let mut at = from;
+    for _ in 0..MOST {
+        let ahead = text
+            .get(at..place)
+            .and_then(|before| before.find(['{', '[']));
+        let Some(ahead) = ahead else {
+            return false;
+        };
+        at += ahead;
+        let rest = text.get(at..).unwrap_or_default();
+        match is_meant_as_json(rest).then(|| json::parse(text, at)) {
+            Some(Ok(parsed)) if parsed.end > place => return true,
+            Some(Ok(parsed)) => at = parsed.end,
+            _ => at += 1,
+        }
+    }
+    false
 }
 
 struct Search<'t> {
     text: &'t str,
+    /// Where the answer begins.
+    start: usize,
     at: usize,
-    found: Vec<(Parsed, Repair)>,
-    /// Where the last piece in brackets is, and why it is not JSON.
-    unread: Option<(usize, serde_json::Error)>,
+    found: Vec<Candidate>,
+    /// Where the content of the last fence begins.
+    fence: Option<usize>,
+    in_fence: bool,
+    /// Why the last piece in brackets is not JSON.
+    unread: Option<Failure>,
+    /// How many brackets and fences hold no JSON.
+    skipped: usize,
+    /// How many brackets were opened that hold no JSON.
+    open: usize,
+    joined: Option<String>,
     /// How many bytes were looked at, those that were looked at again included.
     read: usize,
 }
@@ -79,10 +181,13 @@ impl<'t> Search<'t> {
     fn run(&mut self) -> Result<(), String> {
         while let Some(ahead) = self.rest().find(['{', '[', '`']) {
             self.at += ahead;
-            match self.rest().strip_prefix("```") {
-                Some(inside) => self.fence(inside)?,
-                None if self.rest().starts_with('`') => self.at += 1,
-                None => self.piece()?,
+            let rest = self.rest();
+            if rest.starts_with("```") {
+                self.fence()?;
+            } else if rest.starts_with('`') {
+                self.at += 1;
+            } else {
+                self.piece()?;
             }
         }
         Ok(())
@@ -91,269 +196,189 @@ impl<'t> Search<'t> {
     /// Counts what was looked at. Brackets that never close are looked at again and again.
     fn looked_at(&mut self, bytes: usize) -> Result<(), String> {
         self.read = self.read.saturating_add(bytes);
-        if self.read / 100 > self.text.len() + 1_000 {
-            return Err("the reply is full of brackets that are no JSON".to_owned());
-        }
-        Ok(())
+        self.give_up(self.read / 20 > self.text.len() + 1_000)
     }
 
-    /// A fence is taken if all in it is one JSON text; else its content is searched like prose.
-    fn fence(&mut self, inside: &'t str) -> Result<(), String> {
-        let content = inside.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        let end = closing_fence(content);
-        let json = end.and_then(|end| content.get(..end)).unwrap_or(content);
-        let skipped = self.rest().len() - content.len();
-        self.looked_at(json.len())?;
-        match json::parse(json) {
-            Ok(parsed) => {
-                self.found.push((parsed, Repair::Fenced));
-                self.at += skipped + end.map_or(content.len(), |end| end + "```".len());
+    fn skip(&mut self, bytes: usize) -> Result<(), String> {
+        const MOST: usize = 10_000;
+        self.skipped += 1;
+        self.at += bytes;
+        self.give_up(self.skipped > MOST)
+    }
+
+    fn give_up(&self, is_too_much: bool) -> Result<(), String> {
+        match is_too_much {
+            true => Err("the reply is full of brackets that are no JSON".to_owned()),
+            false => Ok(()),
+        }
+    }
+
+    /// A fence is passed; if all in it is a single word, number or text, that is a candidate.
+    fn fence(&mut self) -> Result<(), String> {
+        const FENCE: usize = "```".len();
+        self.in_fence = !self.in_fence;
+        self.skip(FENCE)?;
+        if !self.in_fence {
+            self.fence = None;
+            return Ok(());
+        }
+        let rest = self.rest();
+        let content = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let inside = content.split("```").next().unwrap_or_default();
+        if !inside.trim_start().starts_with(['{', '[']) {
+            self.looked_at(inside.len())?;
+            if let Ok(parsed) = json::strict(inside) {
+                self.found.push(Candidate {
+                    tree: parsed.tree,
+                    fixes: Vec::new(),
+                    place: Place::Fenced,
+                    casual: false,
+                });
             }
-            Err(_) => self.at += skipped,
         }
+        self.at += rest.len() - content.len();
+        self.fence = Some(self.at);
         Ok(())
     }
 
-    /// A piece between brackets.
+    /// Whether there is nothing between `from` and here.
+    fn follows(&self, from: usize) -> bool {
+        let between = self.text.get(from..self.at);
+        between.is_some_and(|between| between.trim().is_empty())
+    }
+
+    /// A piece that begins with a bracket.
     fn piece(&mut self) -> Result<(), String> {
         let rest = self.rest();
         let meant = is_meant_as_json(rest);
-        let piece = balanced(rest).and_then(|length| rest.get(..length));
-        self.looked_at(piece.unwrap_or(rest).len())?;
-        let parsed = json::parse(piece.unwrap_or(rest));
-        self.at += match (parsed, piece) {
-            (Ok(parsed), Some(piece)) => {
-                self.found.push((parsed, Repair::Prose));
-                piece.len()
-            }
-            (Err(error), _) if meant => return Err(json::reason(self.text, self.at, &error)),
-            (Err(error), Some(piece)) => {
-                self.unread = Some((self.at, error));
-                // `[see {…}]` may hold an answer; `{name}` is a word in braces.
-                if rest.starts_with('[') {
-                    1
-                } else {
-                    piece.len()
+        let fenced = self.fence.is_some_and(|fence| self.follows(fence));
+        let first = self.follows(self.start);
+        if !meant && !fenced && !first && rest.starts_with('{') {
+            return self.braces();
+        }
+        let start = self.at;
+        match json::parse(self.text, start) {
+            Ok(parsed) if meant || fenced || first || parsed.fixes.is_empty() => {
+                self.looked_at(parsed.end - start)?;
+                if meant && starts_with_name(self.text.get(self.start..start).unwrap_or_default()) {
+                    let (line, column) = json::place(self.text, start);
+                    return Err(format!(
+                        "the JSON at line {line}, column {column} is a part of something that does not begin"
+                    ));
                 }
+                let mut fixes = parsed.fixes;
+                let own = fixes.len();
+                self.at = parsed.end;
+                self.stray_brackets(&mut fixes);
+                let after = self.rest().trim_start();
+                let is_last = after.is_empty() || (fenced && after.starts_with("```"));
+                let casual = !meant && !((fenced || first) && is_last);
+                if !(casual && after.starts_with(':')) {
+                    self.goes_on(fixes.len() > own)?;
+                }
+                let place = match (fenced, first && after.is_empty()) {
+                    (true, _) => Place::Fenced,
+                    (false, true) => Place::Whole,
+                    (false, false) => Place::Prose,
+                };
+                self.found.push(Candidate {
+                    tree: parsed.tree,
+                    fixes,
+                    place,
+                    casual,
+                });
+                Ok(())
             }
-            (_, None) => 1,
+            Ok(parsed) => {
+                self.looked_at(parsed.end - start)?;
+                self.no_json()
+            }
+            Err(failure) if meant => Err(failure.reason(self.text)),
+            Err(failure) => {
+                self.looked_at(failure.at.saturating_sub(start))?;
+                if is_list_begun(rest, failure.at.saturating_sub(start)) {
+                    return Err(failure.reason(self.text));
+                }
+                self.unread = Some(failure);
+                self.no_json()
+            }
+        }
+    }
+
+    /// Passes a bracket that is no JSON: `[see {…}]` may hold an answer.
+    fn no_json(&mut self) -> Result<(), String> {
+        self.open += 1;
+        self.skip(1)
+    }
+
+    /// Passes braces that are no JSON, with all that is in them: `{name}` is a word in braces.
+    fn braces(&mut self) -> Result<(), String> {
+        const MOST: usize = 2_000;
+        let rest = self.rest();
+        self.unread.get_or_insert(Failure {
+            at: self.at + 1,
+            why: json::Why::Unreadable("the name of a field is missing"),
+        });
+        let doubled = rest
+            .get(1..)
+            .is_some_and(|it| it.trim_start().starts_with('{'));
+        let mut open = 0_usize;
+        for (at, c) in rest
+            .char_indices()
+            .take_while(|(at, _)| *at < MOST && !doubled)
+        {
+            match c {
+                '{' => open += 1,
+                '}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open == 0 {
+                return self.skip(at + 1);
+            }
+        }
+        self.no_json()
+    }
+
+    /// Closing brackets after the end: they close what was passed, or nothing.
+    fn stray_brackets(&mut self, fixes: &mut Vec<Fix>) {
+        loop {
+            let rest = self.rest().trim_start();
+            if !rest.starts_with(['}', ']']) {
+                return;
+            }
+            let at = self.text.len() - rest.len();
+            match self.open.checked_sub(1) {
+                Some(open) => self.open = open,
+                None => fixes.push(Fix {
+                    at,
+                    what: Syntax::StrayBracket,
+                }),
+            }
+            self.at = at + 1;
+        }
+    }
+
+    /// Whether the answer goes on after it ended: with a further item, or with what belongs to no value.
+    fn goes_on(&mut self, is_stray: bool) -> Result<(), String> {
+        let rest = self.rest().trim_start();
+        let at = self.text.len() - rest.len();
+        let after = rest.strip_prefix([',', ':']).map(str::trim_start);
+        let more = match after {
+            Some(after) => is_json_ahead(after),
+            None => is_named(rest) || (is_stray && is_json_ahead(rest)),
         };
-        Ok(())
-    }
-}
-
-/// Where a fence closes: at the start of a line, where no JSON string can have it; else anywhere.
-fn closing_fence(content: &str) -> Option<usize> {
-    let mut start = 0;
-    for line in content.split_inclusive('\n') {
-        let indent = line.len() - line.trim_start().len();
-        if line.trim_start().starts_with("```") {
-            return Some(start + indent);
+        if !more {
+            return Ok(());
         }
-        start += line.len();
-    }
-    content.rfind("```")
-}
-
-/// Whether text that starts with a bracket is meant as JSON, broken or not.
-fn is_meant_as_json(text: &str) -> bool {
-    let mut chars = text.chars();
-    let bracket = chars.next();
-    let inside = chars.as_str().trim_start();
-    if inside.is_empty() {
-        return true;
-    }
-    if bracket == Some('[') {
-        return inside.starts_with(['"', '{', '[', '\'', '“']);
-    }
-    let name = inside.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    inside.starts_with(['"', '}', '\'', '“', '/'])
-        || (name.len() < inside.len() && name.trim_start().starts_with(':'))
-}
-
-/// The length of the piece that starts with a bracket, up to the bracket that closes it.
-fn balanced(text: &str) -> Option<usize> {
-    let mut open = Vec::new();
-    let mut in_string = false;
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if in_string => escaped = true,
-            '"' => in_string = !in_string,
-            _ if in_string => {}
-            '{' => open.push('}'),
-            '[' => open.push(']'),
-            '}' | ']' => {
-                if open.pop() != Some(c) {
-                    return None;
-                }
-                if open.is_empty() {
-                    return Some(at + c.len_utf8());
-                }
-            }
-            _ => {}
+        let (line, column) = json::place(self.text, at);
+        let reason = format!("the JSON goes on at line {line}, column {column}, after its end");
+        if rest.starts_with(',') && after.is_some_and(|after| after.starts_with(['{', '['])) {
+            self.joined.get_or_insert(reason);
+            return Ok(());
         }
+        Err(reason)
     }
-    None
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(text: &str) -> Vec<(String, Vec<Repair>)> {
-        read(text)
-            .unwrap()
-            .into_iter()
-            .map(|candidate| (candidate.value.to_string(), candidate.repairs))
-            .collect()
-    }
-
-    fn one(text: &str, json: &str, repairs: &[Repair]) {
-        assert_eq!(found(text), [(json.to_owned(), repairs.to_vec())], "{text}");
-    }
-
-    fn none(text: &str) -> String {
-        read(text).err().unwrap()
-    }
-
-    #[test]
-    fn a_reply_that_is_json_is_not_searched() {
-        one(
-            " {\"a\":\"```json\\n{}\\n```\"}\n",
-            r#"{"a":"```json\n{}\n```"}"#,
-            &[],
-        );
-        one("\u{feff}[1]", "[1]", &[]);
-        one("42", "42", &[]);
-    }
-
-    #[test]
-    fn every_fence_is_a_candidate() {
-        one("```json\n{\"a\":1}\n```", r#"{"a":1}"#, &[Repair::Fenced]);
-        one(
-            "Here: ```{\"a\":1}``` done",
-            r#"{"a":1}"#,
-            &[Repair::Fenced],
-        );
-        one("```\n{\"a\":1}", r#"{"a":1}"#, &[Repair::Fenced]);
-        one(
-            "```json\n{\"a\":\"```\"}\n```",
-            r#"{"a":"```"}"#,
-            &[Repair::Fenced],
-        );
-        let two = "First\n```json\n1\n```\nthen\n  ```\n[2]\n  ```";
-        assert_eq!(
-            found(two),
-            [
-                ("1".to_owned(), vec![Repair::Fenced]),
-                ("[2]".to_owned(), vec![Repair::Fenced])
-            ]
-        );
-    }
-
-    #[test]
-    fn balanced_pieces_of_prose_are_candidates() {
-        one(
-            "So: {\"a\":\"}{\\\"\"} it is.",
-            r#"{"a":"}{\""}"#,
-            &[Repair::Prose],
-        );
-        one(
-            "For user {name} it is {\"a\":1}",
-            r#"{"a":1}"#,
-            &[Repair::Prose],
-        );
-        one(
-            "An open { and a [see {\"a\":1}]",
-            r#"{"a":1}"#,
-            &[Repair::Prose],
-        );
-        one(
-            "Résumé 🎉: {\"a\":\"日本\"}",
-            r#"{"a":"日本"}"#,
-            &[Repair::Prose],
-        );
-        assert_eq!(found("{\"a\":1}\n{\"a\":2}").len(), 2);
-    }
-
-    #[test]
-    fn reasoning_is_left_out() {
-        let thinking = "<think>maybe {\"a\":0}?</think>\n";
-        one(
-            &format!("{thinking}{{\"a\":1}}"),
-            r#"{"a":1}"#,
-            &[Repair::Thinking],
-        );
-        one(
-            &format!("{thinking}So {{\"a\":1}}"),
-            r#"{"a":1}"#,
-            &[Repair::Thinking, Repair::Prose],
-        );
-        assert!(none("<think>{\"a\":1}").contains("reasoning does not end"));
-    }
-
-    #[test]
-    fn a_part_of_broken_json_is_no_candidate() {
-        for broken in [
-            r#"{"v":1,"kids":[{"v":2,"kids":[]}"#,
-            r#"{"v":1,"kids":[{"v":2,"kids":[]},]}"#,
-            r#"{'v':1,'kids':[{"v":2,"kids":[]}]"#,
-            r#"{v:1,kids:[{"v":2,"kids":[]}]"#,
-            r#"{"v":1,"kids":[{"v":2,"kids":[]}}, {"v":3,"kids":[]}"#,
-            "```json\n{\"v\":1,\"kids\":[{\"v\":2,\"kids\":[]}\n```",
-            r#"{"v":1} {"v":1,"kids":[{"v":2"#,
-        ] {
-            assert!(none(broken).starts_with("the JSON "), "{broken}");
-        }
-    }
-
-    #[test]
-    fn a_reply_full_of_brackets_is_given_up() {
-        for bracket in ["[a", "{ ", "{a} [", "```a "] {
-            let text = bracket.repeat(50_000);
-            assert!(read(&text).is_err(), "{bracket}");
-        }
-    }
-
-    #[test]
-    fn a_case_of_the_shared_set_is_read_right_or_not_at_all() {
-        let file = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../shared/cases/lenient.json"
-        );
-        let Ok(text) = std::fs::read_to_string(file) else {
-            println!("skipped: {file} is not there");
-            return;
-        };
-        let cases: Vec<(String, String, Value)> = serde_json::from_str(&text).unwrap();
-        let mut right = 0;
-        for (name, reply, expected) in cases {
-            // Of two answers the set takes the first, and zyn the last.
-            if name == "two_objects" {
-                continue;
-            }
-            if let Ok(candidates) = read(&reply) {
-                assert_eq!(candidates.last().unwrap().value, expected, "{name}");
-                right += 1;
-            }
-        }
-        assert!(right >= 9, "{right} of the cases are read");
-    }
-
-    #[test]
-    fn nothing_is_repaired() {
-        for broken in [
-            "{\"a\":1,}",
-            "{\"a\":1 \"b\":2}",
-            "{\"a\":+1}",
-            "{'a':1}",
-            "{\"a\":tru",
-        ] {
-            none(broken);
-        }
-        assert_eq!(none("I cannot say."), "there is no JSON in the reply");
-        assert!(none("{name} says no").contains("line 1, column 2"));
-    }
-}
+mod tests;

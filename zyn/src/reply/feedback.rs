@@ -14,7 +14,7 @@ pub(crate) fn feedback(rejected: &Rejected, json: bool) -> String {
         }
         Rejected::Invalid(violations) => {
             for violation in violations.iter().take(MOST) {
-                text.push_str(&format!("- {violation}\n"));
+                text.push_str(&format!("- {}\n", line(&violation.to_string())));
             }
             if let Some(more) = violations.len().checked_sub(MOST).filter(|more| *more > 0) {
                 text.push_str(&format!("There are {more} more.\n"));
@@ -28,6 +28,16 @@ pub(crate) fn feedback(rejected: &Rejected, json: bool) -> String {
         " and nothing else."
     });
     text
+}
+
+/// A violation as one line of bounded length: a path has names in it that the model made up.
+fn line(violation: &str) -> String {
+    const MOST: usize = 500;
+    let mut line: String = violation.chars().take(MOST).collect();
+    if line.len() < violation.len() {
+        line.push('…');
+    }
+    line.replace(['\n', '\r'], " ")
 }
 
 #[cfg(test)]
@@ -49,6 +59,17 @@ mod tests {
         );
         assert!(text.contains("\n- /3: expected a text, got 3\n"));
         assert!(text.contains("There are 2 more."));
+    }
+
+    #[test]
+    fn feedback_on_a_violation_is_a_line_of_bounded_length() {
+        let path = format!("/{}\n- x", "é".repeat(1_000));
+        let long = Violation::new(path, "no such field");
+        let short = Violation::new("/a\nb", "no such field");
+        let text = feedback(&Rejected::Invalid(vec![long, short]), true);
+        let lines: Vec<&str> = text.lines().skip(1).collect();
+        assert_eq!((lines.len(), lines[0].chars().count()), (3, 503));
+        assert_eq!(lines[1], "- /a b: no such field");
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! A value against the original schema: what is wrong with it, and its canonical form.
 //!
 //! Both in one walk, because both need to know which alternative a value is. On the way what the
-//! dialect made of absent fields is undone: a `null` for a field that may be absent is left out.
+//! dialect made of absent fields is undone: a `null` for a field that may be absent is left out. What does
+//! not fit as it is may fit as another kind (see [`coerce`](super::coerce)).
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
-use super::Violation;
 use super::expected::expected;
-use super::limits;
-use crate::schema::node::{Node, kind};
+use super::json::Tree;
+use super::{Repair, Violation, limits};
+use crate::schema::node::Node;
 use crate::schema::pointer;
 
 pub(super) struct Fit {
@@ -16,6 +17,8 @@ pub(super) struct Fit {
     pub(super) value: Value,
     /// Empty if the value is valid.
     pub(super) violations: Vec<Violation>,
+    /// What was read as another kind or left out.
+    pub(super) repairs: Vec<Repair>,
 }
 
 /// How a value is written that lacks a field it may lack.
@@ -27,197 +30,199 @@ pub(super) enum Absent {
     Null,
 }
 
-pub(super) fn fit(document: &Value, value: &Value, absent: Absent) -> Fit {
+/// What is let pass.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    pub(super) absent: Absent,
+    /// Whether a value may be read as another kind.
+    pub(super) coerce: bool,
+    /// Whether fields that an open object does not name are left out; else they are violations.
+    pub(super) leave_out: bool,
+    /// Whether maps were asked for as lists of keys and values.
+    pub(super) entries: bool,
+    /// Whether the value is written for a model to see, and not read from one.
+    pub(super) writes: bool,
+}
+
+impl Rules {
+    /// For values that no model wrote.
+    pub(super) const PLAIN: Self = Self {
+        absent: Absent::LeftOut,
+        coerce: false,
+        leave_out: true,
+        entries: false,
+        writes: false,
+    };
+}
+
+pub(super) fn fit(document: &Value, tree: &Tree, rules: Rules) -> Fit {
     let mut walk = Walk {
-        absent,
+        rules,
         definitions: document.get("$defs"),
         path: String::new(),
         violations: Vec::new(),
-        steps_left: most_steps(value),
+        repairs: Vec::new(),
+        steps_left: most_steps(tree),
+        depth: 0,
+        coerced: 0,
     };
-    let fitted = walk.value(document, value);
+    let fitted = walk.value(document, tree);
     if walk.steps_left == 0 {
         // Whatever was found until then, an answer that was not looked at to its end is not valid.
         let wanted = "an answer that fits fewer alternatives of the schema at once";
-        walk.violations = vec![Violation::new("", wanted).found(value)];
+        walk.violations.clear();
+        walk.violation(wanted, tree);
     }
     Fit {
         value: fitted,
         violations: walk.violations,
+        repairs: walk.repairs,
     }
 }
 
 /// Alternatives of a type that contains itself can multiply with every level of a value, so a value is
 /// not looked at more often than this. Without such a type it does not come near.
-fn most_steps(value: &Value) -> usize {
+fn most_steps(tree: &Tree) -> usize {
     let mut parts = 0_usize;
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
+    let mut open = vec![tree];
+    while let Some(tree) = open.pop() {
         parts += 1;
-        match value {
-            Value::Array(items) => open.extend(items),
-            Value::Object(fields) => open.extend(fields.values()),
+        match tree {
+            Tree::List(items) => open.extend(items),
+            Tree::Object(fields) => open.extend(fields.iter().map(|(_, field)| field)),
             _ => {}
         }
     }
     parts.saturating_mul(100).saturating_add(10_000)
 }
 
+/// How many schemas may be open at once. The walk is recursive, and a thread's stack may be small.
+const MOST_OPEN: usize = 150;
+
+/// A schema that lets everything pass.
+pub(super) static ANY: Value = Value::Bool(true);
+
 pub(super) struct Walk<'a> {
+    pub(super) rules: Rules,
     definitions: Option<&'a Value>,
-    path: String,
+    pub(super) path: String,
     pub(super) violations: Vec<Violation>,
+    pub(super) repairs: Vec<Repair>,
     steps_left: usize,
-    absent: Absent,
+    pub(super) depth: usize,
+    /// How often the value at `path` is already read as another kind.
+    pub(super) coerced: usize,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn value(&mut self, schema: &'a Value, value: &Value) -> Value {
+    pub(super) fn value(&mut self, schema: &'a Value, tree: &Tree) -> Value {
         self.steps_left = self.steps_left.saturating_sub(1);
         if self.steps_left == 0 {
             return Value::Null;
         }
+        if self.depth >= MOST_OPEN {
+            self.violation("a value that is nested less deeply", tree);
+            return Value::Null;
+        }
+        self.depth += 1;
         let schema = self.opened(schema);
         let node = Node::of(schema);
-        if node.labels().is_some() {
-            return self.label(schema, value);
-        }
-        if let Some((branches, exactly_one)) = node.branches() {
-            return self.union(schema, branches, exactly_one, value);
-        }
-        self.plain(schema, value)
-    }
-
-    fn label(&mut self, schema: &'a Value, value: &Value) -> Value {
-        let labels = Node::of(schema).labels().unwrap_or_default();
-        if !labels.iter().any(|label| *value == *label.name) {
-            self.violation(expected(schema), value);
-        }
-        value.clone()
-    }
-
-    fn plain(&mut self, schema: &'a Value, value: &Value) -> Value {
-        let node = Node::of(schema);
-        if !has_type(node, value) {
-            self.wrong_type(schema, value);
-            return value.clone();
-        }
-        if let Some(allowed) = node.allowed()
-            && !allowed.contains(&value)
-        {
-            self.violation(expected(schema), value);
-            return value.clone();
-        }
-        let fitted = match value {
-            Value::Object(fields) => Value::Object(self.object(node, fields)),
-            Value::Array(items) => Value::Array(self.list(node, items)),
-            scalar => scalar.clone(),
+        let fitted = if node.labels().is_some() {
+            self.label(schema, tree)
+        } else if let Some((branches, exactly_one)) = node.branches() {
+            self.union(schema, branches, exactly_one, tree)
+        } else {
+            self.plain(schema, tree)
         };
-        for limit in limits::broken(node, &fitted) {
-            self.violation(limit, value);
-        }
+        self.depth -= 1;
         fitted
     }
 
-    fn object(&mut self, node: Node<'a>, fields: &Map<String, Value>) -> Map<String, Value> {
-        let mut fitted = Map::new();
-        for (name, schema) in node.properties() {
-            match fields.get(name) {
-                None if node.requires(name) => {
-                    let path = pointer::join(&self.path, name);
-                    let missing = Violation::new(path, expected(schema)).got("nothing");
-                    self.violations.push(missing);
-                }
-                None if self.is_absent(schema) => self.absent(name, &mut fitted),
-                None => {}
-                Some(Value::Null) if !node.requires(name) && self.is_absent(schema) => {
-                    self.absent(name, &mut fitted);
-                }
-                Some(field) => {
-                    let field = self.within(name, |walk| walk.value(schema, field));
-                    fitted.insert(name.clone(), field);
-                }
+    fn plain(&mut self, schema: &'a Value, tree: &Tree) -> Value {
+        let node = Node::of(schema);
+        if !has_type(node, tree) {
+            return self.mistyped(schema, tree);
+        }
+        if !is_allowed(node, tree) {
+            return self.disallowed(schema, tree);
+        }
+        let fitted = match tree {
+            Tree::Object(fields) => match self.as_only_field(schema, tree) {
+                Some(fitted) => return fitted,
+                None => self.object(node, fields),
+            },
+            Tree::List(items) => self.list(node, items),
+            scalar => scalar.to_value(),
+        };
+        self.limits(node, &fitted, tree);
+        match fitted {
+            Value::Object(map) if self.rules.writes && self.rules.entries && node.is_map() => {
+                let entry = |(key, value)| json!({ "key": key, "value": value });
+                map.into_iter().map(entry).collect()
             }
-        }
-        for name in node.required() {
-            if node.property(name).is_none() && !fields.contains_key(name) {
-                let path = pointer::join(&self.path, name);
-                let missing = Violation::new(path, "a value").got("nothing");
-                self.violations.push(missing);
-            }
-        }
-        self.further(node, fields, &mut fitted);
-        fitted
-    }
-
-    fn absent(&self, name: &str, fitted: &mut Map<String, Value>) {
-        if self.absent == Absent::Null {
-            fitted.insert(name.to_owned(), Value::Null);
+            fitted => fitted,
         }
     }
 
-    /// The fields that the schema does not name. They follow in the order of their names, for they have no other.
-    fn further(
-        &mut self,
-        node: Node<'a>,
-        fields: &Map<String, Value>,
-        fitted: &mut Map<String, Value>,
-    ) {
-        let mut further: Vec<_> = fields
-            .iter()
-            .filter(|(name, _)| node.property(name).is_none())
-            .collect();
-        further.sort_by_key(|(name, _)| *name);
-        for (name, field) in further {
-            let field = match node.get("additionalProperties") {
-                Some(Value::Bool(false)) => {
-                    self.within(name, |walk| walk.violation("no such field", field));
-                    continue;
-                }
-                Some(schema) => self.within(name, |walk| walk.value(schema, field)),
-                None => {
-                    let mut field = field.clone();
-                    field.sort_all_objects();
-                    field
-                }
-            };
-            fitted.insert(name.clone(), field);
+    pub(super) fn limits(&mut self, node: Node<'a>, fitted: &Value, tree: &Tree) {
+        for limit in limits::broken(node, fitted) {
+            self.violation(limit, tree);
         }
     }
 
-    fn list(&mut self, node: Node<'a>, items: &[Value]) -> Vec<Value> {
+    fn mistyped(&mut self, schema: &'a Value, tree: &Tree) -> Value {
+        if let Some(fitted) = self.as_another_kind(schema, tree) {
+            return fitted;
+        }
+        self.wrong_type(schema, tree);
+        tree.to_value()
+    }
+
+    fn list(&mut self, node: Node<'a>, items: &[Tree]) -> Value {
         let prefix = node.get("prefixItems").and_then(Value::as_array);
         let rest = node.get("items");
-        items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| {
-                let schema = prefix.and_then(|prefix| prefix.get(index)).or(rest);
-                self.within(&index.to_string(), |walk| match schema {
-                    Some(Value::Bool(false)) => {
-                        walk.violation("no further item", item);
-                        item.clone()
-                    }
-                    Some(schema) => walk.value(schema, item),
-                    None => item.clone(),
-                })
-            })
-            .collect()
+        let mut fitted = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let schema = prefix.and_then(|prefix| prefix.get(index)).or(rest);
+            fitted.push(self.item(index, schema.unwrap_or(&ANY), item));
+        }
+        Value::Array(fitted)
+    }
+
+    fn item(&mut self, index: usize, schema: &'a Value, item: &Tree) -> Value {
+        let length = self.enter(&index.to_string());
+        let fitted = if *schema == Value::Bool(false) {
+            self.violation("no further item", item);
+            item.to_value()
+        } else {
+            self.child(schema, item)
+        };
+        self.path.truncate(length);
+        fitted
+    }
+
+    /// A part of a value: what was done to the whole does not count for it.
+    pub(super) fn child(&mut self, schema: &'a Value, tree: &Tree) -> Value {
+        let coerced = std::mem::take(&mut self.coerced);
+        let fitted = self.value(schema, tree);
+        self.coerced = coerced;
+        fitted
     }
 
     /// Whether `null` for a field stands for its absence. It does not if it is a value of the field and
     /// absence would mean another: an `Option` whose default is not `None`.
-    fn is_absent(&self, schema: &'a Value) -> bool {
+    pub(super) fn is_absent(&self, schema: &'a Value) -> bool {
         let has_default = Node::of(schema)
             .get("default")
             .is_some_and(|value| !value.is_null());
-        !has_default || !self.may_be(schema, &Value::Null)
+        !has_default || !self.may_be(schema, &Tree::Null)
     }
 
-    pub(super) fn wrong_type(&mut self, schema: &Value, value: &Value) {
+    pub(super) fn wrong_type(&mut self, schema: &'a Value, tree: &Tree) {
         let mut wanted = expected(schema);
-        let number = value.as_f64().filter(|_| value.is_f64());
-        if let Some(number) = number.filter(|number| number.fract() == 0.0)
+        if let Tree::Number(number, _) = tree
+            && let Some(number) = number.as_f64().filter(|_| number.is_f64())
+            && number.fract() == 0.0
             && Node::of(schema).types().contains(&"integer")
         {
             wanted.push_str(if number.abs() < 9e18 {
@@ -226,7 +231,7 @@ impl<'a> Walk<'a> {
                 " of at most 64 bits"
             });
         }
-        self.violation(wanted, value);
+        self.violation(wanted, tree);
     }
 
     pub(super) fn opened(&self, schema: &'a Value) -> &'a Value {
@@ -236,23 +241,33 @@ impl<'a> Walk<'a> {
         definition.unwrap_or(schema)
     }
 
-    pub(super) fn within<T>(&mut self, key: &str, walk: impl FnOnce(&mut Self) -> T) -> T {
+    /// Goes to a part; the path is to be truncated to what this gives.
+    pub(super) fn enter(&mut self, key: &str) -> usize {
         let length = self.path.len();
         pointer::push(&mut self.path, key);
-        let result = walk(self);
-        self.path.truncate(length);
-        result
+        length
     }
 
-    pub(super) fn violation(&mut self, expected: impl std::fmt::Display, found: &Value) {
-        let violation = Violation::new(&self.path, expected).found(found);
+    pub(super) fn violation(&mut self, expected: impl std::fmt::Display, found: &Tree) {
+        let violation = Violation::new(&self.path, expected).came(found);
         self.violations.push(violation);
     }
 }
 
-pub(super) fn has_type(node: Node<'_>, value: &Value) -> bool {
+pub(super) fn has_type(node: Node<'_>, tree: &Tree) -> bool {
     let types = node.types();
     // JSON Schema calls 3.0 an integer; Rust's integers do not, and nothing is rounded in silence.
-    let kind = kind(value);
+    let kind = tree.kind();
     types.is_empty() || types.contains(&kind) || (kind == "integer" && types.contains(&"number"))
+}
+
+/// Whether a value is one of those that `const` or `enum` allow.
+fn is_allowed(node: Node<'_>, tree: &Tree) -> bool {
+    let allowed = node.allowed();
+    allowed.is_none_or(|allowed| allowed.iter().any(|value| tree.is(value)))
+}
+
+/// Whether a schema allows one of these kinds by name.
+pub(super) fn allows_kind(node: Node<'_>, kinds: &[&str]) -> bool {
+    node.types().iter().any(|kind| kinds.contains(kind))
 }

@@ -1,28 +1,34 @@
 //! From a model's text to an accepted answer.
 //!
-//! [`candidates`] reads what may be the answer, [`fit`] checks each against the original schema and brings
-//! it into canonical form, and here one is chosen. Broken JSON is not repaired, numbers are not
-//! rounded, and no item of a list is dropped: what is wrong with an answer is said to the model instead.
+//! [`candidates`] finds what may be the answer, [`json`] reads it, slips and all, [`fit`] checks it against the
+//! original schema and brings it into canonical form, and [`choose`] takes one. Text that breaks off is not
+//! completed, numbers are not rounded, and no item of a list is dropped: what is wrong with an answer is said
+//! to the model instead.
 
+mod bare;
 mod candidates;
+mod choose;
+mod coerce;
 mod expected;
 mod feedback;
 mod fit;
 mod json;
 mod limits;
+mod object;
 mod repair;
+mod spelled;
 mod union;
 mod violation;
 
 use serde_json::Value;
 
 pub(crate) use feedback::feedback;
-pub use repair::Repair;
+pub use repair::{Coercion, Repair, Syntax};
 pub use violation::Violation;
 
-use crate::schema::{Rewritten, Schema};
-use candidates::Candidate;
-use fit::Absent;
+use crate::schema::{Form, Rewritten, Schema};
+use fit::{Absent, Rules};
+use json::Tree;
 
 /// An accepted answer.
 #[derive(Debug)]
@@ -50,139 +56,112 @@ pub(crate) enum Rejected {
 /// What a type says to a value of its schema: its `Deserialize`, and the user's validators.
 pub(crate) type Accept<'a> = dyn Fn(&Value) -> Result<(), Vec<Violation>> + 'a;
 
+/// How a reply is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// With whatever repairs leave one reading.
+    Lenient,
+    /// As it is, or not at all.
+    Strict,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    document: &'a Value,
+    /// Whether it was asked for as `{"value": …}`.
+    wrapped: bool,
+    /// Whether maps were asked for as lists of keys and values.
+    entries: bool,
+    manner: Manner,
+}
+
+impl Asked<'_> {
+    fn rules(&self) -> Rules {
+        let is_lenient = self.manner == Manner::Lenient;
+        Rules {
+            absent: Absent::LeftOut,
+            coerce: is_lenient,
+            leave_out: is_lenient,
+            entries: self.entries,
+            writes: false,
+        }
+    }
+}
+
+/// The longest reply that is read.
+const MOST_BYTES: usize = 8 << 20;
+
 /// Reads the answer out of `text`.
 ///
 /// `text` is the whole of a complete reply: refused, truncated and empty ones never come here.
 pub(crate) fn decode(
     text: &str,
     schema: &Schema,
-    _rewritten: &Rewritten,
+    rewritten: &Rewritten,
+    manner: Manner,
     accept: &Accept<'_>,
 ) -> Result<Decoded, Rejected> {
-    let candidates = candidates::read(text).map_err(|reason| Rejected::Malformed { reason })?;
-    let readings: Vec<Reading> = candidates
-        .into_iter()
-        .map(|candidate| read(candidate, schema.document(), schema.is_wrapped()))
-        .collect();
-    let Reading { value, repairs, .. } = choose(readings)?;
-    accept(&value).map_err(Rejected::Invalid)?;
+    let asked = Asked {
+        document: schema.document(),
+        wrapped: schema.is_wrapped(),
+        entries: rewritten.form().entries,
+        manner,
+    };
+    read(text, asked, accept)
+}
+
+fn read(text: &str, asked: Asked<'_>, accept: &Accept<'_>) -> Result<Decoded, Rejected> {
+    if text.len() > MOST_BYTES {
+        let reason = format!("the reply is longer than {} MiB", MOST_BYTES >> 20);
+        return Err(Rejected::Malformed { reason });
+    }
+    let chosen = match asked.manner {
+        Manner::Lenient => choose::leniently(text, asked)?,
+        Manner::Strict => choose::strictly(text, asked)?,
+    };
+    accept(&chosen.value).map_err(Rejected::Invalid)?;
     Ok(Decoded {
-        canonical: value.to_string(),
-        value,
-        repairs,
+        canonical: chosen.value.to_string(),
+        repairs: chosen.repairs(text),
+        value: chosen.value,
     })
 }
 
 /// A value in its canonical form, if it fits `schema`.
 pub(crate) fn check(schema: &Schema, value: &Value) -> Result<Value, Vec<Violation>> {
-    let fit = fit::fit(schema.document(), value, Absent::LeftOut);
+    let fit = fit::fit(schema.document(), &Tree::from(value), Rules::PLAIN);
     match fit.violations.is_empty() {
         true => Ok(fit.value),
         false => Err(fit.violations),
     }
 }
 
-/// A value of `schema` as a model has to write it: `null` for what is absent.
-pub(crate) fn filled(schema: &Schema, value: &Value) -> Value {
-    fit::fit(schema.document(), value, Absent::Null).value
-}
-
-/// A candidate as a value of the original schema.
-struct Reading {
-    value: Value,
-    violations: Vec<Violation>,
-    repairs: Vec<Repair>,
-}
-
-impl Reading {
-    fn is_valid(&self) -> bool {
-        self.violations.is_empty()
-    }
-
-    /// How far from valid it is. What is wrong as a whole is farther than what is wrong in parts.
-    fn distance(&self) -> (bool, usize) {
-        let as_a_whole = self.violations.iter().any(|found| found.path.is_empty());
-        (as_a_whole, self.violations.len())
-    }
-}
-
-fn read(candidate: Candidate, document: &Value, wrapped: bool) -> Reading {
-    if !wrapped {
-        return checked(
-            &candidate.value,
-            document,
-            candidate.repeated,
-            candidate.repairs,
-        );
-    }
-    let mut bare_repairs = candidate.repairs.clone();
-    bare_repairs.push(Repair::Unwrapped);
-    let Some(inner) = wrapped_value(&candidate.value) else {
-        return checked(&candidate.value, document, candidate.repeated, bare_repairs);
-    };
-    let repeated = candidate.repeated.iter().cloned().map(unwrapped).collect();
-    let reading = checked(inner, document, repeated, candidate.repairs);
-    if reading.is_valid() {
-        return reading;
-    }
-    let bare = checked(&candidate.value, document, candidate.repeated, bare_repairs);
-    if bare.is_valid() { bare } else { reading }
-}
-
-fn wrapped_value(value: &Value) -> Option<&Value> {
-    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
-    fields.get("value")
-}
-
-fn unwrapped(mut violation: Violation) -> Violation {
-    if let Some(inner) = violation.path.strip_prefix("/value") {
-        violation.path = inner.to_owned();
-    }
-    violation
-}
-
-fn checked(
-    value: &Value,
-    document: &Value,
-    repeated: Vec<Violation>,
-    repairs: Vec<Repair>,
-) -> Reading {
-    let fit = fit::fit(document, value, Absent::LeftOut);
-    Reading {
-        value: fit.value,
-        violations: repeated.into_iter().chain(fit.violations).collect(),
-        repairs,
-    }
-}
-
-/// The last valid one; if none is valid, what is wrong with the nearest.
-fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
-    let (mut valid, invalid): (Vec<Reading>, Vec<Reading>) =
-        readings.into_iter().partition(Reading::is_valid);
-    if let Some(mut last) = valid.pop() {
-        let mut different = vec![&last.value];
-        for reading in &valid {
-            if !different.contains(&&reading.value) {
-                different.push(&reading.value);
-            }
-        }
-        if different.len() > 1 {
-            let answers = different.len();
-            last.repairs.push(Repair::LastOf { answers });
-        }
-        return Ok(last);
-    }
-    // The last of the nearest, as among the valid.
-    let nearest = invalid.into_iter().rev().min_by_key(Reading::distance);
-    Err(match nearest {
-        Some(nearest) => Rejected::Invalid(nearest.violations),
-        None => Rejected::Malformed {
-            reason: "there is no JSON in the reply".to_owned(),
+/// A value of `schema` as a model has to write it.
+pub(crate) fn filled(schema: &Schema, value: &Value, form: Form) -> Value {
+    let rules = Rules {
+        absent: match form.null {
+            true => Absent::Null,
+            false => Absent::LeftOut,
         },
-    })
+        entries: form.entries,
+        writes: true,
+        ..Rules::PLAIN
+    };
+    fit::fit(schema.document(), &Tree::from(value), rules).value
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod mutated;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
 pub(crate) mod properties;
+#[cfg(test)]
+mod refused;
 #[cfg(test)]
 mod tests;

@@ -204,7 +204,7 @@ fn a_value_is_valid_exactly_where_the_judge_says_so() {
         let judge = jsonschema::validator_for(document).unwrap();
         for _ in 0..4 {
             let value = value(rng, document, document, 5, Some(12));
-            let fits = fit::fit(schema.document(), &value, Absent::LeftOut)
+            let fits = fit::fit(schema.document(), &Tree::from(&value), Rules::PLAIN)
                 .violations
                 .is_empty();
             assert_eq!(fits, judge.is_valid(&value), "{document}\n{value}");
@@ -223,7 +223,7 @@ fn an_answer_is_the_same_text_in_whatever_order_and_fence_it_came() {
     for_each_case(|rng, document, schema| {
         let value = value(rng, document, document, 5, None);
         let rewritten = schema.for_dialect(Dialect::OpenAi).unwrap();
-        let decoded = |text: &str| decode(text, schema, &rewritten, &|_| Ok(()));
+        let decoded = |text: &str| decode(text, schema, &rewritten, Manner::Lenient, &|_| Ok(()));
         let Ok(plain) = decoded(&value.to_string()) else {
             // Items that must differ and do not: the generator does not look.
             return false;
@@ -252,7 +252,13 @@ fn an_answer_that_fits_what_was_sent_is_accepted() {
         {
             return false;
         }
-        let decoded = decode(&answer.to_string(), schema, &rewritten, &|_| Ok(()));
+        let decoded = decode(
+            &answer.to_string(),
+            schema,
+            &rewritten,
+            Manner::Lenient,
+            &|_| Ok(()),
+        );
         let decoded =
             decoded.unwrap_or_else(|error| panic!("{document}\n{sent}\n{answer}\n{error:?}"));
         assert!(

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::json::Tree;
+
 /// One thing that is wrong with an answer.
 ///
 /// # Examples
@@ -39,7 +41,11 @@ impl Violation {
     /// Adds what came instead, cut to 60 characters.
     #[must_use]
     pub fn found(self, value: &Value) -> Self {
-        self.got(excerpt(value))
+        self.came(&Tree::from(value))
+    }
+
+    pub(super) fn came(self, tree: &Tree) -> Self {
+        self.got(tree.excerpt(MOST))
     }
 
     pub(crate) fn got(mut self, found: impl Into<String>) -> Self {
@@ -88,14 +94,8 @@ impl fmt::Debug for Violation {
     }
 }
 
-fn excerpt(value: &Value) -> String {
-    const MOST: usize = 60;
-    let text = value.to_string();
-    match text.char_indices().nth(MOST) {
-        Some(_) => text.chars().take(MOST - 1).chain(['…']).collect(),
-        None => text,
-    }
-}
+/// The most characters of what came.
+const MOST: usize = 60;
 
 #[cfg(test)]
 mod tests {

@@ -27,6 +27,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+pub(crate) use rewritten::Form;
+
 use node::Node;
 
 pub use error::SchemaError;

@@ -34,21 +34,16 @@ struct Parts {
     wire: WireSchema,
     words: Arc<str>,
     verdicts: Vec<Rewrite>,
-    entries: bool,
+    form: Form,
 }
 
 impl Rewritten {
-    pub(super) fn new(
-        wire: WireSchema,
-        words: String,
-        verdicts: Vec<Rewrite>,
-        entries: bool,
-    ) -> Self {
+    pub(super) fn new(wire: WireSchema, words: String, verdicts: Vec<Rewrite>, form: Form) -> Self {
         Self(Arc::new(Parts {
             wire,
             words: words.into(),
             verdicts,
-            entries,
+            form,
         }))
     }
 
@@ -67,11 +62,19 @@ impl Rewritten {
         &self.0.verdicts
     }
 
-    #[allow(dead_code, reason = "what reads an answer asks it next")]
-    /// Whether a map in it is asked for as a list of objects with `key` and `value`.
-    pub(crate) fn has_entries(&self) -> bool {
-        self.0.entries
+    /// How a value is written that was asked for so.
+    pub(crate) fn form(&self) -> Form {
+        self.0.form
     }
+}
+
+/// How a value is written where dialects differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// Whether a map is a list of objects with `key` and `value`.
+    pub(crate) entries: bool,
+    /// Whether a field that is absent is `null`; else it is left out.
+    pub(crate) null: bool,
 }
 
 /// The dialect, the schema that is sent, and a line for each rewrite.

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use fastrand::Rng;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::node::{Node, kind};
 use super::{Schema, pointer};
@@ -36,16 +36,13 @@ const TRIES: u64 = 64;
 const DEEPEST: usize = 3;
 
 /// What is not looked at when a value is made, and so may not be there.
-const UNKNOWN: [&str; 11] = [
+const UNKNOWN: [&str; 8] = [
     "not",
     "if",
     "contains",
     "propertyNames",
     "dependentRequired",
     "dependentSchemas",
-    "minProperties",
-    "maxProperties",
-    "prefixItems",
     "unevaluatedItems",
     "contentSchema",
 ];
@@ -77,7 +74,7 @@ pub(crate) fn sample(schema: &Schema, seed: u64) -> Result<Value, Unmade> {
     let mut broken = Vec::new();
     for again in 0..TRIES {
         let mut sampler = Sampler {
-            definitions: document.get("$defs"),
+            schema,
             heights: &heights,
             rng: Rng::with_seed(seed.wrapping_add(again)),
             path: String::new(),
@@ -98,11 +95,11 @@ pub(crate) fn sample(schema: &Schema, seed: u64) -> Result<Value, Unmade> {
 }
 
 struct Sampler<'a> {
-    definitions: Option<&'a Value>,
+    schema: &'a Schema,
     heights: &'a HashMap<&'a str, usize>,
     rng: Rng,
     path: String,
-    /// How many definitions it is inside of.
+    /// How many definitions it is inside of that contain themselves.
     depth: usize,
 }
 
@@ -110,12 +107,14 @@ impl<'a> Sampler<'a> {
     fn value(&mut self, schema: &'a Value) -> Result<Value, Unmade> {
         let node = Node::of(schema);
         if let Some(name) = node.reference() {
-            let definition = self.definitions.and_then(|all| all.get(name));
+            let definitions = self.schema.document().get("$defs");
+            let definition = definitions.and_then(|all| all.get(name));
             let definition = definition
                 .ok_or_else(|| Unmade::new(&self.path, format!("`{name}` is not defined")))?;
-            self.depth += 1;
+            let deeper = usize::from(self.schema.is_recursive(name));
+            self.depth += deeper;
             let value = self.value(definition);
-            self.depth -= 1;
+            self.depth -= deeper;
             return value;
         }
         if let Some((keyword, _)) = node.keywords().find(|(key, _)| UNKNOWN.contains(&&***key)) {
@@ -183,15 +182,20 @@ impl<'a> Sampler<'a> {
             true => least,
             false => self.rng.u64(least.max(1).min(most)..=most.max(least)),
         };
-        let Some(items) = node.get("items").filter(|_| wanted > 0) else {
-            return Ok(Value::Array(Vec::new()));
-        };
+        let places = node.get("prefixItems").and_then(Value::as_array);
         let unlike = node.get("uniqueItems") == Some(&Value::Bool(true));
         let mut seen = HashSet::new();
         let mut made = Vec::new();
         let mut tries = wanted.saturating_mul(40);
         while (made.len() as u64) < wanted && tries > 0 {
             tries -= 1;
+            let place = places.and_then(|places| places.get(made.len()));
+            let Some(items) = place
+                .or_else(|| node.get("items"))
+                .filter(|it| it.is_object())
+            else {
+                break;
+            };
             let item = self.within("*", |sampler| sampler.value(items))?;
             if !unlike || seen.insert(item.to_string()) {
                 made.push(item);
@@ -224,10 +228,44 @@ impl<'a> Sampler<'a> {
                 fields.insert(name.to_owned(), text::words(&mut self.rng).into());
             }
         }
+        if node.is_map() {
+            self.map(node, &mut fields)?;
+        }
         if let Some(sum) = node.get(SUM).and_then(Value::as_f64) {
             number::share(&mut fields, sum);
         }
         Ok(Value::Object(fields))
+    }
+
+    fn map(&mut self, node: Node<'a>, fields: &mut Map<String, Value>) -> Result<(), Unmade> {
+        let count = |keyword| node.get(keyword).and_then(Value::as_u64);
+        let least = count("minProperties").unwrap_or(0);
+        let most = count("maxProperties").unwrap_or(least + 3).min(least + 3);
+        let wanted = match self.is_deep() {
+            true => least,
+            false => self.rng.u64(least.max(1).min(most)..=most.max(least)),
+        };
+        let (key, value) = match node.patterns().next() {
+            Some((pattern, value)) => {
+                (json!({ "type": "string", "pattern": pattern }), Some(value))
+            }
+            None => (
+                json!({ "type": "string" }),
+                node.get("additionalProperties"),
+            ),
+        };
+        let mut tries = wanted.saturating_mul(40);
+        while (fields.len() as u64) < wanted && tries > 0 {
+            tries -= 1;
+            let key = text::text(Node::of(&key), &mut self.rng);
+            let key = key.map_err(|problem| Unmade::new(&self.path, problem))?;
+            let value = match value.filter(|value| value.is_object()) {
+                Some(value) => self.within("*", |sampler| sampler.value(value))?,
+                None => text::words(&mut self.rng).into(),
+            };
+            fields.entry(key).or_insert(value);
+        }
+        Ok(())
     }
 
     fn is_deep(&self) -> bool {
@@ -275,9 +313,11 @@ fn height(schema: &Value, heights: &HashMap<&str, usize>) -> usize {
     }
     let least = node.get("minItems").and_then(Value::as_u64).unwrap_or(0);
     let items = node.get("items").filter(|_| least > 0);
+    let places = node.get("prefixItems").and_then(Value::as_array);
     let fields = node.properties();
     let fields = fields.filter(|(name, _)| node.requires(name));
     let parts = fields.map(|(_, schema)| schema).chain(items);
+    let parts = parts.chain(places.into_iter().flatten());
     parts.map(|part| height(part, heights)).max().unwrap_or(0)
 }
 

@@ -18,6 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::llm::{Allowance, Llm};
 use crate::provider::Request;
 use crate::refusal::OptionProblem;
+use crate::reply::Manner;
 use crate::schema::{Dialect, Rewritten, SchemaError};
 use crate::session::{History, Window, take_wait};
 use crate::telemetry;
@@ -42,7 +43,11 @@ pub(crate) async fn ask(
     refuse_unusable(call, &history, llm)?;
     let rewritten = rewritten(call, llm)?;
     let asked = call.schema.as_ref().zip(rewritten.as_ref());
-    let read = |text: &str| reader.read(text, asked);
+    let manner = match call.options.strict {
+        true => Manner::Strict,
+        false => Manner::Lenient,
+    };
+    let read = |text: &str| reader.read(text, asked, manner);
     let mut request = render(call, rewritten.as_ref(), history, llm);
     let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
     let retries = call.options.retry.unwrap_or_else(|| llm.limits().retries);

@@ -12,7 +12,14 @@ use super::step::EXAMPLE;
 use crate::error::{Error, ErrorKind, Excerpt};
 use crate::refusal::ExampleProblem;
 use crate::reply;
+use crate::schema::Form;
 use crate::session::Block;
+
+/// An example is written before it is known who reads it: as the type has it, and with `null` for what is absent.
+const UNKNOWN: Form = Form {
+    entries: false,
+    null: true,
+};
 
 /// An input and the answer it should have.
 pub(crate) struct Example<I> {
@@ -89,7 +96,7 @@ fn answer<T: 'static, I>(
     };
     accepted.map_err(ExampleProblem::Answer)?;
     let value = match shape.schema() {
-        Some(schema) => reply::filled(schema, &value),
+        Some(schema) => reply::filled(schema, &value, UNKNOWN),
         None => value,
     };
     let alone = typed.beside.is_nothing();

@@ -9,7 +9,7 @@ use super::beside::{Aside, Beside};
 use super::extract::under;
 use super::step::{StepCall, StepRecord};
 use crate::error::Error;
-use crate::reply::{self, Rejected, Repair, Violation};
+use crate::reply::{self, Manner, Rejected, Repair, Violation};
 use crate::schema::{Rewritten, Schema, SchemaError};
 
 /// What one verb does with the answer of a model to one input, for answers of type `T`.
@@ -145,14 +145,24 @@ pub(crate) struct Accepted {
 /// A [`Typed`] form without its type, so that all that fires a request is compiled once.
 pub(crate) trait Reader: Send + Sync {
     /// Reads a model's text, which was asked for in this schema and as this was sent; plain text without one.
-    fn read(&self, text: &str, asked: Option<(&Schema, &Rewritten)>) -> Result<Accepted, Rejected>;
+    fn read(
+        &self,
+        text: &str,
+        asked: Option<(&Schema, &Rewritten)>,
+        manner: Manner,
+    ) -> Result<Accepted, Rejected>;
 
     /// Refuses a record that holds no accepted answer to `call`.
     fn check(&self, record: &StepRecord, call: &StepCall) -> Result<(), Error>;
 }
 
 impl<T: 'static> Reader for Typed<T> {
-    fn read(&self, text: &str, asked: Option<(&Schema, &Rewritten)>) -> Result<Accepted, Rejected> {
+    fn read(
+        &self,
+        text: &str,
+        asked: Option<(&Schema, &Rewritten)>,
+        manner: Manner,
+    ) -> Result<Accepted, Rejected> {
         let Some((schema, rewritten)) = asked else {
             let text = text.trim().to_owned();
             let answer = Value::String(text.clone());
@@ -164,7 +174,7 @@ impl<T: 'static> Reader for Typed<T> {
             });
         };
         let accept = |whole: &Value| self.accept_whole(whole);
-        let decoded = reply::decode(text, schema, rewritten, &accept)?;
+        let decoded = reply::decode(text, schema, rewritten, manner, &accept)?;
         let (answer, aside) = self.split(&decoded.value);
         let printed = match &answer {
             Cow::Borrowed(_) => decoded.canonical,

@@ -245,6 +245,32 @@ macro_rules! options {
                 self
             }
 
+            /// Accepts only a reply that is exactly the JSON that was asked for: no fence, no word beside it, no slip
+            /// that would be read over, no field that the type does not have, no value of another kind. Anything
+            /// else is an invalid answer: it is asked for again. Without it, what was done to read a reply is in
+            /// [`Answer::repairs`](crate::Answer::repairs).
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Llm, Session};
+            /// let replies = [r#"{"answer": "true",}"#, r#"{"answer": true}"#];
+            /// let spam = zyn::binary("Is it spam?");
+            /// let llm = Llm::new(Scripted::new(replies));
+            /// let lenient = spam.clone().fire_detailed(&llm, &mut Session::new(), "Cheap watches").await?;
+            /// assert_eq!((lenient.attempts, lenient.repairs.len()), (1, 2));
+            /// let llm = Llm::new(Scripted::new(replies));
+            /// let strict = spam.strict().fire_detailed(&llm, &mut Session::new(), "Cheap watches").await?;
+            /// assert_eq!((strict.attempts, strict.repairs.len()), (2, 0));
+            /// # Ok(()) }
+            /// ```
+            pub fn strict(mut self) -> Self {
+                self.synapse_mut().options.strict = true;
+                self
+            }
+
             /// Makes at most `times` further attempts after failures that can pass: no connection, 429, 5xx.
             /// Without it, as the [`Llm`](crate::Llm) says (2).
             pub fn retry(mut self, times: u32) -> Self {

@@ -101,6 +101,9 @@ pub struct Options {
     /// Whether it stands outside the conversation: it neither reads it nor is written into it.
     #[serde(default)]
     pub alone: bool,
+    /// Whether only a reply that is exactly what was asked for is accepted, without any repair.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 impl Default for Options {
@@ -118,6 +121,7 @@ impl Default for Options {
             agreement: None,
             unsure: None,
             alone: false,
+            strict: false,
         }
     }
 }

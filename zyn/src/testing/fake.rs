@@ -132,7 +132,8 @@ impl Fake {
             let schema = Schema::from_value(&wire.name, document).map_err(refused)?;
             return Ok(made_up(&schema)?.to_string());
         };
-        let value = reply::filled(original, &made_up(original)?);
+        let form = original.for_dialect(wire.dialect).map_err(refused)?.form();
+        let value = reply::filled(original, &made_up(original)?, form);
         Ok(match original.is_wrapped() {
             true => json!({ "value": value }).to_string(),
             false => value.to_string(),
@@ -206,6 +207,50 @@ mod tests {
     use crate::reply::properties;
     use crate::schema::Dialect;
 
+    /// Maps as entries, tuples, types that contain themselves: written as each dialect asks for them.
+    #[test]
+    fn an_answer_to_every_shape_of_type_fits_what_was_sent() {
+        let document = serde_json::json!({
+            "type": "object",
+            "properties": {
+                "plain": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 3}},
+                "numbered": {"type": "object", "patternProperties": {"^\\d+$": {"type": "boolean"}}, "additionalProperties": false, "minProperties": 2},
+                "pair": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "minItems": 2, "maxItems": 2},
+                "tree": {"$ref": "#/$defs/Tree"},
+                "note": {"type": ["string", "null"]},
+            },
+            "required": ["plain", "numbered", "pair", "tree"],
+            "$defs": {"Tree": {
+                "type": "object",
+                "properties": {"kids": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Tree"}}, "up": {"anyOf": [{"$ref": "#/$defs/Tree"}, {"type": "null"}]}},
+                "required": ["kids"],
+            }},
+        });
+        let schema = Schema::from_value("Case", document.clone()).unwrap();
+        for dialect in [Dialect::OpenAi, Dialect::LlamaCpp, Dialect::Prompted] {
+            let rewritten = schema.for_dialect(dialect).unwrap();
+            let sent: Value = serde_json::from_str(&rewritten.wire().json).unwrap();
+            for seed in 0..50 {
+                let mut request = Request::new(Message::user("Make one up"));
+                request.schema = Some(rewritten.wire().clone());
+                request.original = Some(schema.clone());
+                let text = Fake::seeded(seed).text(&request).unwrap();
+                let answer: Value = serde_json::from_str(&text).unwrap();
+                let is_held = dialect != Dialect::Prompted;
+                assert!(
+                    !is_held || jsonschema::is_valid(&sent, &answer),
+                    "{sent}\n{text}"
+                );
+                let decoded =
+                    reply::decode(&text, &schema, &rewritten, reply::Manner::Strict, &|_| {
+                        Ok(())
+                    });
+                let decoded = decoded.unwrap_or_else(|error| panic!("{text}\n{error:?}"));
+                assert!(jsonschema::is_valid(&document, &decoded.value), "{text}");
+            }
+        }
+    }
+
     #[test]
     fn an_answer_to_any_schema_fits_what_was_sent_and_is_read_as_it_is() {
         let mut made = 0;
@@ -223,7 +268,10 @@ mod tests {
             let sent: Value = serde_json::from_str(&rewritten.wire().json).unwrap();
             let answer: Value = serde_json::from_str(&text).unwrap();
             assert!(jsonschema::is_valid(&sent, &answer), "{sent}\n{text}");
-            let decoded = reply::decode(&text, &schema, &rewritten, &|_| Ok(()));
+            let decoded =
+                reply::decode(&text, &schema, &rewritten, reply::Manner::Lenient, &|_| {
+                    Ok(())
+                });
             let decoded = decoded.unwrap_or_else(|error| panic!("{document}\n{text}\n{error:?}"));
             assert!(decoded.repairs.is_empty());
             assert!(jsonschema::is_valid(&document, &decoded.value), "{text}");

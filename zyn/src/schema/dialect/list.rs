@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Rewriter;
 use super::rules::Tuples;
+use super::union::alternatives;
 use crate::schema::node::Node;
 use crate::schema::{SchemaError, Verdict, pointer};
 
@@ -62,12 +63,7 @@ impl Rewriter<'_> {
             return Err(self.refused(path, problem, "say how many items there are"));
         }
         let told: Vec<String> = places.iter().map(told).collect();
-        let mut kinds: Vec<Value> = Vec::new();
-        for kind in rewritten.into_iter().chain(rest) {
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
+        let mut kinds = alternatives(rewritten.into_iter().chain(rest).collect());
         let alike = kinds.len() == 1;
         let items = match kinds.pop() {
             Some(only) if alike => only,

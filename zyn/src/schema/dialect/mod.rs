@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::node::Node;
 use super::phrase::{braced, phrase};
 use super::words::{self, Absent, Manner};
-use super::{Rewrite, Rewritten, Schema, SchemaError, Verdict, wire_name};
+use super::{Form, Rewrite, Rewritten, Schema, SchemaError, Verdict, wire_name};
 use crate::provider::{Dialect, WireSchema};
 use rules::{Definitions, LimitsInWords, Optional, Recursion, Rules};
 
@@ -70,7 +70,11 @@ pub(super) fn rewrite(schema: &Schema, dialect: Dialect) -> Result<Rewritten, Sc
     };
     let words = words::words(schema, manner);
     let wire = wire(schema, dialect, &root);
-    Ok(Rewritten::new(wire, words, rewrites, entries))
+    let form = Form {
+        entries,
+        null: rules.optional == Optional::Null,
+    };
+    Ok(Rewritten::new(wire, words, rewrites, form))
 }
 
 /// The schema as it is, for a model that is told it in the prompt alone.
@@ -92,7 +96,11 @@ fn prompted(schema: &Schema) -> Result<Rewritten, SchemaError> {
     };
     let words = words::words(schema, manner);
     let wire = wire(schema, Dialect::Prompted, &root);
-    Ok(Rewritten::new(wire, words, rewrites, false))
+    let form = Form {
+        entries: false,
+        null: true,
+    };
+    Ok(Rewritten::new(wire, words, rewrites, form))
 }
 
 fn wire(schema: &Schema, dialect: Dialect, root: &Value) -> WireSchema {

@@ -18,24 +18,11 @@ impl Rewriter<'_> {
         if exactly_one {
             self.note(path, Verdict::Exact, "`oneOf` as `anyOf`");
         }
-        let mut any_of: Vec<Value> = Vec::new();
+        let mut rewritten = Vec::new();
         for branch in branches {
-            let alternatives = match self.schema(Node::of(branch), path)? {
-                // Alternatives of alternatives are alternatives, unless they are described together.
-                Value::Object(mut inner) if inner.len() == 1 && inner.contains_key("anyOf") => {
-                    match inner.remove("anyOf") {
-                        Some(Value::Array(inner)) => inner,
-                        _ => Vec::new(),
-                    }
-                }
-                branch => vec![branch],
-            };
-            for alternative in alternatives {
-                if !any_of.contains(&alternative) {
-                    any_of.push(alternative);
-                }
-            }
+            rewritten.push(self.schema(Node::of(branch), path)?);
         }
+        let any_of = alternatives(rewritten);
         let mut out = Map::from_iter([("anyOf".to_owned(), Value::Array(any_of))]);
         if let Some(description) = self.description(node, path, None) {
             out.insert("description".to_owned(), json!(description));
@@ -65,4 +52,26 @@ impl Rewriter<'_> {
         }
         Value::Object(out)
     }
+}
+
+/// Each alternative once. Alternatives of alternatives are alternatives, unless they are described together.
+pub(super) fn alternatives(branches: Vec<Value>) -> Vec<Value> {
+    let mut any_of: Vec<Value> = Vec::new();
+    for branch in branches {
+        let inner = match branch {
+            Value::Object(mut map) if map.len() == 1 && map.contains_key("anyOf") => {
+                match map.remove("anyOf") {
+                    Some(Value::Array(inner)) => inner,
+                    _ => Vec::new(),
+                }
+            }
+            branch => vec![branch],
+        };
+        for alternative in inner {
+            if !any_of.contains(&alternative) {
+                any_of.push(alternative);
+            }
+        }
+    }
+    any_of
 }

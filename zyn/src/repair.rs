@@ -1,0 +1,3 @@
+//! The kinds of a [`Repair`](crate::Repair).
+
+pub use crate::reply::{Coercion, Syntax};

@@ -1,0 +1,179 @@
+//! An answer without JSON: the word itself, where a single word or number was asked for.
+
+use serde_json::Value;
+
+use super::json::Tree;
+use crate::schema::node::Node;
+
+/// What a single word may be.
+struct Words<'a> {
+    labels: Vec<&'a str>,
+    booleans: bool,
+}
+
+/// The values that a reply without JSON may stand for, the plainest first. A reply where any text would do is
+/// none: `I cannot say.` is no answer.
+pub(super) fn readings(text: &str, document: &Value) -> Vec<Tree> {
+    const MOST: usize = 4_096;
+    let mut words = Words {
+        labels: Vec::new(),
+        booleans: false,
+    };
+    if text.len() > MOST || !words.of(document, document.get("$defs"), 0) {
+        return Vec::new();
+    }
+    let mut readings = Vec::new();
+    if text.matches('"').count().is_multiple_of(2) {
+        readings.push(Tree::Text(text.trim().to_owned()));
+        readings.extend(words.said(text));
+    }
+    readings
+}
+
+impl<'a> Words<'a> {
+    /// Collects the words of a schema; false if it allows what is no word.
+    fn of(&mut self, schema: &'a Value, definitions: Option<&'a Value>, depth: usize) -> bool {
+        const MOST: usize = 10;
+        let opened = Node::of(schema)
+            .reference()
+            .and_then(|name| definitions?.get(name));
+        let node = Node::of(opened.unwrap_or(schema));
+        if depth == MOST {
+            return false;
+        }
+        if let Some(labels) = node.labels() {
+            self.labels.extend(labels.iter().map(|label| label.name));
+            return true;
+        }
+        if let Some((branches, _)) = node.branches() {
+            return branches
+                .iter()
+                .all(|branch| self.of(branch, definitions, depth + 1));
+        }
+        if let Some(allowed) = node.allowed() {
+            self.labels
+                .extend(allowed.iter().filter_map(|it| it.as_str()));
+            return true;
+        }
+        let types = node.types();
+        self.booleans |= types.contains(&"boolean");
+        let is_word = |kind: &&str| ["boolean", "integer", "number", "null"].contains(kind);
+        !types.is_empty() && types.iter().all(is_word)
+    }
+
+    /// The only word that a short text says, unless it denies it.
+    fn said(&self, text: &str) -> Option<Tree> {
+        const MOST: usize = 200;
+        if text.chars().count() > MOST {
+            return None;
+        }
+        let mut words = self.labels.clone();
+        if self.booleans {
+            words.extend(["true", "false"]);
+        }
+        let lower = text.to_lowercase();
+        let mut places: Vec<(usize, usize, &str)> = Vec::new();
+        for word in words {
+            let wanted = word.to_lowercase();
+            if wanted.is_empty() {
+                continue;
+            }
+            let found = lower.match_indices(&wanted);
+            let whole = found.filter(|(at, _)| is_whole(&lower, *at, wanted.len()));
+            places.extend(whole.map(|(at, _)| (at, at + wanted.len(), word)));
+        }
+        // `not spam` is one label, and no word about `spam`.
+        let is_inside = |(start, end, _): &(usize, usize, &str)| {
+            let outer = |(from, to, _): &(usize, usize, &str)| {
+                from <= start && end <= to && to - from > end - start
+            };
+            places.iter().any(outer)
+        };
+        let mut outer = places.iter().filter(|place| !is_inside(place));
+        let (at, _, word) = *outer.next()?;
+        if outer.any(|(_, _, other)| *other != word) || is_denied(&lower, at) {
+            return None;
+        }
+        match (word, self.labels.contains(&word)) {
+            ("true", false) => Some(Tree::Bool(true, word.into())),
+            ("false", false) => Some(Tree::Bool(false, word.into())),
+            _ => Some(Tree::Text(word.to_owned())),
+        }
+    }
+}
+
+fn is_whole(text: &str, at: usize, length: usize) -> bool {
+    let before = text.get(..at).and_then(|it| it.chars().next_back());
+    let after = text.get(at + length..).and_then(|it| it.chars().next());
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    !is_part(before) && !is_part(after)
+}
+
+/// Whether the sentence denies what stands at `at`.
+fn is_denied(text: &str, at: usize) -> bool {
+    const DENIALS: [&str; 8] = [
+        "not", "no", "never", "neither", "nor", "without", "except", "cannot",
+    ];
+    let before = text.get(..at).unwrap_or_default();
+    let sentence = before
+        .rsplit(['.', '!', '?', '\n'])
+        .next()
+        .unwrap_or_default();
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    words.any(|word| DENIALS.contains(&word) || word.ends_with("n't") || word.ends_with("n’t"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn said(text: &str, document: Value) -> Option<String> {
+        readings(text, &document)
+            .get(1)
+            .map(|tree| tree.to_value().to_string())
+    }
+
+    #[test]
+    fn a_short_text_that_says_one_label_says_that() {
+        let urgency = json!({"enum": ["Low", "High", "not urgent"]});
+        for (text, meant) in [
+            ("The answer is **high**.", Some("\"High\"")),
+            ("I'd say: Low", Some("\"Low\"")),
+            ("This is not urgent.", Some("\"not urgent\"")),
+            ("High? High!", Some("\"High\"")),
+            ("It is not high", None),
+            ("It isn't high", None),
+            ("Never mind. It is high", Some("\"High\"")),
+            ("Low or High", None),
+            ("Highest", None),
+            ("Nothing of it", None),
+        ] {
+            assert_eq!(said(text, urgency.clone()).as_deref(), meant, "{text}");
+        }
+        let long = format!("High {}", "x ".repeat(200));
+        assert_eq!(said(&long, urgency), None);
+    }
+
+    #[test]
+    fn a_boolean_is_said_by_its_name_alone() {
+        let boolean = || json!({"type": "boolean"});
+        assert_eq!(said("Answer: **True**", boolean()).as_deref(), Some("true"));
+        assert_eq!(said("true or false", boolean()), None);
+        assert_eq!(said("yes", boolean()), None);
+    }
+
+    #[test]
+    fn where_any_text_would_do_no_bare_text_is_an_answer() {
+        for document in [
+            json!({"type": "string"}),
+            json!({"anyOf": [{"enum": ["a"]}, {"type": "string"}]}),
+            json!({"type": "array", "items": {"type": "integer"}}),
+            json!({}),
+        ] {
+            assert!(readings("a", &document).is_empty(), "{document}");
+        }
+        assert!(readings("\"a", &json!({"enum": ["a"]})).is_empty());
+    }
+}

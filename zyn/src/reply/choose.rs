@@ -1,0 +1,349 @@
+//! Which of the candidates is the answer.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::candidates::{self, Candidate, Found, Place};
+use super::fit::{self, Rules};
+use super::json::{self, Fix, Tree};
+use super::{Asked, Coercion, Rejected, Repair, Violation, bare};
+use crate::schema::node::Node;
+use crate::schema::pointer;
+
+/// A candidate as a value of the original schema.
+pub(super) struct Reading {
+    pub(super) value: Value,
+    violations: Vec<Violation>,
+    /// Where it was.
+    found: Vec<Repair>,
+    fixes: Vec<Fix>,
+    /// What was read as another kind or left out.
+    changes: Vec<Repair>,
+    /// What was chosen among.
+    chosen: Option<Repair>,
+    casual: bool,
+    /// Whether it is one value for a list of them.
+    is_item: bool,
+}
+
+impl Reading {
+    fn is_valid(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    /// How far from valid it is. What is wrong as a whole is farther than what is wrong in parts.
+    fn distance(&self) -> (bool, bool, usize) {
+        let as_a_whole = self.violations.iter().any(|found| found.path.is_empty());
+        (self.casual, as_a_whole, self.violations.len())
+    }
+
+    /// All that was done to read it.
+    pub(super) fn repairs(&self, text: &str) -> Vec<Repair> {
+        let mut repairs = self.found.clone();
+        let mut fixes = self.fixes.clone();
+        fixes.sort_by_key(|fix| fix.at);
+        let (mut line, mut from) = (1, 0);
+        for fix in fixes {
+            line += text
+                .get(from..fix.at)
+                .map_or(0, |it| it.matches('\n').count());
+            from = fix.at;
+            let slip = fix.what;
+            let repair = Repair::Syntax { slip, line };
+            if !repairs.contains_recent(&repair) {
+                repairs.push(repair);
+            }
+        }
+        repairs.extend(self.changes.iter().cloned());
+        repairs.extend(self.chosen.clone());
+        repairs
+    }
+}
+
+trait Recent {
+    /// Whether it is among the last, which are those of one line.
+    fn contains_recent(&self, repair: &Repair) -> bool;
+}
+
+impl Recent for Vec<Repair> {
+    fn contains_recent(&self, repair: &Repair) -> bool {
+        const KINDS: usize = 20;
+        self.iter().rev().take(KINDS).any(|it| it == repair)
+    }
+}
+
+/// The reply itself, exactly as it was asked for.
+pub(super) fn strictly(text: &str, asked: Asked<'_>) -> Result<Reading, Rejected> {
+    let parsed = json::strict(text).map_err(|failure| Rejected::Malformed {
+        reason: failure.reason(text),
+    })?;
+    let reading = match (asked.wrapped, wrapped(&parsed.tree)) {
+        (true, Some((inner, []))) => checked(inner, asked),
+        (true, _) => {
+            let mut reading = checked(&parsed.tree, asked);
+            let wanted = "an object with the field `value` and no other";
+            reading.violations = vec![Violation::new("", wanted).came(&parsed.tree)];
+            reading
+        }
+        (false, _) => checked(&parsed.tree, asked),
+    };
+    match reading.is_valid() {
+        true => Ok(reading),
+        false => Err(Rejected::Invalid(reading.violations)),
+    }
+}
+
+pub(super) fn leniently(text: &str, asked: Asked<'_>) -> Result<Reading, Rejected> {
+    let malformed = |reason| Rejected::Malformed { reason };
+    let found = candidates::read(text).map_err(malformed)?;
+    let thinking = found.thinking;
+    let mut reading = among(found, asked)?;
+    if thinking {
+        reading.found.insert(0, Repair::Thinking);
+    }
+    Ok(reading)
+}
+
+fn among(found: Found<'_>, asked: Asked<'_>) -> Result<Reading, Rejected> {
+    let Found {
+        candidates,
+        joined,
+        bare,
+        reason,
+        ..
+    } = found;
+    if let Some(text) = bare.filter(|_| asked.wrapped) {
+        return said(text, asked).map_err(|violations| match violations {
+            Some(violations) => Rejected::Invalid(violations),
+            None => Rejected::Malformed { reason },
+        });
+    }
+    if candidates.is_empty() {
+        return Err(Rejected::Malformed { reason });
+    }
+    if let [
+        Candidate {
+            tree: Tree::Text(text),
+            ..
+        },
+    ] = candidates.as_slice()
+        && asked.wrapped
+        && let Ok(said) = said(text, asked)
+    {
+        return Ok(said);
+    }
+    let mut readings: Vec<Reading> = candidates
+        .iter()
+        .map(|candidate| read(candidate, asked))
+        .collect();
+    let whole = together(candidates, asked);
+    if let Some(reason) = joined {
+        let together = whole.filter(Reading::is_valid);
+        return together.ok_or(Rejected::Malformed { reason });
+    }
+    let items = readings.iter().filter(|it| it.is_valid() && it.is_item);
+    if let Some(whole) = &whole
+        && !whole.is_valid()
+        && items.count() > 1
+        && readings.iter().all(|it| !it.is_valid() || it.is_item)
+    {
+        // To take one of them would be to drop the others.
+        return Err(Rejected::Invalid(whole.violations.clone()));
+    }
+    if whole.as_ref().is_some_and(Reading::is_valid) {
+        readings.retain(|reading| !reading.is_item);
+    }
+    choose(readings.into_iter().chain(whole).collect())
+}
+
+fn read(candidate: &Candidate, asked: Asked<'_>) -> Reading {
+    let mut reading = as_asked(&candidate.tree, candidate.place, asked);
+    reading.fixes.clone_from(&candidate.fixes);
+    reading.casual = candidate.casual;
+    let is_coerced = |repair: &Repair| matches!(repair, Repair::Coerced { .. });
+    if candidate.casual && reading.changes.iter().any(is_coerced) {
+        reading.violations = vec![Violation::new("", "the answer").came(&candidate.tree)];
+    }
+    match candidate.place {
+        Place::Whole => {}
+        Place::Fenced => reading.found.insert(0, Repair::Fenced),
+        Place::Prose => reading.found.insert(0, Repair::Prose),
+    }
+    reading
+}
+
+/// With its wrapper or without, whichever fits better.
+fn as_asked(tree: &Tree, place: Place, asked: Asked<'_>) -> Reading {
+    if !asked.wrapped {
+        return placed(tree, place, asked);
+    }
+    let bare = || {
+        let mut bare = placed(tree, place, asked);
+        bare.found.push(Repair::Unwrapped);
+        bare
+    };
+    let Some((inner, others)) = wrapped(tree) else {
+        return bare();
+    };
+    let mut reading = checked(inner, asked);
+    for (name, other) in others {
+        let path = pointer::join("", name);
+        if name == "value" {
+            let twice = Violation::new("", "the answer once").came(other);
+            reading.violations.push(twice);
+        } else {
+            reading.changes.push(Repair::LeftOut { path });
+        }
+    }
+    if reading.is_valid() && reading.changes.is_empty() {
+        return reading;
+    }
+    let bare = bare();
+    let loses_it = |repair: &Repair| match repair {
+        Repair::LeftOut { path } => path == "/value",
+        repair => is_reshaped(repair),
+    };
+    let is_better = bare.is_valid()
+        && (!reading.is_valid() || bare.changes.len() < reading.changes.len())
+        && !bare.changes.iter().any(loses_it);
+    if is_better { bare } else { reading }
+}
+
+/// The answer in `{"value": …}`, and the fields that follow it.
+fn wrapped(tree: &Tree) -> Option<(&Tree, &[(String, Tree)])> {
+    let Tree::Object(fields) = tree else {
+        return None;
+    };
+    match fields.split_first() {
+        Some(((name, inner), others)) if name == "value" => Some((inner, others)),
+        _ => None,
+    }
+}
+
+/// A piece in prose may be a part of something that is broken, so its outermost shape must be right.
+fn placed(tree: &Tree, place: Place, asked: Asked<'_>) -> Reading {
+    let reading = checked(tree, asked);
+    if place != Place::Prose || reading.is_item || !reading.changes.iter().any(is_reshaped) {
+        return reading;
+    }
+    let rules = Rules {
+        coerce: false,
+        ..asked.rules()
+    };
+    with(tree, asked, rules)
+}
+
+/// Whether the whole was read as another shape.
+fn is_reshaped(repair: &Repair) -> bool {
+    use Coercion::{FromList, ToField, ToList};
+    match repair {
+        Repair::Coerced { path, how } => {
+            path.is_empty() && matches!(how, FromList | ToField | ToList)
+        }
+        _ => false,
+    }
+}
+
+fn checked(tree: &Tree, asked: Asked<'_>) -> Reading {
+    with(tree, asked, asked.rules())
+}
+
+fn with(tree: &Tree, asked: Asked<'_>, rules: Rules) -> Reading {
+    let fit = fit::fit(asked.document, tree, rules);
+    let is_item = |repair: &Repair| match repair {
+        Repair::Coerced { path, how } => path.is_empty() && *how == Coercion::ToList,
+        _ => false,
+    };
+    Reading {
+        value: fit.value,
+        violations: fit.violations,
+        found: Vec::new(),
+        fixes: Vec::new(),
+        is_item: fit.repairs.iter().any(is_item),
+        changes: fit.repairs,
+        chosen: None,
+        casual: false,
+    }
+}
+
+/// The candidates as the items of one list, if a list was asked for.
+fn together(candidates: Vec<Candidate>, asked: Asked<'_>) -> Option<Reading> {
+    if candidates.len() < 2 || !is_list(asked.document) {
+        return None;
+    }
+    let mut fixes = Vec::new();
+    let mut trees = Vec::new();
+    let mut places = HashSet::new();
+    for candidate in candidates.into_iter().filter(|it| !it.casual) {
+        places.insert(candidate.place == Place::Fenced);
+        fixes.extend(candidate.fixes);
+        trees.push(candidate.tree);
+    }
+    let items = trees.len();
+    let mut reading = checked(&Tree::List(trees), asked);
+    reading.fixes = fixes;
+    reading.found = match places.contains(&false) {
+        true => vec![Repair::Prose],
+        false => vec![Repair::Fenced],
+    };
+    reading.found.push(Repair::Joined { items });
+    if asked.wrapped {
+        reading.found.push(Repair::Unwrapped);
+    }
+    Some(reading)
+}
+
+fn is_list(document: &Value) -> bool {
+    let definitions = document.get("$defs");
+    let named = Node::of(document).reference();
+    let opened = named.and_then(|name| definitions?.get(name));
+    let node = Node::of(opened.unwrap_or(document));
+    node.branches().is_none() && node.types() == ["array"]
+}
+
+/// What a reply without JSON says; what is wrong with it, if it could say something.
+fn said(text: &str, asked: Asked<'_>) -> Result<Reading, Option<Vec<Violation>>> {
+    let mut wrong = None;
+    for (index, tree) in bare::readings(text, asked.document).iter().enumerate() {
+        let mut reading = checked(tree, asked);
+        if index > 0 {
+            reading.found.push(Repair::Prose);
+        }
+        reading.found.push(Repair::Unwrapped);
+        if reading.is_valid() {
+            return Ok(reading);
+        }
+        wrong.get_or_insert(reading.violations);
+    }
+    Err(wrong)
+}
+
+/// The valid one that needs the fewest changes, and of equals the last; if none is valid, what is wrong with the
+/// nearest.
+fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
+    let (valid, invalid): (Vec<Reading>, Vec<Reading>) =
+        readings.into_iter().partition(Reading::is_valid);
+    let different: HashSet<String> = valid
+        .iter()
+        .filter(|reading| !reading.casual)
+        .map(|reading| reading.value.to_string())
+        .collect();
+    let cost = |reading: &Reading| (reading.casual, reading.changes.len());
+    // The last of the best, as among the invalid.
+    if let Some(mut best) = valid.into_iter().rev().min_by_key(cost) {
+        let answers = different.len();
+        best.chosen = (answers > 1).then_some(Repair::Chosen { answers });
+        return Ok(best);
+    }
+    let nearest = invalid.into_iter().rev().min_by_key(Reading::distance);
+    Err(match nearest {
+        Some(nearest) => Rejected::Invalid(nearest.violations),
+        None => Rejected::Malformed {
+            reason: "there is no JSON in the reply".to_owned(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests;
