@@ -74,7 +74,7 @@ impl Parser<'_> {
                         self.at = after;
                         continue;
                     }
-                    self.note_inner(quote, &inner)?;
+                    self.note_inner(quote, &inner, after, is_name)?;
                     self.at = after;
                     return Ok(text);
                 }
@@ -88,11 +88,18 @@ impl Parser<'_> {
     }
 
     /// Quotes inside a text come in pairs; one alone may be the end that was meant.
-    fn note_inner(&mut self, quote: char, inner: &Inner) -> Result<(), Failure> {
+    fn note_inner(
+        &mut self,
+        quote: char,
+        inner: &Inner,
+        after: usize,
+        is_name: bool,
+    ) -> Result<(), Failure> {
         let Some(first) = inner.first else {
             return Ok(());
         };
-        if quote == '"' && !inner.count.is_multiple_of(2) {
+        let is_odd = quote == '"' && !inner.count.is_multiple_of(2);
+        if is_odd || (!is_name && self.is_doubtful(after)) {
             return Err(self.unreadable_at(first, "a quote inside a text"));
         }
         self.fix(Syntax::InnerQuote)
