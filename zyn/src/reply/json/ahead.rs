@@ -46,6 +46,13 @@ impl<'t> Parser<'t> {
         item.starts_with(',') || text.is_some_and(starts_oddly)
     }
 
+    /// Whether a quote inside a text looks like the end of one: `5" wide`.
+    pub(super) fn looks_closing(&self, at: usize) -> bool {
+        let before = self.text.get(..at).and_then(|it| it.chars().next_back());
+        let after = self.from(at).chars().nth(1);
+        before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    }
+
     /// Whether a quote closes a value: what follows fits behind one.
     pub(super) fn closes_value(&self, after: usize) -> bool {
         let (at, crossed) = self.past_spaces(after);
@@ -233,7 +240,7 @@ pub(super) fn ends_unquoted_name(c: char) -> bool {
 }
 
 /// Whether a text begins as none does, but as something begins that follows one.
-fn starts_oddly(text: &str) -> bool {
+pub(super) fn starts_oddly(text: &str) -> bool {
     text.starts_with(|c: char| is_space(c) || ",]}".contains(c))
 }
 

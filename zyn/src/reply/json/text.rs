@@ -1,5 +1,6 @@
 //! Texts in quotes of any kind.
 
+use super::ahead::starts_oddly;
 use super::parse::Parser;
 use super::{Failure, Why};
 use crate::reply::Syntax;
@@ -74,7 +75,10 @@ impl Parser<'_> {
                         self.at = after;
                         continue;
                     }
-                    self.note_inner(quote, &inner, after, is_name)?;
+                    if let Some(first) = inner.first {
+                        let is_plain = is_name || !self.is_doubtful(after);
+                        self.note_inner(quote, first, inner.count, &text, is_plain)?;
+                    }
                     self.at = after;
                     return Ok(text);
                 }
@@ -91,15 +95,14 @@ impl Parser<'_> {
     fn note_inner(
         &mut self,
         quote: char,
-        inner: &Inner,
-        after: usize,
-        is_name: bool,
+        first: usize,
+        count: usize,
+        text: &str,
+        is_plain: bool,
     ) -> Result<(), Failure> {
-        let Some(first) = inner.first else {
-            return Ok(());
-        };
-        let is_odd = quote == '"' && !inner.count.is_multiple_of(2);
-        if is_odd || (!is_name && self.is_doubtful(after)) {
+        let is_odd = quote == '"' && !count.is_multiple_of(2);
+        let is_open = quote == '"' && (self.looks_closing(first) || starts_oddly(text));
+        if is_odd || is_open || !is_plain {
             return Err(self.unreadable_at(first, "a quote inside a text"));
         }
         self.fix(Syntax::InnerQuote)
