@@ -35,6 +35,24 @@ impl<'t> Parser<'t> {
         rest.is_empty() || rest.starts_with([':', '='])
     }
 
+    /// Whether a text with quotes in it may as well end elsewhere than before `after`: `"a "b", ", c" d"`.
+    pub(super) fn is_doubtful(&self, after: usize) -> bool {
+        let next = self.from(self.past_spaces(after).0);
+        let Some(behind) = next.strip_prefix(',') else {
+            return next.starts_with(is_quote) && matches!(self.inside(), Inside::List);
+        };
+        let item = behind.trim_start_matches(is_space);
+        let text = item.strip_prefix(is_quote);
+        item.starts_with(',') || text.is_some_and(starts_oddly)
+    }
+
+    /// Whether a quote inside a text looks like the end of one: `5" wide`.
+    pub(super) fn looks_closing(&self, at: usize) -> bool {
+        let before = self.text.get(..at).and_then(|it| it.chars().next_back());
+        let after = self.from(at).chars().nth(1);
+        before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    }
+
     /// Whether a quote closes a value: what follows fits behind one.
     pub(super) fn closes_value(&self, after: usize) -> bool {
         let (at, crossed) = self.past_spaces(after);
@@ -46,7 +64,9 @@ impl<'t> Parser<'t> {
             _ if starts_comment(rest) => true,
             Some(c) => match self.inside() {
                 Inside::Object => self.is_name_ahead(at, crossed),
-                Inside::List => is_quote(c) || "{[".contains(c) || (crossed && c != ':'),
+                Inside::List => {
+                    (is_quote(c) && at > after) || "{[".contains(c) || (crossed && c != ':')
+                }
                 Inside::Nothing => true,
             },
         }
@@ -199,8 +219,29 @@ impl<'t> Parser<'t> {
     }
 }
 
+impl Parser<'_> {
+    /// Whether a comma may be missing here, between two items: on a new line, before a bracket, or between two of a
+    /// kind. `5" x"` is no number and a text.
+    pub(super) fn may_lack_comma(&self, next: char) -> bool {
+        let before = self.text.get(..self.at).unwrap_or_default();
+        let item = before.trim_end_matches(is_space);
+        let spaces = before.get(item.len()..).unwrap_or_default();
+        let is_scalar = |c: char| c.is_alphanumeric() || c == '-';
+        let last = item.chars().next_back().unwrap_or(' ');
+        spaces.contains('\n')
+            || "{[".contains(next)
+            || (!spaces.is_empty()
+                && ((is_quote(last) && is_quote(next)) || (is_scalar(last) && is_scalar(next))))
+    }
+}
+
 pub(super) fn ends_unquoted_name(c: char) -> bool {
     ":={}[],\n\"'`“”".contains(c)
+}
+
+/// Whether a text begins as none does, but as something begins that follows one.
+pub(super) fn starts_oddly(text: &str) -> bool {
+    text.starts_with(|c: char| is_space(c) || ",]}".contains(c))
 }
 
 fn starts_word(rest: &str) -> bool {

@@ -30,6 +30,8 @@ pub(super) struct Parser<'t> {
     pub(super) strict: bool,
     fixes: Vec<Fix>,
     open: Vec<Open>,
+    /// Where two texts stand on one line without a comma between them.
+    squeezed: Option<usize>,
 }
 
 /// A value whose bracket is not closed yet.
@@ -69,6 +71,7 @@ impl<'t> Parser<'t> {
             strict,
             fixes: Vec::new(),
             open: Vec::new(),
+            squeezed: None,
         }
     }
 
@@ -85,6 +88,7 @@ impl<'t> Parser<'t> {
                 Next::Colon => self.colon()?,
                 Next::Rest => self.rest_of_value()?,
                 Next::End(tree) => {
+                    self.is_plain()?;
                     return Ok(Parsed {
                         tree,
                         end: self.at,
@@ -92,6 +96,15 @@ impl<'t> Parser<'t> {
                     });
                 }
             };
+        }
+    }
+
+    /// Where quotes stand inside texts, two texts without a comma between them may be one.
+    fn is_plain(&self) -> Result<(), Failure> {
+        let has_inner = || self.fixes.iter().any(|fix| fix.what == Syntax::InnerQuote);
+        match self.squeezed {
+            Some(at) if has_inner() => Err(self.unreadable_at(at, "a comma is missing")),
+            _ => Ok(()),
         }
     }
 
@@ -295,8 +308,11 @@ impl<'t> Parser<'t> {
                 self.fix(Syntax::MissingComma)?;
                 Ok(Next::Name(false))
             }
-            (c, Inside::List) if c != ':' && c != '=' => {
+            (c, Inside::List) if c != ':' && c != '=' && self.may_lack_comma(c) => {
                 self.fix(Syntax::MissingComma)?;
+                if is_quote(c) {
+                    self.squeezed.get_or_insert(self.at);
+                }
                 Ok(Next::Item(false))
             }
             _ => Err(self.unreadable("a comma or a closing bracket is missing")),

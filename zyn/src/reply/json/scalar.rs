@@ -191,7 +191,7 @@ impl<'t> Parser<'t> {
         if text.is_empty() {
             return Err(self.unreadable("a value is missing"));
         }
-        if !quotes.is_multiple_of(2) {
+        if !quotes.is_multiple_of(2) || text.ends_with('"') {
             return Err(self.unreadable("a text with one quote"));
         }
         if !self.goes_on_after_unquoted(end) {

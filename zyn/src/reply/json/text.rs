@@ -1,5 +1,6 @@
 //! Texts in quotes of any kind.
 
+use super::ahead::starts_oddly;
 use super::parse::Parser;
 use super::{Failure, Why};
 use crate::reply::Syntax;
@@ -74,7 +75,10 @@ impl Parser<'_> {
                         self.at = after;
                         continue;
                     }
-                    self.note_inner(quote, &inner)?;
+                    if let Some(first) = inner.first {
+                        let is_plain = is_name || !self.is_doubtful(after);
+                        self.note_inner(quote, first, inner.count, &text, is_plain)?;
+                    }
                     self.at = after;
                     return Ok(text);
                 }
@@ -88,11 +92,17 @@ impl Parser<'_> {
     }
 
     /// Quotes inside a text come in pairs; one alone may be the end that was meant.
-    fn note_inner(&mut self, quote: char, inner: &Inner) -> Result<(), Failure> {
-        let Some(first) = inner.first else {
-            return Ok(());
-        };
-        if quote == '"' && !inner.count.is_multiple_of(2) {
+    fn note_inner(
+        &mut self,
+        quote: char,
+        first: usize,
+        count: usize,
+        text: &str,
+        is_plain: bool,
+    ) -> Result<(), Failure> {
+        let is_odd = quote == '"' && !count.is_multiple_of(2);
+        let is_open = quote == '"' && (self.looks_closing(first) || starts_oddly(text));
+        if is_odd || is_open || !is_plain {
             return Err(self.unreadable_at(first, "a quote inside a text"));
         }
         self.fix(Syntax::InnerQuote)
