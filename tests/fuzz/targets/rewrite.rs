@@ -24,7 +24,14 @@ impl<'a> Arbitrary<'a> for Document {
 
 fn schema(bytes: &mut Unstructured<'_>, depth: u32) -> Result<Value> {
     if depth == 0 || bytes.ratio(1, 20)? {
-        return Ok(bytes.choose(&[json!(true), json!(false), json!({}), json!({"type": "string"})])?.clone());
+        return Ok(bytes
+            .choose(&[
+                json!(true),
+                json!(false),
+                json!({}),
+                json!({"type": "string"}),
+            ])?
+            .clone());
     }
     let mut map = Map::new();
     for _ in 0..bytes.int_in_range(0..=4)? {
@@ -35,11 +42,33 @@ fn schema(bytes: &mut Unstructured<'_>, depth: u32) -> Result<Value> {
 }
 
 fn keyword(bytes: &mut Unstructured<'_>, depth: u32) -> Result<(&'static str, Value)> {
-    const ONE: [&str; 8] = ["items", "additionalProperties", "not", "if", "contains", "propertyNames", "unevaluatedProperties", "contentSchema"];
+    const ONE: [&str; 8] = [
+        "items",
+        "additionalProperties",
+        "not",
+        "if",
+        "contains",
+        "propertyNames",
+        "unevaluatedProperties",
+        "contentSchema",
+    ];
     const MANY: [&str; 4] = ["anyOf", "oneOf", "allOf", "prefixItems"];
     const NAMED: [&str; 2] = ["properties", "patternProperties"];
-    const NUMBERS: [&str; 10] = ["minimum", "maximum", "exclusiveMinimum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"];
-    const TYPES: [&str; 7] = ["object", "array", "string", "number", "integer", "boolean", "null"];
+    const NUMBERS: [&str; 10] = [
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+    ];
+    const TYPES: [&str; 7] = [
+        "object", "array", "string", "number", "integer", "boolean", "null",
+    ];
     Ok(match bytes.int_in_range(0..=11)? {
         0 => (*bytes.choose(&ONE)?, schema(bytes, depth)?),
         1 => {
@@ -58,10 +87,16 @@ fn keyword(bytes: &mut Unstructured<'_>, depth: u32) -> Result<(&'static str, Va
         }
         4 => (*bytes.choose(&NUMBERS)?, json!(i16::arbitrary(bytes)?)),
         5 => ("required", json!([bytes.choose(&NAMES)?])),
-        6 => ("$ref", json!(*bytes.choose(&["#", "#/$defs/A", "#/$defs/B", "#/$defs/C", "x"])?)),
+        6 => (
+            "$ref",
+            json!(*bytes.choose(&["#", "#/$defs/A", "#/$defs/B", "#/$defs/C", "x"])?),
+        ),
         7 => ("enum", json!([*bytes.choose(&NAMES)?, null, 1])),
         8 => ("const", json!(*bytes.choose(&NAMES)?)),
-        9 => ("type", json!([bytes.choose(&TYPES)?, bytes.choose(&TYPES)?])),
+        9 => (
+            "type",
+            json!([bytes.choose(&TYPES)?, bytes.choose(&TYPES)?]),
+        ),
         10 => ("default", json!(null)),
         _ => ("type", json!(*bytes.choose(&TYPES)?)),
     })
