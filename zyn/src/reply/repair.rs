@@ -15,7 +15,6 @@ pub enum Repair {
     /// It came without the `{"value": …}` that was asked for.
     Unwrapped,
     /// Several different answers fitted: the one that needed the least was taken, and of equals the last.
-    #[serde(alias = "LastOf")]
     Chosen {
         /// How many there were.
         answers: usize,

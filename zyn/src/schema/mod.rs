@@ -1,8 +1,26 @@
 //! The ordered schema of a type, and what a provider's dialect makes of it.
 //!
-//! A [`Schema`] is what schemars gives, in a normal form: references followed and merged with what stands beside them.
-//! A [`Dialect`] rewrites that for the wire and says how faithfully ([`Verdict`]). Answers are checked against the
-//! normal form, not against the rewrite.
+//! A [`Schema`] is what schemars gives, in a normal form: references merged with what stands beside them. A [`Dialect`]
+//! rewrites that for the wire and says how faithfully ([`Verdict`]). Answers are checked against the normal form, not
+//! against the rewrite.
+//!
+//! | in the type | OpenAI | Anthropic | Gemini | llama.cpp |
+//! |---|---|---|---|---|
+//! | a field that may be absent | required, or `null` | left out | left out, or `null` | required, or `null` |
+//! | limits of numbers | sent | in words | sent; strict ones in words | sent for whole numbers |
+//! | lengths of texts | in words | in words | in words | sent |
+//! | patterns | sent, without look-around | in words | in words | sent, if a grammar can hold them |
+//! | formats of texts | nine are sent | ten are sent | in words | four are sent |
+//! | numbers of items | sent | "one at least" is sent | sent; in words if many | sent |
+//! | a map | a list of entries | a list of entries | sent | sent |
+//! | a tuple | a list, its order in words | a list, its order in words | sent | a list, its order in words |
+//! | a type that contains itself | sent | in the prompt | sent, if the inner one may be absent | sent |
+//! | a value of any kind | in the prompt | in the prompt | sent | sent |
+//! | what is no object | wrapped | wrapped | wrapped | wrapped |
+//!
+//! "In words" is a limit in the description; "in the prompt" is the whole schema said in the prompt alone, where the
+//! server holds no answer to it ([`Mode::Prompted`](crate::Mode::Prompted)). Whatever is only in words is checked in the
+//! answer, but for patterns and formats. What a provider counts (fields, levels, alternatives) is counted first.
 
 mod cache;
 mod definitions;
@@ -42,8 +60,8 @@ pub use crate::provider::{Dialect, WireSchema};
 /// once per type; a clone copies nothing.
 ///
 /// `pattern` and `format` are sent to the model and not checked in its answer: the type's own
-/// `Deserialize`, or a validator, does that. The same holds for `not`, `if`, `contains`,
-/// `propertyNames`, the `dependent…` keywords and `minProperties`/`maxProperties`, which are sent in words.
+/// `Deserialize`, or a validator, does that. The same holds for `not`, `if`, `contains` and the `dependent…` keywords,
+/// which are sent in words.
 ///
 /// # Examples
 ///

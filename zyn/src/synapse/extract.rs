@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use super::form::{Form, Shape};
 use super::operation::Fixed;
 use super::{Instruction, Synapse};
 use crate::reply::Violation;
-use crate::schema::{Schema, SchemaError};
+use crate::schema::{Schema, SchemaError, pointer};
 use crate::verb::Verb;
 
 /// A type that a model can fill in from text.
@@ -133,14 +134,14 @@ impl<T: JsonSchema + 'static> HasSchema for T {
     note = "`Deserialize` turns the model's answer into the type; it is in `zyn::prelude`"
 )]
 pub trait HasDeserialize: Sized {
-    /// Reads an answer.
-    fn read(answer: &Value) -> Result<Self, serde_json::Error>;
+    /// Reads an answer; what cannot be read is named with its place.
+    fn read(answer: &Value) -> Result<Self, Violation>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> HasDeserialize for T {
-    fn read(answer: &Value) -> Result<Self, serde_json::Error> {
-        T::deserialize(answer)
+    fn read(answer: &Value) -> Result<Self, Violation> {
+        serde_path_to_error::deserialize(answer).map_err(|error| unreadable(&error))
     }
 }
 
@@ -183,7 +184,7 @@ impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Box<T> {
 impl<T: Extract + JsonSchema + DeserializeOwned> Extract for BTreeMap<String, T> {
     fn violations(&self) -> Vec<Violation> {
         self.iter()
-            .flat_map(|(key, value)| under(&pointer(key), value.violations()))
+            .flat_map(|(key, value)| under(&pointer::join("", key), value.violations()))
             .collect()
     }
 }
@@ -192,14 +193,24 @@ impl<T: Extract + JsonSchema + DeserializeOwned> Extract for BTreeMap<String, T>
 impl<T: Extract + JsonSchema + DeserializeOwned> Extract for HashMap<String, T> {
     fn violations(&self) -> Vec<Violation> {
         self.iter()
-            .flat_map(|(key, value)| under(&pointer(key), value.violations()))
+            .flat_map(|(key, value)| under(&pointer::join("", key), value.violations()))
             .collect()
     }
 }
 
 /// What `Deserialize` says quotes the answer, so it is what came, not what was expected.
-fn unreadable(error: &serde_json::Error) -> Violation {
-    Violation::new("", "a value that the type can be read from").got(error.to_string())
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Violation {
+    let mut path = String::new();
+    for segment in error.path() {
+        match segment {
+            Segment::Seq { index } => pointer::push(&mut path, &index.to_string()),
+            Segment::Map { key } => pointer::push(&mut path, key),
+            // Where there is a variant, its name or its tag is a key of its own; behind what is unknown nothing is sure.
+            Segment::Enum { .. } => {}
+            Segment::Unknown => break,
+        }
+    }
+    Violation::new(path, "a value that the type can be read from").got(error.inner().to_string())
 }
 
 /// The violations of a part, as violations of the whole that has the part at `pointer`.
@@ -247,7 +258,7 @@ impl<T: Extract> Form<T> for Document {
     }
 
     fn value(&self, answer: &Value) -> Result<T, Vec<Violation>> {
-        let value = T::read(answer).map_err(|error| vec![unreadable(&error)])?;
+        let value = T::read(answer).map_err(|violation| vec![violation])?;
         let violations = value.violations();
         if violations.is_empty() {
             Ok(value)
@@ -255,10 +266,6 @@ impl<T: Extract> Form<T> for Document {
             Err(violations)
         }
     }
-}
-
-fn pointer(key: &str) -> String {
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]
@@ -296,6 +303,25 @@ mod tests {
         assert_eq!(paths(grades.violations()), ["/a~1~0/points"]);
         let grades: HashMap<String, Grade> = grades.into_iter().collect();
         assert_eq!(paths(grades.violations()), ["/a~1~0/points"]);
+    }
+
+    #[test]
+    fn what_deserialize_refuses_is_named_with_its_place() {
+        #[derive(Debug, Deserialize, JsonSchema, Extract)]
+        struct Trip {
+            #[allow(dead_code)]
+            stops: Vec<Stop>,
+        }
+        #[derive(Debug, Deserialize, JsonSchema, Extract)]
+        struct Stop {
+            #[serde(rename = "a/b")]
+            #[allow(dead_code)]
+            at: std::num::NonZeroU8,
+        }
+        let answer = serde_json::json!({"stops": [{"a/b": 1}, {"a/b": 0}]});
+        let violation = Trip::read(&answer).unwrap_err();
+        assert_eq!(violation.path, "/stops/1/a~1b");
+        assert!(violation.found.contains("nonzero"), "{violation}");
     }
 
     #[test]
