@@ -1,8 +1,10 @@
 //! What a dialect accepts decodes to what the original accepts, over random schemas; `jsonschema` is the judge of both.
 //!
-//! Compiled under `cfg(test)` alone. [`generate`] makes the schemas and the values.
+//! Compiled under `cfg(test)` alone. [`generate`] makes the schemas and the values, [`subset`] holds
+//! what is sent to the providers' rules.
 
 mod generate;
+pub(crate) mod subset;
 
 use fastrand::Rng;
 use jsonschema::Validator;
@@ -99,6 +101,7 @@ struct Case<'a> {
 impl Case<'_> {
     fn run(&self, rng: &mut Rng, tally: &mut Tally) {
         let sent: Value = serde_json::from_str(&self.rewritten.wire().json).unwrap();
+        subset::assert_taken(self.rewritten.wire().dialect, &sent);
         let judge = jsonschema::validator_for(&sent).unwrap();
         let in_words = self
             .rewritten

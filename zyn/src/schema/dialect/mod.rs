@@ -144,17 +144,26 @@ impl Rewriter<'_> {
                 whole,
             )])));
         }
-        let whole = self.schema(node, "")?;
+        let Some(name) = node.reference() else {
+            return match self.schema(node, "")? {
+                Value::Object(root) => Ok(root),
+                _ => Ok(Map::new()),
+            };
+        };
         // A definition itself takes the place of the reference to it.
+        let bare = json!({ "$ref": format!("#/$defs/{name}") });
+        let whole = self.schema(Node::of(&bare), "")?;
         let whole = match Node::of(&whole).reference() {
             Some(name) if self.schema.is_recursive(name) => self.definitions.get(name).cloned(),
             Some(name) => self.definitions.shift_remove(name),
             None => Some(whole),
         };
-        match whole {
-            Some(Value::Object(root)) => Ok(root),
-            _ => Err(self.refused("", "it is no object", "put it into a field of a struct")),
-        }
+        let Some(Value::Object(mut root)) = whole else {
+            return Ok(Map::new());
+        };
+        let description = joined(node.description(), root.get("description"));
+        root.extend(description.map(|text| ("description".to_owned(), json!(text))));
+        Ok(root)
     }
 
     fn schema(&mut self, node: Node<'_>, path: &str) -> Result<Value, SchemaError> {
