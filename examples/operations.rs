@@ -4,11 +4,11 @@
 //! cargo run -p examples --bin operations
 //! ```
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use examples::answering::Answering;
-use examples::local::{Model, Progress};
+use examples::local::Model;
 use zyn::prelude::*;
 
 const LETTER: &str = "The soup was wonderful and I shall dream of it. The waiter, though, was rude, and we waited forty \
@@ -60,19 +60,10 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match ask(Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::program::run_with(Options::parse().model, ask).await
 }
 
-async fn ask(options: Options) -> Result<(), Box<dyn std::error::Error>> {
-    let answering = Answering::start(options.model, Progress::Stderr).await?;
-    eprintln!("Answers: {}\n", answering.about);
-    let llm = &answering.llm;
+async fn ask(llm: &Llm) -> Result<(), Box<dyn Error>> {
     // each about its own matter, so each in a conversation of its own
     let new = Session::new;
 
@@ -128,6 +119,5 @@ async fn ask(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let headline = zyn::convert::<Evening, Headline>("A headline about the evening");
     let headline = headline.fire(llm, &mut new(), &evening).await?;
     println!("convert:   {headline:?}");
-    answering.stop().await;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the programs of the cookbook share: their options, and a model that answers.
+//! What the programs share that ask a model: their options, and a model that answers.
 
 use std::error::Error;
 use std::io;
@@ -70,7 +70,19 @@ pub async fn run(
         print!("{}", form.draw(graph));
         return ExitCode::SUCCESS;
     }
-    match answered(options, example, program).await {
+    ended(answered(options, example, program).await)
+}
+
+/// Runs `program` with the local `model`, if there is one, else with the one that the environment names.
+pub async fn run_with(
+    model: Option<Model>,
+    program: impl AsyncFnOnce(&Llm) -> Result<(), Box<dyn Error>>,
+) -> ExitCode {
+    ended(with_model(model, program).await)
+}
+
+fn ended(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -88,10 +100,17 @@ async fn answered(
     if let Some(seed) = options.fake {
         return program(&Llm::new(Fake::seeded(seed)), input).await;
     }
-    let answering = Answering::start(options.model, Progress::Stderr).await?;
+    with_model(options.model, async |llm: &Llm| program(llm, input).await).await
+}
+
+async fn with_model(
+    model: Option<Model>,
+    program: impl AsyncFnOnce(&Llm) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let answering = Answering::start(model, Progress::Stderr).await?;
     eprintln!("Answers: {}\n", answering.about);
     let outcome = tokio::select! {
-        outcome = program(&answering.llm, input) => outcome,
+        outcome = program(&answering.llm) => outcome,
         _ = tokio::signal::ctrl_c() => Err("interrupted; nothing was written to the session".into()),
     };
     let spend = answering.llm.spend();

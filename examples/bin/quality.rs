@@ -4,14 +4,14 @@
 //! cargo run -p examples --bin quality -- --model 0.5b
 //! ```
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use examples::answering::Answering;
-use examples::local::{Model, Progress};
+use examples::local::Model;
 use examples::support::answer;
 use examples::tickets::tickets;
-use zyn::Session;
+use zyn::{Llm, Session};
 
 /// Runs the support-ticket workflow on ten tickets and prints what came of each.
 ///
@@ -25,24 +25,14 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match measure(Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::program::run_with(Options::parse().model, measure).await
 }
 
-async fn measure(options: Options) -> Result<(), Box<dyn std::error::Error>> {
-    let answering = Answering::start(options.model, Progress::Stderr).await?;
+async fn measure(llm: &Llm) -> Result<(), Box<dyn Error>> {
     println!("| ticket | customer | urgency | reply |\n|---|---|---|---|");
     for ticket in tickets()? {
         let title = &ticket.title;
-        match answer(&ticket.text)
-            .run(&answering.llm, &mut Session::new())
-            .await
-        {
+        match answer(&ticket.text).run(llm, &mut Session::new()).await {
             Ok(reply) => {
                 let customer = mark(reply.customer.name == ticket.customer, &reply.customer.name);
                 let urgency = reply.urgency;
@@ -53,7 +43,6 @@ async fn measure(options: Options) -> Result<(), Box<dyn std::error::Error>> {
             Err(error) => println!("| {title} | no | no | {error} |"),
         }
     }
-    answering.stop().await;
     Ok(())
 }
 

@@ -7,9 +7,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use examples::answering::{Answering, AnsweringError};
-use examples::local::{Model, Progress};
+use examples::local::Model;
 use examples::tasks::tasks;
+use zyn::Llm;
 
 /// Asks a model thirty small questions with known answers and prints what it makes of them.
 ///
@@ -23,22 +23,18 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match measure(Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::program::run_with(Options::parse().model, async |llm| {
+        measure(llm).await;
+        Ok(())
+    })
+    .await
 }
 
-async fn measure(options: Options) -> Result<(), AnsweringError> {
-    let answering = Answering::start(options.model, Progress::Stderr).await?;
-    eprintln!("{}", answering.about);
+async fn measure(llm: &Llm) {
     println!("| task | valid | right | attempts | answer |\n|---|---|---|---|---|");
     let (mut asked, mut valid, mut right) = (0, 0, 0);
     for task in tasks() {
-        let outcome = task.ask(&answering.llm).await;
+        let outcome = task.ask(llm).await;
         let mark = |is: bool| if is { "yes" } else { "no" };
         let is_valid = outcome.answer.is_ok();
         let answer = match &outcome.answer {
@@ -58,6 +54,4 @@ async fn measure(options: Options) -> Result<(), AnsweringError> {
         right += u32::from(outcome.right);
     }
     println!("| **of {asked}** | **{valid}** | **{right}** | | |");
-    answering.stop().await;
-    Ok(())
 }
