@@ -24,9 +24,9 @@ static TYPES: LazyLock<Vec<(Schema, Rewritten)>> = LazyLock::new(|| {
     let tree = json!({"anyOf": [
         {"type": "integer"},
         {"type": "object", "properties": {"t": {"const": "leaf"}, "v": {"type": "boolean"}}, "required": ["t", "v"]},
-        {"type": "object", "properties": {"t": {"const": "node"}, "kids": {"type": "array", "items": {"$ref": "#"}}}, "required": ["t", "kids"], "additionalProperties": false},
+        {"type": "object", "properties": {"t": {"const": "node"}, "kids": {"type": "array", "items": {"$ref": "#/$defs/T"}}}, "required": ["t", "kids"], "additionalProperties": false},
     ]});
-    let tree = json!({"type": "array", "items": {"$ref": "#/$defs/T"}, "$defs": {"T": json!(tree.to_string().replace("#", "#/$defs/T").parse::<Value>().unwrap_or_default())}});
+    let tree = json!({"type": "array", "items": {"$ref": "#/$defs/T"}, "$defs": {"T": tree}});
     let label = json!({"oneOf": [{"const": "yes"}, {"const": "no", "description": "not"}]});
     let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
     let schemas = [person, tree, label, map].into_iter().flat_map(|document| {

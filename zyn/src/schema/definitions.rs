@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::node::{Holds, subschemas};
+use super::node::{Holds, Node, subschemas};
 use super::pointer;
 
 /// The definitions of a document. The document itself is one of them, under its own name.
@@ -22,10 +22,7 @@ impl<'a> Definitions<'a> {
         let mut parts: BTreeMap<String, &Value> = BTreeMap::new();
         let mut names = BTreeMap::new();
         let mut define = |written: &str, part| {
-            let mut name = super::wire_name(written);
-            while parts.contains_key(&name) {
-                name.push('_');
-            }
+            let name = free_name(super::wire_name(written), |name| parts.contains_key(name));
             parts.insert(name.clone(), part);
             name
         };
@@ -129,9 +126,57 @@ impl<'a> Definitions<'a> {
     }
 }
 
-/// The names of the definitions of a document in normal form that contain themselves.
-pub(super) fn recursive(name: &str, document: &Value) -> BTreeSet<String> {
-    Definitions::of(name, document).recursive
+/// `name`, or one like it and no longer that is not taken.
+fn free_name(name: String, taken: impl Fn(&str) -> bool) -> String {
+    let mut free = name.clone();
+    let mut number = 1;
+    while taken(&free) {
+        number += 1;
+        let end = format!("_{number}");
+        let kept = name.chars().take(64 - end.len());
+        free = kept.chain(end.chars()).collect();
+    }
+    free
+}
+
+/// Which definitions of a document in normal form each of them leads to, itself included if it contains itself.
+pub(super) fn reached(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let definitions = document.get("$defs").and_then(Value::as_object);
+    let edges: BTreeMap<&str, Vec<String>> = definitions
+        .into_iter()
+        .flatten()
+        .map(|(name, part)| (name.as_str(), references(part)))
+        .collect();
+    let from = |name: &&str| {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&String> = edges.get(name).into_iter().flatten().collect();
+        while let Some(next) = open.pop() {
+            if reached.insert(next.clone()) {
+                open.extend(edges.get(next.as_str()).into_iter().flatten());
+            }
+        }
+        reached
+    };
+    edges
+        .keys()
+        .map(|name| ((*name).to_owned(), from(name)))
+        .collect()
+}
+
+/// The definitions that a schema in normal form names, the first one last.
+pub(super) fn references(schema: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![schema];
+    while let Some(value) = open.pop() {
+        found.extend(Node::of(value).reference().map(str::to_owned));
+        match value {
+            Value::Array(items) => open.extend(items.iter().rev()),
+            Value::Object(map) => open.extend(map.values().rev()),
+            _ => {}
+        }
+    }
+    found.reverse();
+    found
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

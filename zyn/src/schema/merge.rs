@@ -12,6 +12,9 @@ use super::resolve::Resolver;
 
 type Keywords = Map<String, Value>;
 
+/// How many alternatives a schema may have once each of the one stands with each of the other.
+const MOST_ALTERNATIVES: usize = 500;
+
 /// How two values of one keyword become one.
 enum Joined {
     Value(Value),
@@ -64,7 +67,17 @@ impl Resolver<'_> {
         let mut branches = Vec::new();
         for left in alternatives(first) {
             for right in alternatives(second.clone()) {
+                self.count(path)?;
                 branches.extend(self.merge(left.clone(), right, path)?);
+                if branches.len() > MOST_ALTERNATIVES {
+                    return Err(self.error(
+                        path,
+                        format_args!(
+                            "its parts have more than {MOST_ALTERNATIVES} alternatives together"
+                        ),
+                        "put some of them into a field of their own",
+                    ));
+                }
             }
         }
         if branches.is_empty() {
@@ -117,6 +130,12 @@ impl Resolver<'_> {
                     ));
                 }
             };
+        }
+        if let (Some(only), Some(Value::Array(listed))) = (first.get("const"), first.get("enum")) {
+            if !listed.contains(only) {
+                return Ok(None);
+            }
+            first.shift_remove("enum");
         }
         Ok(Some(first))
     }

@@ -36,7 +36,7 @@ pub(crate) mod sample;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -87,7 +87,8 @@ pub struct Schema(Arc<Inner>);
 struct Inner {
     name: String,
     document: Value,
-    recursive: BTreeSet<String>,
+    /// Which definitions each leads to.
+    reached: BTreeMap<String, BTreeSet<String>>,
     rewritten: [OnceLock<Result<Rewritten, SchemaError>>; Dialect::ALL.len()],
     variants: [OnceLock<Result<Schema, SchemaError>>; VARIANTS],
 }
@@ -137,7 +138,7 @@ impl Schema {
         let document = resolve::resolve(name, &document)?;
         Ok(Self(Arc::new(Inner {
             name: name.to_owned(),
-            recursive: definitions::recursive(name, &document),
+            reached: definitions::reached(&document),
             document,
             rewritten: Default::default(),
             variants: Default::default(),
@@ -176,7 +177,13 @@ impl Schema {
 
     /// Whether the definition of that name contains itself.
     pub(crate) fn is_recursive(&self, name: &str) -> bool {
-        self.0.recursive.contains(name)
+        self.leads_to(name, name)
+    }
+
+    /// Whether the definition `to` is somewhere in the definition `from`.
+    pub(crate) fn leads_to(&self, from: &str, to: &str) -> bool {
+        let reached = self.0.reached.get(from);
+        reached.is_some_and(|reached| reached.contains(to))
     }
 
     /// What stands behind a reference, or `node`.

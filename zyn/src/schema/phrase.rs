@@ -20,6 +20,10 @@ pub(super) fn phrase(keyword: &str, value: &Value) -> Option<String> {
         ("maxItems", n) => format!("at most {}", counted(n, "item")),
         ("minProperties", n) => format!("at least {}", counted(n, "field")),
         ("maxProperties", n) => format!("at most {}", counted(n, "field")),
+        ("propertyNames", Value::Object(names)) if names.len() == 1 => {
+            let pattern = names.get("pattern")?.as_str()?;
+            format!("keys match the pattern {pattern}")
+        }
         ("uniqueItems", _) => "no two items alike".to_owned(),
         ("pattern", Value::String(pattern)) => format!("matches the pattern {pattern}"),
         ("format", Value::String(format)) => format!("format: {format}"),
@@ -33,9 +37,9 @@ pub(super) fn phrase(keyword: &str, value: &Value) -> Option<String> {
 
 /// `keyword` with `value` as Anthropic's own libraries write it: `minimum: 1`.
 pub(super) fn braced(keyword: &str, value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("{keyword}: {}", one_line(text)),
-        value => format!("{keyword}: {value}"),
+    match (keyword, value) {
+        ("pattern" | "format", Value::String(text)) => format!("{keyword}: {text}"),
+        (keyword, value) => format!("{keyword}: {value}"),
     }
 }
 
@@ -66,7 +70,7 @@ fn counted(n: &Value, thing: &str) -> String {
 
 /// The limits of a plain schema, short: `1 to 5`, `at least 1 character`.
 pub(super) fn limits(node: Node<'_>) -> Vec<String> {
-    const LIMITS: [&str; 13] = [
+    const LIMITS: [&str; 17] = [
         "minimum",
         "maximum",
         "exclusiveMinimum",
@@ -79,19 +83,25 @@ pub(super) fn limits(node: Node<'_>) -> Vec<String> {
         "uniqueItems",
         "pattern",
         "format",
-        "default",
+        "minProperties",
+        "maxProperties",
+        "propertyNames",
+        "contains",
+        "not",
     ];
-    const RANGES: [(&str, &str, &str); 3] = [
+    const RANGES: [(&str, &str, &str); 4] = [
         ("minimum", "maximum", ""),
-        ("minLength", "maxLength", " characters"),
-        ("minItems", "maxItems", " items"),
+        ("minLength", "maxLength", "character"),
+        ("minItems", "maxItems", "item"),
+        ("minProperties", "maxProperties", "field"),
     ];
     let ranges = RANGES.iter().filter_map(|&(low, high, unit)| {
         let (from, to) = (node.get(low)?, node.get(high)?);
-        let range = if from == to {
-            format!("exactly {from}{unit}")
-        } else {
-            format!("{from} to {to}{unit}")
+        let range = match (from == to, unit.is_empty()) {
+            (true, true) => format!("exactly {from}"),
+            (true, false) => format!("exactly {}", counted(from, unit)),
+            (false, true) => format!("{from} to {to}"),
+            (false, false) => format!("{from} to {}", counted(to, unit)),
         };
         Some((low, high, range))
     });

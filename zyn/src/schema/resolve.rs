@@ -10,12 +10,15 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::SchemaError;
-use super::definitions::{Definitions, is_of_the_document};
+use super::definitions::{Definitions, is_of_the_document, references};
 use super::node::{Holds, Node, subschemas};
 use super::pointer;
 
 /// How many schemas one document may have, each counted as often as it is referred to.
 const MOST_PARTS: u32 = 50_000;
+
+/// How many schemas may stand inside one another. What walks through them is recursive, and a thread's stack is not large.
+const DEEPEST: u32 = 128;
 
 /// The normal form of `document`.
 pub(super) fn resolve(name: &str, document: &Value) -> Result<Value, SchemaError> {
@@ -34,6 +37,7 @@ pub(super) fn resolve(name: &str, document: &Value) -> Result<Value, SchemaError
         opened: Vec::new(),
         known: HashMap::new(),
         parts: 0,
+        depth: 0,
     };
     let root = definitions.root();
     let normal = match definitions.is_recursive(root) {
@@ -72,6 +76,7 @@ pub(super) struct Resolver<'a> {
     /// The definitions that do not contain themselves, as far as they were met.
     known: HashMap<String, Known>,
     parts: u32,
+    depth: u32,
 }
 
 /// A definition written out, and how many parts it has.
@@ -83,6 +88,20 @@ struct Known {
 impl Resolver<'_> {
     fn schema(&mut self, schema: &Value, path: &str) -> Result<Value, SchemaError> {
         self.count(path)?;
+        if self.depth >= DEEPEST {
+            return Err(self.error(
+                path,
+                format_args!("it is nested more than {DEEPEST} levels deep"),
+                "ask for the inner part alone",
+            ));
+        }
+        self.depth += 1;
+        let normal = self.normal(schema, path);
+        self.depth -= 1;
+        normal
+    }
+
+    fn normal(&mut self, schema: &Value, path: &str) -> Result<Value, SchemaError> {
         let map = match schema {
             Value::Object(map) => map,
             Value::Bool(false) => return Ok(json!({"not": {}})),
@@ -231,16 +250,16 @@ impl Resolver<'_> {
             }
         }
         if map.contains_key("properties") && !map.contains_key("additionalProperties") {
-            let rest = match Node::of(rest).get("not") {
-                Some(_) => Value::Bool(false),
-                None => rest.clone(),
+            let rest = match *rest == json!({"not": {}}) {
+                true => Value::Bool(false),
+                false => rest.clone(),
             };
             map.insert("additionalProperties".to_owned(), rest);
         }
         Ok(())
     }
 
-    fn count(&mut self, path: &str) -> Result<(), SchemaError> {
+    pub(super) fn count(&mut self, path: &str) -> Result<(), SchemaError> {
         self.parts += 1;
         if self.parts <= MOST_PARTS {
             return Ok(());
@@ -266,22 +285,6 @@ impl Resolver<'_> {
 fn is_struct(schema: &Value) -> bool {
     let node = Node::of(schema);
     node.types() == ["object"] && node.properties().next().is_some() && node.branches().is_none()
-}
-
-/// The definitions that a schema in normal form names, the first one last.
-fn references(schema: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![schema];
-    while let Some(value) = open.pop() {
-        found.extend(Node::of(value).reference().map(str::to_owned));
-        match value {
-            Value::Array(items) => open.extend(items.iter().rev()),
-            Value::Object(map) => open.extend(map.values().rev()),
-            _ => {}
-        }
-    }
-    found.reverse();
-    found
 }
 
 #[cfg(test)]
@@ -349,6 +352,63 @@ mod tests {
             },
         });
         assert!(Schema::from_value("Renamed", renamed).is_err());
+    }
+
+    #[test]
+    fn a_chain_of_types_has_an_end() {
+        let chain = |length: usize| {
+            let mut definitions = serde_json::Map::new();
+            for level in 0..length {
+                let below = json!({"$ref": format!("#/$defs/L{}", level + 1)});
+                let level = format!("L{level}");
+                definitions.insert(level, json!({"type": "object", "properties": {"a": below}}));
+            }
+            definitions.insert(format!("L{length}"), json!({"type": "null"}));
+            Schema::from_value("Chain", json!({"$ref": "#/$defs/L0", "$defs": definitions}))
+        };
+        let error = chain(1_000).unwrap_err();
+        assert!(error.problem.contains("128 levels"), "{error}");
+        let deep = chain(60).unwrap();
+        for dialect in Dialect::ALL {
+            let sent = deep.for_dialect(dialect).map(|sent| sent.words().len());
+            assert!(sent.is_ok_and(|words| words > 60), "{dialect}");
+        }
+    }
+
+    #[test]
+    fn alternatives_that_multiply_are_refused() {
+        let letters = json!({"anyOf": [{"properties": {"a": {"type": "null"}}}, {"properties": {"b": {"type": "null"}}}]});
+        let document = json!({"type": "object", "allOf": vec![letters; 16]});
+        let error = Schema::from_value("Wide", document).unwrap_err();
+        assert!(error.problem.contains("alternatives"), "{error}");
+    }
+
+    #[test]
+    fn long_names_stay_apart() {
+        let name = |end: &str| format!("{}{end}", "A".repeat(64));
+        let (plain, own) = (name("x"), name("y"));
+        let document = json!({
+            "type": "object",
+            "properties": {"y": {"$ref": format!("#/$defs/{own}")}, "x": {"$ref": format!("#/$defs/{plain}")}},
+            "$defs": {
+                plain: {"type": "object", "properties": {"n": {"type": "null"}}},
+                own.clone(): {"type": "object", "properties": {"own": {"$ref": format!("#/$defs/{own}")}}},
+            },
+        });
+        let schema = Schema::from_value("Long", document).unwrap();
+        let names = schema.document()["$defs"].as_object().unwrap().keys();
+        assert!(names.clone().all(|name| name.len() <= 64), "{names:?}");
+        assert!(schema.for_dialect(Dialect::OpenAi).is_ok());
+        assert!(schema.for_dialect(Dialect::Anthropic).is_err());
+    }
+
+    #[test]
+    fn a_label_that_another_part_forbids_is_refused() {
+        let document = json!({"allOf": [{"const": "A"}, {"enum": ["B", "C"]}]});
+        assert!(Schema::from_value("Neither", document).is_err());
+        let document = json!({"allOf": [{"const": "A"}, {"enum": ["A", "C"]}]});
+        let schema = Schema::from_value("One", document).unwrap();
+        assert_eq!(*schema.document(), json!({"const": "A"}));
     }
 
     #[test]

@@ -40,10 +40,11 @@ pub(super) fn words(schema: &Schema, manner: Manner) -> String {
         teller.line(0, "Answer with one JSON object with this field:");
         teller.field("value", Node::of(document), true, 0);
     } else {
-        if let Some(description) = root.description() {
+        let name = Node::of(document).reference();
+        let own = name.and_then(|_| Node::of(document).description());
+        for description in [own, root.description()].into_iter().flatten() {
             teller.line(0, &one_line(description));
         }
-        let name = Node::of(document).reference();
         teller.told.extend(name);
         let name = name.map_or(String::new(), |name| format!(", a \"{name}\","));
         teller.line(
@@ -76,6 +77,8 @@ enum Below<'a> {
     Fields(Node<'a>),
     Labels(Vec<Label<'a>>),
     Alternatives(Vec<&'a Value>),
+    /// What stands at each place of a list, and what it means.
+    Places(Vec<(Node<'a>, Told<'a>)>),
 }
 
 impl<'a> Told<'a> {
@@ -91,6 +94,12 @@ impl<'a> Told<'a> {
         self.below = below;
         self
     }
+
+    fn or_null(mut self) -> Self {
+        self.singular.push_str(" or null");
+        self.plural.push_str(", or null");
+        self
+    }
 }
 
 impl<'a> Teller<'a> {
@@ -98,21 +107,48 @@ impl<'a> Teller<'a> {
         for (name, schema) in node.properties() {
             self.field(name, Node::of(schema), node.requires(name), indent);
         }
+        let patterns = node.patterns().map(|(_, schema)| schema);
+        let rest = node.get("additionalProperties");
+        let rest = rest.filter(|rest| **rest != Value::Bool(false));
+        for further in patterns.chain(rest) {
+            let told = self.part(Node::of(further));
+            let head = format!("- further fields of your choice ({})", told.singular);
+            self.line(indent, &head);
+            self.below(told.below, indent + 1);
+        }
     }
 
     fn field(&mut self, name: &str, node: Node<'a>, required: bool, indent: usize) {
         let told = self.value(node);
-        let absent = match (required, node.is_nullable(), self.manner.absent) {
+        let is_nullable = self.schema.opened(node).is_nullable();
+        let is_null = self.schema.opened(node).types() == ["null"];
+        let differs = is_nullable && !node.is_absent_as_null();
+        let as_null = ", or null if the text does not say";
+        let absent = match (required, is_nullable, self.manner.absent) {
+            (_, true, Absent::Null) if is_null => "",
+            (true, true, _) if is_null => "",
             (true, false, _) => "",
-            (true, true, _) | (_, _, Absent::Null) | (_, true, Absent::AsTyped) => {
-                ", or null if the text does not say"
-            }
-            (false, true, _) if !node.is_absent_as_null() => ", or null if the text does not say",
+            (true, true, _) | (false, _, Absent::Null) => as_null,
+            (false, true, Absent::AsTyped) if !differs => as_null,
             _ => ", or left out if the text does not say",
         };
-        let head = format!("- {} ({}{absent})", quoted(name), told.singular);
+        // Where absence cannot be said, what it would mean is no help.
+        let default = node.get("default").filter(|default| !default.is_null());
+        let default = default.filter(|_| !(differs && self.manner.absent == Absent::Null));
+        let default = default.map_or(String::new(), |default| format!(", default {default}"));
+        let head = format!("- {} ({}{default}{absent})", quoted(name), told.singular);
         self.described(indent, &head, node);
         self.below(told.below, indent + 1);
+    }
+
+    /// A part of a list or a map.
+    fn part(&mut self, node: Node<'a>) -> Told<'a> {
+        let told = self.value(node);
+        let opened = self.schema.opened(node);
+        match opened.is_nullable() && opened.types() != ["null"] {
+            true => told.or_null(),
+            false => told,
+        }
     }
 
     fn below(&mut self, below: Below<'a>, indent: usize) {
@@ -129,6 +165,12 @@ impl<'a> Teller<'a> {
                 for branch in branches {
                     let node = Node::of(branch);
                     let told = self.value(node);
+                    self.described(indent, &format!("- {}", told.singular), node);
+                    self.below(told.below, indent + 1);
+                }
+            }
+            Below::Places(places) => {
+                for (node, told) in places {
                     self.described(indent, &format!("- {}", told.singular), node);
                     self.below(told.below, indent + 1);
                 }
@@ -156,6 +198,7 @@ impl<'a> Teller<'a> {
                 .map(|value| value.to_string())
                 .collect();
             let text = match listed.as_slice() {
+                [] => "null".to_owned(),
                 [only] => format!("always {only}"),
                 many => format!("one of {}", many.join(", ")),
             };
@@ -206,7 +249,7 @@ impl<'a> Teller<'a> {
             (Some("array"), None) if node.get("prefixItems").is_some() => self.tuple(node),
             (Some("array"), None) => match node.get("items") {
                 Some(items) => {
-                    let items = self.value(Node::of(items));
+                    let items = self.part(Node::of(items));
                     let list = format!("list of {}", items.plural);
                     let lists = format!("lists of {}", items.plural);
                     Told::new(list, lists).with(items.below)
@@ -221,8 +264,13 @@ impl<'a> Teller<'a> {
             (None, _) if node.types().is_empty() => Told::new("anything", "values of any kind"),
             (None, _) => Told::new("null", "nulls"),
             _ => {
-                let kinds: Vec<&str> = node.types().into_iter().map(plain_kind).collect();
-                let kinds = kinds.join(" or ");
+                let map = node.is_map().then(|| self.map(node));
+                let kinds = node.types().into_iter();
+                let kinds = kinds.map(|kind| match (kind, &map) {
+                    ("object", Some(map)) => map.singular.as_str(),
+                    (kind, _) => plain_kind(kind),
+                });
+                let kinds = kinds.collect::<Vec<_>>().join(" or ");
                 Told::new(kinds.clone(), kinds)
             }
         };
@@ -244,7 +292,7 @@ impl<'a> Teller<'a> {
             None => node.get("additionalProperties"),
         };
         let value = match value {
-            Some(value) => self.value(Node::of(value)),
+            Some(value) => self.part(Node::of(value)),
             None => Told::new("anything", "values of any kind"),
         };
         let matching = pattern.map_or(String::new(), |(pattern, _)| {
@@ -266,19 +314,22 @@ impl<'a> Teller<'a> {
 
     fn tuple(&mut self, node: Node<'a>) -> Told<'a> {
         let places = node.get("prefixItems").and_then(Value::as_array);
-        let places: Vec<&Value> = places.into_iter().flatten().collect();
-        let told: Vec<Told<'_>> = places
-            .iter()
-            .map(|place| self.value(Node::of(place)))
+        let places: Vec<(Node<'_>, Told<'_>)> = places
+            .into_iter()
+            .flatten()
+            .map(|place| (Node::of(place), self.part(Node::of(place))))
             .collect();
-        let order: Vec<&str> = told.iter().map(|place| place.singular.as_str()).collect();
-        let order = order.join(", then ");
-        let have_parts = told
+        let order: Vec<&str> = places
             .iter()
-            .any(|place| !matches!(place.below, Below::Nothing));
+            .map(|(_, told)| told.singular.as_str())
+            .collect();
+        let order = order.join(", then ");
+        let have_parts = places
+            .iter()
+            .any(|(_, told)| !matches!(told.below, Below::Nothing));
         let told = Told::new(format!("list of {order}"), format!("lists of {order}"));
         match have_parts {
-            true => told.with(Below::Alternatives(places)),
+            true => told.with(Below::Places(places)),
             false => told,
         }
     }

@@ -59,15 +59,21 @@ const FATES: [(&str, [Fate; 4]); 30] = [
     ("multipleOf", [Kept, Described, Described, Described]),
     ("minItems", [Kept, KeptIf(is_at_most_one), Kept, Kept]),
     ("maxItems", [Kept, Described, Kept, Kept]),
-    ("minLength", [Described, Described, Described, Kept]),
-    ("maxLength", [Described, Described, Described, Kept]),
+    (
+        "minLength",
+        [Described, Described, Described, KeptIf(is_of_plain_text)],
+    ),
+    (
+        "maxLength",
+        [Described, Described, Described, KeptIf(is_of_plain_text)],
+    ),
     (
         "format",
         [
             KeptIf(|_, format| is_among(format, &OPENAI_FORMATS)),
             KeptIf(|_, format| is_among(format, &ANTHROPIC_FORMATS)),
             Described,
-            KeptIf(|_, format| is_among(format, &LLAMA_CPP_FORMATS)),
+            KeptIf(|node, format| !has_grammar(node) && is_among(format, &LLAMA_CPP_FORMATS)),
         ],
     ),
     (
@@ -103,6 +109,10 @@ impl Column {
         };
         match fate {
             _ if keyword == "format" && phrase::is_numeric(value) => Dropped,
+            // Without a type it would limit nothing: every value fits what is sent.
+            Kept | KeptIf(_) | As(_) if node.types().is_empty() && node.branches().is_none() => {
+                Described
+            }
             KeptIf(test) if test(node, value) => Kept,
             KeptIf(_) => Described,
             As(write) if write(value).is_none() => Described,
@@ -155,6 +165,20 @@ fn is_among(format: &Value, formats: &[&str]) -> bool {
     format
         .as_str()
         .is_some_and(|format| formats.contains(&format))
+}
+
+/// A grammar holds a pattern, else a format, else lengths: one of the three.
+fn is_of_plain_text(node: Node<'_>, _: &Value) -> bool {
+    let has_format = node
+        .get("format")
+        .is_some_and(|format| is_among(format, &LLAMA_CPP_FORMATS));
+    !has_format && !has_grammar(node)
+}
+
+fn has_grammar(node: Node<'_>) -> bool {
+    node.get("pattern")
+        .and_then(pattern::of_a_grammar)
+        .is_some()
 }
 
 fn is_of_integers(node: Node<'_>, _: &Value) -> bool {

@@ -57,10 +57,18 @@ impl Rewriter<'_> {
             out.extend(rest.map(|rest| ("items".to_owned(), rest)));
             return Ok(None);
         }
-        let ends = node.get("items").is_some() || node.get("maxItems").is_some();
-        if rest.is_none() && !ends {
+        let most = node.get("maxItems").and_then(Value::as_u64);
+        let is_closed = node.get("items").is_some();
+        let ends = most.is_some_and(|most| most <= places.len() as u64);
+        if rest.is_none() && !is_closed && !ends {
             let problem = "what follows the first items of the list may be anything";
             return Err(self.refused(path, problem, "say how many items there are"));
+        }
+        if rest.is_none() && !ends {
+            let most = json!(places.len());
+            if self.sent(node, "maxItems", &most).is_some() {
+                out.insert("maxItems".to_owned(), most);
+            }
         }
         let told: Vec<String> = places.iter().map(told).collect();
         let mut kinds = alternatives(rewritten.into_iter().chain(rest).collect());

@@ -185,17 +185,18 @@ impl Rewriter<'_> {
         if is_recursive {
             self.refuse_recursion(name, path)?;
         }
-        let own_words = node.description().is_some();
+        let description = self.description(node, path, None);
         let written_out = match self.rules.definitions {
             Definitions::Kept => false,
-            Definitions::KeptBare => own_words,
+            Definitions::KeptBare => description.is_some(),
             Definitions::WrittenOut => true,
         };
         if written_out && !is_recursive {
             let mut whole = self.schema(definition, path)?;
-            let description = joined(node.description(), whole.get("description"));
-            if let (Some(whole), Some(description)) = (whole.as_object_mut(), description) {
-                whole.insert("description".to_owned(), json!(description));
+            let description = joined(description.as_deref(), whole.get("description"));
+            if let Some(whole) = whole.as_object_mut() {
+                self.keep(node, whole, path);
+                whole.extend(description.map(|text| ("description".to_owned(), json!(text))));
             }
             return Ok(whole);
         }
@@ -209,7 +210,7 @@ impl Rewriter<'_> {
         }
         let reference = json!({ "$ref": format!("#/$defs/{name}") });
         // A reference takes no siblings here.
-        Ok(match self.description(node, path, None) {
+        Ok(match description {
             Some(description) => json!({ "anyOf": [reference], "description": description }),
             None => reference,
         })
@@ -262,6 +263,12 @@ impl Rewriter<'_> {
         let mut told = Vec::new();
         out.insert("type".to_owned(), one_or_all(&types));
         if let Some(allowed) = node.allowed() {
+            if allowed
+                .iter()
+                .any(|value| value.is_object() || value.is_array())
+            {
+                return self.whole_values(node, &types, &allowed, path);
+            }
             if allowed.iter().all(|value| (self.rules.listed)(value)) {
                 if node.get("const").is_some() {
                     self.note(path, Verdict::Exact, "`const` as an `enum` of one");
@@ -288,14 +295,7 @@ impl Rewriter<'_> {
         if types.contains(&"array") && !is_entries {
             told.extend(self.items(node, &mut out, path)?);
         }
-        for (keyword, value) in node.keywords() {
-            if let Some(sent) = self.sent(node, keyword, value) {
-                if sent != *value {
-                    self.note(path, Verdict::Exact, format!("`{keyword}` as `{sent}`"));
-                }
-                out.insert(keyword.clone(), sent);
-            }
-        }
+        self.keep(node, &mut out, path);
         if is_wide(node) {
             let words = "whole numbers of at most 64 bits are read";
             self.note(path, Verdict::Described, words);
@@ -304,6 +304,31 @@ impl Rewriter<'_> {
         if let Some(description) = self.description(node, path, told) {
             out.insert("description".to_owned(), json!(description));
         }
+        Ok(Value::Object(out))
+    }
+
+    /// Objects or lists that are given in full: nothing more is said of their parts.
+    fn whole_values(
+        &mut self,
+        node: Node<'_>,
+        types: &[&str],
+        allowed: &[&Value],
+        path: &str,
+    ) -> Result<Value, SchemaError> {
+        if !allowed.iter().all(|value| (self.rules.listed)(value)) {
+            let provider = self.rules.name;
+            return Err(self.refused(
+                path,
+                format_args!("whole objects or lists are listed, which {provider} does not take"),
+                "list texts or numbers",
+            ));
+        }
+        let mut out = Map::from_iter([
+            ("type".to_owned(), one_or_all(types)),
+            ("enum".to_owned(), json!(allowed)),
+        ]);
+        let description = self.description(node, path, None);
+        out.extend(description.map(|text| ("description".to_owned(), json!(text))));
         Ok(Value::Object(out))
     }
 
@@ -322,6 +347,18 @@ impl Rewriter<'_> {
         Ok(Value::Object(out))
     }
 
+    /// The keywords that are sent as they are.
+    fn keep(&mut self, node: Node<'_>, out: &mut Map<String, Value>, path: &str) {
+        for (keyword, value) in node.keywords() {
+            if let Some(sent) = self.sent(node, keyword, value) {
+                if sent != *value {
+                    self.note(path, Verdict::Exact, format!("`{keyword}` as `{sent}`"));
+                }
+                out.insert(keyword.clone(), sent);
+            }
+        }
+    }
+
     fn sent(&self, node: Node<'_>, keyword: &str, value: &Value) -> Option<Value> {
         let told = self.most_items_told && keyword == "maxItems";
         let sent = || self.rules.column.sent(node, keyword, value);
@@ -329,6 +366,19 @@ impl Rewriter<'_> {
     }
 
     fn describes(&self, node: Node<'_>, keyword: &str, value: &Value) -> bool {
+        if self.is_sent_as_entries(node) {
+            // The limits of a map are those of its list, and of the keys in it.
+            match keyword {
+                "minProperties" => return self.describes_items(node, "minItems", value),
+                "maxProperties" => return self.describes_items(node, "maxItems", value),
+                "propertyNames" => return false,
+                _ => {}
+            }
+        }
+        self.describes_items(node, keyword, value)
+    }
+
+    fn describes_items(&self, node: Node<'_>, keyword: &str, value: &Value) -> bool {
         let told = self.most_items_told && keyword == "maxItems";
         told || self.rules.column.describes(node, keyword, value)
     }

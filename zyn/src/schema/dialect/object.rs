@@ -62,6 +62,14 @@ impl Rewriter<'_> {
         match self.rules.optional {
             Optional::Null => {
                 let field = self.schema(node, path)?;
+                if is_nullable && !node.is_absent_as_null() {
+                    self.note(
+                        path,
+                        Verdict::Described,
+                        "required; its absence cannot be said",
+                    );
+                    return Ok((field, true));
+                }
                 if is_nullable {
                     self.note(
                         path,

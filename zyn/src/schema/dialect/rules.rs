@@ -97,7 +97,7 @@ pub(super) const OPENAI_STRICT: Rules = Rules {
     anything: false,
     definitions: Definitions::Kept,
     recursion: Recursion::Kept,
-    listed: |_| true,
+    listed: is_scalar,
     most_items: None,
     orders_fields: false,
     counted: &OPENAI,
@@ -110,7 +110,6 @@ pub(super) const ANTHROPIC_STRICT: Rules = Rules {
     optional: Optional::LeftOutNotNull,
     definitions: Definitions::KeptBare,
     recursion: Recursion::Refused,
-    listed: |value| !value.is_object() && !value.is_array(),
     counted: &ANTHROPIC,
     ..OPENAI_STRICT
 };
@@ -149,3 +148,7 @@ pub(super) const LLAMA_CPP_GRAMMAR: Rules = Rules {
     orders_fields: false,
     ..GEMINI_JSON_SCHEMA
 };
+
+fn is_scalar(value: &Value) -> bool {
+    !value.is_object() && !value.is_array()
+}
