@@ -43,6 +43,9 @@ all! {
     "a text or a number": Either,
     "one type many times": Many,
     "many items": Items,
+    "a described newtype": Described,
+    "itself in a tuple": Paired,
+    "further fields": Further,
     "a root that is a map": BTreeMap<String, Point>,
     "a root that is a tuple": (Point, bool),
     "a root that is a list of itself": Vec<Folder>,
@@ -393,4 +396,22 @@ struct Items {
     first: Vec<u8>,
     #[schemars(length(max = 600))]
     second: Vec<u8>,
+}
+
+/// One that is described itself.
+#[derive(JsonSchema, Deserialize)]
+struct Described(Place);
+
+#[derive(JsonSchema, Deserialize)]
+struct Paired {
+    /// The first and how often.
+    first: (Folder, u8),
+    rest: Vec<(Folder, Option<u8>)>,
+}
+
+#[derive(JsonSchema, Deserialize)]
+struct Further {
+    name: String,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Option<u32>>,
 }

@@ -170,7 +170,8 @@ const AZURE: Capabilities = Capabilities {
     ..OPENAI
 };
 
-const DEEPSEEK: Capabilities = Capabilities {
+/// A server that takes a schema and holds no answer to it, or takes none: the prompt says it.
+const UNHELD: Capabilities = Capabilities {
     dialect: Dialect::Prompted,
     answer: AnswerFormat::JsonObject,
     ..COMPATIBLE
@@ -201,7 +202,9 @@ const TABLE: &[(&str, &str, Capabilities)] = &[
     ("localhost", "", LOCAL),
     (".localhost", "", LOCAL),
     ("::1", "", LOCAL),
-    ("api.deepseek.com", "", DEEPSEEK),
+    ("api.deepseek.com", "", UNHELD),
+    ("ollama.com", "", UNHELD),
+    (".ollama.com", "", UNHELD),
     ("api.groq.com", "", COMPATIBLE),
     ("api.mistral.ai", "", COMPATIBLE),
     ("api.x.ai", "", COMPATIBLE),

@@ -221,8 +221,5 @@ mod tests {
             let text = serde_json::to_string(&repair).unwrap();
             assert_eq!(serde_json::from_str::<Repair>(&text).unwrap(), repair);
         }
-        let older = r#"{"LastOf":{"answers":2}}"#;
-        let repair: Repair = serde_json::from_str(older).unwrap();
-        assert_eq!(repair, Repair::Chosen { answers: 2 });
     }
 }

@@ -1,6 +1,23 @@
 use std::fmt;
 
 /// Why a type cannot be asked for. Nothing was sent.
+///
+/// # Examples
+///
+/// ```
+/// use serde_json::json;
+/// use zyn::schema::{Dialect, Schema};
+///
+/// let anything = Schema::from_value("Note", json!({
+///     "type": "object",
+///     "properties": { "payload": true },
+///     "required": ["payload"],
+/// }))?;
+/// let refused = anything.for_dialect(Dialect::OpenAi).unwrap_err();
+/// assert_eq!(refused.path, "/payload");
+/// assert_eq!(refused.remedy, "give it a type of its own");
+/// # Ok::<(), zyn::schema::SchemaError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaError {

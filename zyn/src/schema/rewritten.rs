@@ -90,6 +90,27 @@ impl fmt::Display for Rewritten {
 }
 
 /// One change that a dialect made to a schema.
+///
+/// # Examples
+///
+/// What the model is told and no server holds it to:
+///
+/// ```
+/// use zyn::schema::{Dialect, Schema, Verdict};
+/// use zyn::schemars::{self, JsonSchema};
+///
+/// #[derive(JsonSchema)]
+/// struct Rating {
+///     #[schemars(length(max = 80))]
+///     headline: String,
+/// }
+///
+/// let sent = Schema::of::<Rating>()?.for_dialect(Dialect::OpenAi)?;
+/// let in_words = sent.verdicts().iter().find(|it| it.verdict == Verdict::Described);
+/// let in_words = in_words.map(ToString::to_string);
+/// assert_eq!(in_words.as_deref(), Some("/headline: described, `maxLength` as “at most 80 characters”"));
+/// # Ok::<(), zyn::schema::SchemaError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rewrite {
@@ -121,7 +142,8 @@ impl fmt::Display for Rewrite {
     }
 }
 
-/// How faithful a [`Rewrite`] is. What could not be carried at all is a [`SchemaError`](super::SchemaError).
+/// How faithful a [`Rewrite`] is, which has an example. What could not be carried at all is a
+/// [`SchemaError`](super::SchemaError).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {

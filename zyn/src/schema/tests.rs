@@ -367,7 +367,7 @@ fn what_a_dialect_refuses_is_said_in_the_prompt() {
     assert_eq!(sent.wire().dialect, Dialect::Prompted);
     assert_eq!(
         &**sent.words(),
-        "Answer with one JSON object with these fields:\n- \"f\" (anything, or null if the text does not say)"
+        "Answer with one JSON object with these fields:\n- \"f\" (anything, or left out if the text does not say)"
     );
 }
 

@@ -27,7 +27,7 @@ pub(super) fn document(rng: &mut Rng) -> Value {
 }
 
 fn schema(rng: &mut Rng, depth: u32) -> Value {
-    let kinds = if depth == 0 { 10 } else { 20 };
+    let kinds = if depth == 0 { 10 } else { 22 };
     match rng.u32(..kinds) {
         0 => json!({"type": "boolean"}),
         1 => {
@@ -60,6 +60,10 @@ fn schema(rng: &mut Rng, depth: u32) -> Value {
             json!({"type": "array", "prefixItems": [schema(rng, depth - 1), schema(rng, 0)], "minItems": 2, "maxItems": 2})
         }
         18 if rng.u32(..8) == 0 => json!(true),
+        19 => json!({"oneOf": [schema(rng, depth - 1), {"type": "boolean"}]}),
+        20 => {
+            json!({"type": "array", "prefixItems": [{"type": "integer"}, {"type": "integer"}], "items": false})
+        }
         _ => object(rng, depth - 1),
     }
 }

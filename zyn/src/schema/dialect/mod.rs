@@ -92,13 +92,13 @@ fn prompted(schema: &Schema) -> Result<Rewritten, SchemaError> {
     }
     let manner = Manner {
         entries: false,
-        absent: Absent::Null,
+        absent: Absent::AsTyped,
     };
     let words = words::words(schema, manner);
     let wire = wire(schema, Dialect::Prompted, &root);
     let form = Form {
         entries: false,
-        null: true,
+        null: false,
     };
     Ok(Rewritten::new(wire, words, rewrites, form))
 }

@@ -63,8 +63,7 @@ impl Rewriter<'_> {
         }
         let is_number = |kind: &&str| matches!(*kind, "integer" | "number");
         let same = types.iter().any(|kind| others.contains(kind))
-            || (types.iter().any(|kind| is_number(kind))
-                && others.iter().any(|kind| is_number(kind)));
+            || (types.iter().any(is_number) && others.iter().any(is_number));
         if !same {
             return true;
         }
