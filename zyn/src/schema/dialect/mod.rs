@@ -1,15 +1,18 @@
 //! What each provider takes of JSON Schema, and what a schema becomes for it.
 //!
 //! The differences are data: [`rules`] has one value per dialect, [`keywords`] the table of what is kept, dropped or
-//! said in words. The walk is one for all: here the root and plain schemas, [`object`] for fields and maps, [`list`]
-//! for lists and tuples, [`union`] for alternatives, [`null`] for what may be absent; [`limits`] counts what came out.
+//! said in words. The walk is one for all: here the root and references, [`plain`] for single kinds, [`object`] for
+//! fields and maps, [`list`] for lists and tuples, [`union`] for alternatives, [`null`] for what may be absent,
+//! [`described`] for what is left to words; [`limits`] counts what came out.
 
+mod described;
 mod keywords;
 mod limits;
 mod list;
 mod null;
 mod object;
 mod pattern;
+mod plain;
 #[cfg(test)]
 mod recorded;
 mod rules;
@@ -18,11 +21,10 @@ mod union;
 use serde_json::{Map, Value, json};
 
 use super::node::Node;
-use super::phrase::{braced, phrase};
 use super::words::{self, Absent, Manner};
 use super::{Form, Rewrite, Rewritten, Schema, SchemaError, Verdict, wire_name};
 use crate::provider::{Dialect, WireSchema};
-use rules::{Definitions, LimitsInWords, Optional, Recursion, Rules};
+use rules::{Definitions, Optional, Recursion, Rules};
 
 pub(super) fn rewrite(schema: &Schema, dialect: Dialect) -> Result<Rewritten, SchemaError> {
     let rules = match dialect {
@@ -239,183 +241,6 @@ impl Rewriter<'_> {
         }
     }
 
-    fn plain(&mut self, node: Node<'_>, path: &str) -> Result<Value, SchemaError> {
-        if node.get("not").is_some_and(|not| *not == json!({})) {
-            return Err(self.refused(path, "no value fits", "give it another type"));
-        }
-        let mut types = node.types();
-        if types.is_empty() {
-            return self.anything(node, path);
-        }
-        let is_entries = self.is_sent_as_entries(node);
-        if is_entries {
-            if types.contains(&"array") {
-                let problem = "it is a list or a map, and the map is sent as a list";
-                return Err(self.refused(path, problem, "use one of the two"));
-            }
-            for kind in &mut types {
-                if *kind == "object" {
-                    *kind = "array";
-                }
-            }
-        }
-        let mut out = Map::new();
-        let mut told = Vec::new();
-        out.insert("type".to_owned(), one_or_all(&types));
-        if let Some(allowed) = node.allowed() {
-            if allowed
-                .iter()
-                .any(|value| value.is_object() || value.is_array())
-            {
-                return self.whole_values(node, &types, &allowed, path);
-            }
-            if allowed.iter().all(|value| (self.rules.listed)(value)) {
-                if node.get("const").is_some() {
-                    self.note(path, Verdict::Exact, "`const` as an `enum` of one");
-                }
-                out.insert("enum".to_owned(), json!(allowed));
-            } else if let Some(union) = self.without_null_listed(node, &types, &allowed, path) {
-                return Ok(union);
-            } else if types != ["null"] {
-                let listed: Vec<String> = allowed.iter().map(|value| value.to_string()).collect();
-                let phrase = format!("one of {}", listed.join(", "));
-                self.note(
-                    path,
-                    Verdict::Described,
-                    format!("the values as “{phrase}”"),
-                );
-                told.push(phrase);
-            }
-        }
-        if is_entries {
-            told.push(self.entries(node, &mut out, path)?);
-        } else if types.contains(&"object") {
-            self.object(node, &mut out, path)?;
-        }
-        if types.contains(&"array") && !is_entries {
-            told.extend(self.items(node, &mut out, path)?);
-        }
-        self.keep(node, &mut out, path);
-        if is_wide(node) {
-            let words = "whole numbers of at most 64 bits are read";
-            self.note(path, Verdict::Described, words);
-        }
-        let told = (!told.is_empty()).then(|| told.join("; "));
-        if let Some(description) = self.description(node, path, told) {
-            out.insert("description".to_owned(), json!(description));
-        }
-        Ok(Value::Object(out))
-    }
-
-    /// Objects or lists that are given in full: nothing more is said of their parts.
-    fn whole_values(
-        &mut self,
-        node: Node<'_>,
-        types: &[&str],
-        allowed: &[&Value],
-        path: &str,
-    ) -> Result<Value, SchemaError> {
-        if !allowed.iter().all(|value| (self.rules.listed)(value)) {
-            let provider = self.rules.name;
-            return Err(self.refused(
-                path,
-                format_args!("whole objects or lists are listed, which {provider} does not take"),
-                "list texts or numbers",
-            ));
-        }
-        let mut out = Map::from_iter([
-            ("type".to_owned(), one_or_all(types)),
-            ("enum".to_owned(), json!(allowed)),
-        ]);
-        let description = self.description(node, path, None);
-        out.extend(description.map(|text| ("description".to_owned(), json!(text))));
-        Ok(Value::Object(out))
-    }
-
-    fn anything(&mut self, node: Node<'_>, path: &str) -> Result<Value, SchemaError> {
-        if !self.rules.anything {
-            return Err(self.refused(
-                path,
-                "any value fits, and a model must be told what to write",
-                "give it a type of its own",
-            ));
-        }
-        let mut out = Map::new();
-        if let Some(description) = self.description(node, path, None) {
-            out.insert("description".to_owned(), json!(description));
-        }
-        Ok(Value::Object(out))
-    }
-
-    /// The keywords that are sent as they are.
-    fn keep(&mut self, node: Node<'_>, out: &mut Map<String, Value>, path: &str) {
-        for (keyword, value) in node.keywords() {
-            if let Some(sent) = self.sent(node, keyword, value) {
-                if sent != *value {
-                    self.note(path, Verdict::Exact, format!("`{keyword}` as `{sent}`"));
-                }
-                out.insert(keyword.clone(), sent);
-            }
-        }
-    }
-
-    fn sent(&self, node: Node<'_>, keyword: &str, value: &Value) -> Option<Value> {
-        let told = self.most_items_told && keyword == "maxItems";
-        let sent = || self.rules.column.sent(node, keyword, value);
-        if told { None } else { sent() }
-    }
-
-    fn describes(&self, node: Node<'_>, keyword: &str, value: &Value) -> bool {
-        if self.is_sent_as_entries(node) {
-            // The limits of a map are those of its list, and of the keys in it.
-            match keyword {
-                "minProperties" => return self.describes_items(node, "minItems", value),
-                "maxProperties" => return self.describes_items(node, "maxItems", value),
-                "propertyNames" => return false,
-                _ => {}
-            }
-        }
-        self.describes_items(node, keyword, value)
-    }
-
-    fn describes_items(&self, node: Node<'_>, keyword: &str, value: &Value) -> bool {
-        let told = self.most_items_told && keyword == "maxItems";
-        told || self.rules.column.describes(node, keyword, value)
-    }
-
-    /// The description, behind it how the value is written if that is another way, and the limits that can only be
-    /// said in words.
-    fn description(&mut self, node: Node<'_>, path: &str, told: Option<String>) -> Option<String> {
-        let in_braces = self.rules.limits_in_words == LimitsInWords::Braces;
-        let mut limits = Vec::new();
-        for (keyword, value) in node.keywords() {
-            if self.describes(node, keyword, value)
-                && let Some(words) = phrase(keyword, value)
-            {
-                let limit = if in_braces {
-                    braced(keyword, value)
-                } else {
-                    words
-                };
-                self.note(
-                    path,
-                    Verdict::Described,
-                    format!("`{keyword}` as “{limit}”"),
-                );
-                limits.push(limit);
-            }
-        }
-        let text = joined(node.description(), told.map(Value::String).as_ref());
-        Some(match (text, limits.is_empty(), in_braces) {
-            (None, true, _) => return None,
-            (Some(text), true, _) => text,
-            (None, false, false) => limits.join("; "),
-            (None, false, true) => format!("{{{}}}", limits.join(", ")),
-            (Some(text), false, false) => format!("{text} ({})", limits.join("; ")),
-            (Some(text), false, true) => format!("{text}\n\n{{{}}}", limits.join(", ")),
-        })
-    }
-
     fn note(&mut self, path: &str, verdict: Verdict, change: impl Into<String>) {
         self.rewrites.push(Rewrite::new(path, verdict, change));
     }
@@ -431,17 +256,4 @@ fn joined(near: Option<&str>, far: Option<&Value>) -> Option<String> {
         (Some(near), Some(far)) if near != far => Some(format!("{near}\n{far}")),
         (near, far) => near.or(far).map(str::to_owned),
     }
-}
-
-fn one_or_all(types: &[&str]) -> Value {
-    match types {
-        [one] => json!(one),
-        many => json!(many),
-    }
-}
-
-/// Whether it is a number of 128 bits, as schemars writes it. JSON has them; what reads them here has 64.
-fn is_wide(node: Node<'_>) -> bool {
-    let format = node.get("format").and_then(Value::as_str);
-    matches!(format, Some("int128" | "uint128"))
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Rewriter, one_or_all};
+use super::Rewriter;
+use super::plain::one_or_all;
 use crate::schema::Verdict;
 use crate::schema::node::Node;
 
