@@ -2,6 +2,7 @@
 //!
 //! `ZYN_SNAPSHOTS=overwrite cargo test -p zyn-tests --test schemas` writes the snapshots anew.
 
+mod prompted;
 mod snapshots;
 mod types;
 mod worked;

@@ -189,6 +189,20 @@ mod tests {
     }
 
     #[test]
+    fn a_schema_for_the_prompt_alone_is_not_sent() {
+        let request = Request {
+            schema: Some(WireSchema {
+                dialect: Dialect::Prompted,
+                name: "A".into(),
+                json: "{}".into(),
+            }),
+            ..Request::new(Message::user("hi"))
+        };
+        let body = parsed(&request, NONE);
+        assert_eq!(body["response_format"], json!({"type": "json_object"}));
+    }
+
+    #[test]
     fn nothing_is_sent_that_was_not_set() {
         let body = parsed(&Request::new(Message::user("hi")), NONE);
         let keys: Vec<_> = body.as_object().unwrap().keys().collect();
