@@ -44,6 +44,7 @@ const OPTIONS: &[&str] = &[
     "retry",
     "rules",
     "runner_up",
+    "strict",
     "style",
     "temperature",
     "timeout",

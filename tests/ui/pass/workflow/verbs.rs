@@ -34,7 +34,8 @@ workflow!(
             .reasoning()
             .retry(1)
             .reask(0)
-            .measured();
+            .measured()
+            .strict();
         let order = rank("Who comes first?", names).top(2);
         let tone = sentiment("What is the tone?", mail).aspects(["price"]);
         let analysis = analyze("What is missing?", &customer).focus("the name");
