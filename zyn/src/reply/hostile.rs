@@ -35,6 +35,7 @@ fn read_as(text: &str, document: &Value, wrapped: bool) -> Result<Decoded, Rejec
         document: schema.document(),
         wrapped,
         entries: true,
+        nulls: true,
         manner: Manner::Lenient,
     };
     super::read(text, asked, &|_| Ok(()))

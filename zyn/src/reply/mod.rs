@@ -14,6 +14,7 @@ mod feedback;
 mod fit;
 mod json;
 mod limits;
+mod names;
 mod object;
 mod repair;
 mod spelled;
@@ -73,6 +74,8 @@ struct Asked<'a> {
     wrapped: bool,
     /// Whether maps were asked for as lists of keys and values.
     entries: bool,
+    /// Whether `null` was asked for in place of what is absent.
+    nulls: bool,
     manner: Manner,
 }
 
@@ -85,6 +88,7 @@ impl Asked<'_> {
             leave_out: is_lenient,
             entries: self.entries,
             writes: false,
+            nulls: is_lenient || self.nulls,
         }
     }
 }
@@ -106,6 +110,7 @@ pub(crate) fn decode(
         document: schema.document(),
         wrapped: schema.is_wrapped(),
         entries: rewritten.form().entries,
+        nulls: rewritten.form().null,
         manner,
     };
     read(text, asked, accept)

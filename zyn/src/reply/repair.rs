@@ -14,7 +14,8 @@ pub enum Repair {
     Thinking,
     /// It came without the `{"value": …}` that was asked for.
     Unwrapped,
-    /// Several different answers fitted: the one that needed the least was taken, and of equals the last.
+    /// Several different answers fitted. The last was taken, and the others were dropped.
+    #[serde(alias = "LastOf")]
     Chosen {
         /// How many there were.
         answers: usize,
@@ -140,6 +141,8 @@ pub enum Coercion {
     ToField,
     /// A list of keys and values as a map.
     Entries,
+    /// An object as a map that was asked for as a list of keys and values.
+    Object,
 }
 
 impl fmt::Display for Coercion {
@@ -157,6 +160,7 @@ impl fmt::Display for Coercion {
             Self::FromList => "a list of one read as its item",
             Self::ToField => "a value read as the only field",
             Self::Entries => "a list of keys and values read as a map",
+            Self::Object => "an object read as the map that was asked for as a list",
         })
     }
 }

@@ -131,7 +131,7 @@ fn each_kind_is_read_as_another_where_that_loses_nothing() {
             map,
             "{\"b\":1,\"a\":\"2\"}",
             "{\"a\":2,\"b\":1}",
-            vec![TextToNumber],
+            vec![Object, TextToNumber],
         ),
     ] {
         assert_eq!(

@@ -77,6 +77,12 @@ fn strictly_it_reads_what_serde_json_reads_and_nothing_else() {
         };
         let theirs = serde_json::from_str::<Value>(&text);
         let ours = strict(&text);
+        if ours
+            .as_ref()
+            .is_err_and(|it| it.reason(&text).ends_with("rounded to 0"))
+        {
+            continue;
+        }
         assert_eq!(ours.is_ok(), theirs.is_ok(), "{text:?} {ours:?} {theirs:?}");
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
             assert_eq!(ours.tree.to_value(), theirs, "{text:?}");
@@ -193,10 +199,12 @@ fn what_leaves_more_than_one_reading_is_refused() {
 
 #[test]
 fn nan_and_infinity_are_no_numbers() {
-    assert_eq!(
-        read("[NaN,-Infinity]").0.to_string(),
-        r#"["NaN","-Infinity"]"#
-    );
+    assert_eq!(read("[-Infinity]").0.to_string(), r#"["-Infinity"]"#);
+    for text in ["[NaN]", "{a: undefined}", "[nil]", "{a: N/A, b: 1}"] {
+        let failure = parse(text, 0).unwrap_err();
+        let why = Why::Unreadable("a word that stands for no value");
+        assert_eq!(failure.why, why, "{text}");
+    }
 }
 
 #[test]
