@@ -112,7 +112,14 @@ impl<'a> Words<'a> {
 fn is_whole(text: &str, at: usize, length: usize) -> bool {
     let (before, after) = around(text, at, at + length);
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    !is_part(before.chars().next_back()) && !is_part(after.chars().next())
+    // `non-spam`, `spam-like`
+    let is_joined =
+        |side: &mut dyn Iterator<Item = char>| side.next() == Some('-') && is_part(side.next());
+    let (mut back, mut on) = (before.chars().rev(), after.chars());
+    !is_part(back.clone().next())
+        && !is_part(on.clone().next())
+        && !is_joined(&mut back)
+        && !is_joined(&mut on)
 }
 
 /// What stands before and behind a word.
@@ -144,7 +151,7 @@ fn is_set_apart(text: &str, start: usize, end: usize) -> bool {
 
 /// Whether the sentence denies or doubts the word in it.
 fn is_denied(text: &str, start: usize, end: usize) -> bool {
-    const DENIALS: [&str; 28] = [
+    const DENIALS: &[&str] = &[
         "not",
         "no",
         "never",
@@ -171,6 +178,9 @@ fn is_denied(text: &str, start: usize, end: usize) -> bool {
         "perhaps",
         "maybe",
         "might",
+        "none",
+        "nothing",
+        "nobody",
         "nicht",
         "kein",
     ];
@@ -214,6 +224,8 @@ mod tests {
             ("Never mind. It is high", Some("\"High\"")),
             ("Low or High", None),
             ("Highest", None),
+            ("non-high", None),
+            ("High-ish", None),
             ("Nothing of it", None),
         ] {
             assert_eq!(said(text, urgency.clone()).as_deref(), meant, "{text}");

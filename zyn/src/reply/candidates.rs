@@ -26,6 +26,8 @@ pub(super) struct Candidate<'t> {
 pub(super) enum PartOf<'t> {
     /// What may be the name of a field or of a variant: `kids: `.
     Name(&'t str),
+    /// A word, which may be the name of a field: `kids `.
+    Word(&'t str),
     /// What belongs to no name, but to the piece: `-{`.
     Mark,
 }
@@ -277,7 +279,8 @@ impl<'t> Search<'t> {
         match json::parse(self.text, start) {
             Ok(parsed) if meant || fenced || first || parsed.fixes.is_empty() => {
                 self.looked_at(parsed.end - start)?;
-                let line = lead::line(self.text.get(self.start..start).unwrap_or_default());
+                let before = self.text.get(self.start..start).unwrap_or_default();
+                let line = lead::line(before);
                 if meant && lead::starts_with_name(line) {
                     let (line, column) = json::place(self.text, start);
                     return Err(format!(
@@ -308,7 +311,7 @@ impl<'t> Search<'t> {
                     (false, false) => Place::Prose,
                 };
                 let part_of = match place {
-                    Place::Prose => lead::part_of(line),
+                    Place::Prose => lead::part_of(before),
                     Place::Whole | Place::Fenced => None,
                 };
                 self.last_end = self.at;

@@ -169,7 +169,8 @@ fn read<'a>(candidate: &Candidate<'_>, names: &Names<'a>, asked: Asked<'a>) -> R
     let is_reference = matches!(&candidate.tree, Tree::List(items) if matches!(items.as_slice(), [Tree::Number(..)]));
     let is_unlikely = is_reference || reading.changes.iter().any(is_coerced);
     if candidate.casual && is_unlikely {
-        reading.violations = vec![Violation::new("", "the answer").came(&candidate.tree)];
+        let wanted = "an answer that is no part of the prose";
+        reading.violations = vec![Violation::new("", wanted).came(&candidate.tree)];
     }
     let is_part = |whole| names.is_part(whole, &candidate.tree, asked);
     if reading.is_valid() && candidate.part_of.is_some_and(is_part) {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::expected::expected;
 use super::json::Tree;
+use super::object::ENTRIES;
 use super::{Repair, Violation, limits};
 use crate::schema::node::Node;
 use crate::schema::pointer;
@@ -234,7 +235,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn wrong_type(&mut self, schema: &'a Value, tree: &Tree) {
-        let mut wanted = expected(schema);
+        let mut wanted = match self.rules.entries && Node::of(schema).is_map() {
+            true => ENTRIES.to_owned(),
+            false => expected(schema),
+        };
         if let Tree::Number(number, _) = tree
             && let Some(number) = number.as_f64().filter(|_| number.is_f64())
             && number.fract() == 0.0

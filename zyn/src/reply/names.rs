@@ -25,14 +25,16 @@ impl<'a> Names<'a> {
     /// Whether a piece may be the value of the field, or the content of the variant, whose name stands before it. Then
     /// it is not the answer, though in a type that contains itself it would fit.
     pub(super) fn is_part(&self, whole: PartOf<'_>, piece: &Tree, asked: Asked<'a>) -> bool {
-        let PartOf::Name(name) = whole else {
-            return true;
+        let (name, is_word) = match whole {
+            PartOf::Name(name) => (name, false),
+            PartOf::Word(name) => (name, true),
+            PartOf::Mark => return true,
         };
         let names = self.0.get_or_init(|| Collected::of(asked.document));
         let name = name.to_lowercase();
         let fields = names.fields.get(&name).map(Vec::as_slice);
         let fits = |field: &&Value| fit::fits(asked.document, field, piece, asked.rules());
-        names.tags.contains(&name) || fields.unwrap_or_default().iter().any(fits)
+        (!is_word && names.tags.contains(&name)) || fields.unwrap_or_default().iter().any(fits)
     }
 }
 

@@ -206,7 +206,7 @@ impl<'a> Walk<'a> {
             self.coercion(Coercion::Object);
             return false;
         }
-        self.violation("a list of objects with `key` and `value`", tree);
+        self.violation(ENTRIES, tree);
         true
     }
 
@@ -247,6 +247,9 @@ impl<'a> Walk<'a> {
         fitted
     }
 }
+
+/// A map that was asked for as a list.
+pub(super) const ENTRIES: &str = "a list of objects with `key` and `value`";
 
 /// One key of a map with its value.
 struct Entry<'t> {

@@ -15,7 +15,6 @@ pub enum Repair {
     /// It came without the `{"value": …}` that was asked for.
     Unwrapped,
     /// Several different answers fitted. The last was taken, and the others were dropped.
-    #[serde(alias = "LastOf")]
     Chosen {
         /// How many there were.
         answers: usize,

@@ -388,4 +388,30 @@ mod tests {
             ["/d: expected a whole number, got \"x\""]
         );
     }
+
+    #[test]
+    fn a_tag_means_one_of_all_tags() {
+        let of = |tag: &str| json!({"type": "object", "properties": {"t": {"const": tag}}, "required": ["t"]});
+        let document = json!({"oneOf": [of("C"), of("Java"), of("OK"), of("Ok")]});
+        let reply = |tag: &str| format!(r#"{{"value":{{"t":"{tag}"}}}}"#);
+        assert_eq!(
+            accepted(document.clone(), &reply("java")).canonical,
+            r#"{"t":"Java"}"#
+        );
+        for tag in ["C++", "ok"] {
+            assert_eq!(wrong(document.clone(), &reply(tag)).len(), 1, "{tag}");
+        }
+    }
+
+    #[test]
+    fn an_alternative_that_keeps_all_fields_is_taken() {
+        let document = json!({"anyOf": [
+            {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+            {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}, "required": ["id", "name"]},
+        ]});
+        assert_eq!(
+            accepted(document, r#"{"value":{"id":5,"name":"Ada"}}"#).canonical,
+            r#"{"id":"5","name":"Ada"}"#
+        );
+    }
 }

@@ -2,15 +2,19 @@
 
 use super::PartOf;
 
-/// The end of the line that a text breaks off in. It is cut, so that a long line is not read for each of its pieces.
+/// The line that a text breaks off in.
 pub(super) fn line(before: &str) -> &str {
+    end(before).rsplit('\n').next().unwrap_or_default()
+}
+
+/// The end of a text: a long line is not read again for each of its pieces.
+fn end(before: &str) -> &str {
     const MOST: usize = 300;
     let mut from = before.len().saturating_sub(MOST);
     while !before.is_char_boundary(from) {
         from += 1;
     }
-    let end = before.get(from..).unwrap_or_default();
-    end.rsplit('\n').next().unwrap_or_default()
+    before.get(from..).unwrap_or_default()
 }
 
 /// Whether a line ends with a name in quotes that begins it or follows a comma, and a colon: what follows belongs
@@ -25,26 +29,35 @@ pub(super) fn starts_with_name(line: &str) -> bool {
     lead.is_empty() || lead.ends_with([',', '{', '}', ']'])
 }
 
-/// What a piece behind `line` may be a part of: `kids: `, `**kids** = `, `<kids>`, `Neg(`, `-`.
-pub(super) fn part_of(line: &str) -> Option<PartOf<'_>> {
-    if line.ends_with(['-', '(']) {
+/// What a piece behind `before` may be a part of: `kids: `, `**kids** = `, `<kids>`, `Neg(`, `-`.
+pub(super) fn part_of(before: &str) -> Option<PartOf<'_>> {
+    if before.ends_with(['-', '(']) {
         return Some(PartOf::Mark);
     }
-    let line = line.trim_end();
+    // An item of a list without brackets has a line of its own.
+    let end = end(before);
+    let lead = end.trim_end();
+    let lead = lead.strip_suffix(['-', '*']).unwrap_or(lead).trim_end();
+    let is_above = end.get(lead.len()..).is_some_and(|it| it.contains('\n'));
+    let line = lead.rsplit('\n').next().unwrap_or_default();
     if let Some((_, tag)) = line.strip_suffix('>').and_then(|it| it.rsplit_once('<')) {
-        return name(tag);
+        return name(tag).map(PartOf::Name);
     }
     let line = line.trim_end_matches(EMPHASIS).trim_end();
-    let named = ["=>", ":=", ":", "="].iter();
-    let line = named.filter_map(|sign| line.strip_suffix(sign)).next()?;
-    name(line)
+    let mut signs = ["=>", ":=", ":", "="].iter();
+    match signs.find_map(|sign| line.strip_suffix(sign)) {
+        Some(line) if is_above => name(line).map(PartOf::Word),
+        Some(line) => name(line).map(PartOf::Name),
+        None if is_above => None,
+        None => name(line).map(PartOf::Word),
+    }
 }
 
 /// Marks of Markdown, and quotes.
 const EMPHASIS: [char; 9] = ['*', '_', '`', '"', '\'', '“', '”', '‘', '’'];
 
 /// The word that a line ends with, without the emphasis around it.
-fn name(line: &str) -> Option<PartOf<'_>> {
+fn name(line: &str) -> Option<&str> {
     let line = line.trim_end().trim_end_matches(EMPHASIS);
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     let start = line.len()
@@ -58,7 +71,7 @@ fn name(line: &str) -> Option<PartOf<'_>> {
         .get(start..)
         .unwrap_or_default()
         .trim_start_matches('_');
-    (!name.is_empty()).then_some(PartOf::Name(name))
+    (!name.is_empty()).then_some(name)
 }
 
 /// Whether what follows `between` is in a comment. `is_after` says that `between` begins behind a piece of JSON.
@@ -99,7 +112,10 @@ mod tests {
         for line in ["-", "Neg(", "x -"] {
             assert_eq!(part_of(line), Some(PartOf::Mark), "{line}");
         }
-        for line in ["", "- ", "It is ", "The kids are ", "So (see) ", ": "] {
+        for line in ["and kids ", "name: Ada\nkids:\n", "kids:\n  - "] {
+            assert_eq!(part_of(line), Some(PartOf::Word("kids")), "{line}");
+        }
+        for line in ["", "- ", "So (see) ", ": ", "the kids\n"] {
             assert_eq!(part_of(line), None, "{line}");
         }
     }

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::provider::Dialect;
 use crate::reply::tests::{read_as, rejected};
-use crate::reply::{Manner, Syntax};
+use crate::reply::{Manner, Syntax, decode};
+use crate::schema::Schema;
 
 fn point() -> Value {
     json!({"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}, "required": ["x"]})
@@ -138,7 +140,12 @@ fn a_part_is_not_taken_for_the_whole() {
         let of = |name: &str, inner: Value| json!({"type": "object", "properties": {name: inner}, "required": [name], "additionalProperties": false});
         json!({"oneOf": [of("Num", json!({"type": "number"})), of("Neg", json!({"$ref": "#"}))]})
     };
-    for text in ["Neg({\"Num\":5})", "neg: {\"Num\":5}", "-{\"Num\":5}"] {
+    for text in [
+        "Neg({\"Num\":5})",
+        "neg: {\"Num\":5}",
+        "neg {\"Num\":5}",
+        "-{\"Num\":5}",
+    ] {
         rejected(expression(), text);
     }
     assert_eq!(lenient(expression(), "It is {\"Num\":5}").0, r#"{"Num":5}"#);
@@ -330,4 +337,28 @@ fn a_reply_that_is_too_long_is_refused() {
         panic!("read");
     };
     assert_eq!(reason, "the reply is longer than 8 MiB");
+}
+
+#[test]
+fn strictly_null_is_absence_only_where_it_was_asked_for() {
+    let document = json!({"type": "object", "properties": {
+        "a": {"type": "string"}, "n": {"type": "integer", "default": 7}, "o": {"type": ["integer", "null"]}
+    }, "required": ["a"]});
+    let schema = Schema::from_value("Test", document).unwrap();
+    let read = |dialect, manner, text| {
+        let rewritten = schema.for_dialect(dialect).unwrap();
+        decode(text, &schema, &rewritten, manner, &|_| Ok(())).map(|it| it.canonical)
+    };
+    let text = r#"{"a":"x","n":null,"o":null}"#;
+    let Err(Rejected::Invalid(violations)) = read(Dialect::Gemini, Manner::Strict, text) else {
+        panic!("read");
+    };
+    assert_eq!(violations.len(), 1);
+    assert_eq!(violations[0].path, "/n");
+    for (dialect, manner) in [
+        (Dialect::OpenAi, Manner::Strict),
+        (Dialect::Gemini, Manner::Lenient),
+    ] {
+        assert_eq!(read(dialect, manner, text).unwrap(), r#"{"a":"x"}"#);
+    }
 }

@@ -317,3 +317,61 @@ fn an_excerpt_is_the_beginning_of_the_json() {
     assert_eq!(tree.excerpt(16), r#"{"a":[1,"x\ny"]}"#);
     assert_eq!(tree.excerpt(15), r#"{"a":[1,"x\ny"…"#);
 }
+
+fn unread(text: &str) {
+    if let Ok(parsed) = parse(text, 0) {
+        panic!("{text}: {:?}", parsed.tree);
+    }
+}
+
+#[test]
+fn a_quote_that_may_end_a_text_is_no_part_of_it() {
+    for text in [
+        "{name: 'Ada' city: 'Bern'}",
+        "{'name': 'Ada', city 'Bern'}",
+        "['a', b, 'c']",
+        "[`a` and `b`]",
+        "[“a” and “b”]",
+        "['a'/'b']",
+        "{'a': 'x' or 'y'}",
+    ] {
+        unread(text);
+    }
+    for (text, value) in [
+        ("{'a': 'it's'}", r#"{"a":"it's"}"#),
+        ("{a: 'print('Hi')', b: 1}", r#"{"a":"print('Hi')","b":1}"#),
+        ("[`f(`x`)`]", r#"["f(`x`)"]"#),
+        ("[‘don’t’]", r#"["don’t"]"#),
+    ] {
+        assert_eq!(read(text).0.to_string(), value);
+    }
+}
+
+#[test]
+fn a_hash_begins_a_comment_only_before_a_space() {
+    for (text, value) in [
+        ("[\n  #rust,\n  #llm\n]", r##"["#rust","#llm"]"##),
+        ("{a: issue #1\n}", r##"{"a":"issue #1"}"##),
+        ("{a: C#, b: 1}", r##"{"a":"C#","b":1}"##),
+        ("[1, # one\n2 #\n]", "[1,2]"),
+    ] {
+        assert_eq!(read(text).0.to_string(), value);
+    }
+    unread("{a: Ada # the first\n}");
+}
+
+#[test]
+fn items_that_are_left_out_are_not_read_over() {
+    for text in [
+        r#"["a", "b", ...]"#,
+        r#"["a", … "z"]"#,
+        "[1, ...]",
+        "[1 ... 5]",
+        r#"{"a": ...}"#,
+        r#"{"a": "x", ...}"#,
+        "{a: b and …}",
+    ] {
+        unread(text);
+    }
+    assert_eq!(read(r#"["..."]"#).0.to_string(), r#"["..."]"#);
+}
