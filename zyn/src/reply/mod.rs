@@ -1,9 +1,12 @@
 //! From a model's text to an accepted answer.
 //!
 //! [`candidates`] finds what may be the answer, [`json`] reads it, slips and all, [`fit`] checks it against the
-//! original schema and brings it into canonical form, and [`choose`] takes one. Text that breaks off is not
-//! completed, numbers are not rounded, and no item of a list is dropped: what is wrong with an answer is said
-//! to the model instead.
+//! original schema and brings it into canonical form, and [`choose`] takes one.
+//!
+//! Text that breaks off is not completed. A number with a fraction is not rounded to a whole one, nor one that is not 0 to
+//! 0; with a fraction it is the nearest double, as everywhere. No item of a list is dropped but one in a comment. Where
+//! two readings are as good, there is none: what is wrong with an answer is said to the model instead. What is dropped
+//! is told: fields that the type does not have, comments, and all but the last of several answers.
 
 mod bare;
 mod candidates;
