@@ -181,6 +181,8 @@ fn is_denied(text: &str, start: usize, end: usize) -> bool {
         "none",
         "nothing",
         "nobody",
+        "wrong",
+        "disagree",
         "nicht",
         "kein",
     ];

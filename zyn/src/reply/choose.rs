@@ -26,6 +26,8 @@ pub(super) struct Reading {
     casual: bool,
     /// Whether it is one value for a list of them.
     is_item: bool,
+    /// Whether it may be a part of what stands around it.
+    is_part: bool,
 }
 
 impl Reading {
@@ -141,7 +143,8 @@ fn among(found: Found<'_>, asked: Asked<'_>) -> Result<Reading, Rejected> {
         .collect();
     let whole = together(candidates, asked);
     if let Some(reason) = joined {
-        let together = whole.filter(Reading::is_valid);
+        let has_part = readings.iter().any(|it| it.is_part);
+        let together = whole.filter(|it| it.is_valid() && !has_part);
         return together.ok_or(Rejected::Malformed { reason });
     }
     match whole {
@@ -153,8 +156,11 @@ fn among(found: Found<'_>, asked: Asked<'_>) -> Result<Reading, Rejected> {
 /// Whether pieces are a list together rather than each by itself: each is an item, or is a list only if it is changed.
 fn is_likelier(whole: &Reading, pieces: &[Reading]) -> bool {
     let changes = |reading: &Reading| reading.changes.iter().any(is_coerced);
-    let mut pieces = pieces.iter().filter(|it| it.is_valid() && !it.casual);
-    pieces.all(|piece| piece.is_item || (changes(piece) && !changes(whole)))
+    let is_one = |piece: &Reading| piece.is_item || (changes(piece) && !changes(whole));
+    pieces.iter().all(|piece| {
+        let is_out = piece.casual || !piece.is_valid();
+        !piece.is_part && (is_out || is_one(piece))
+    })
 }
 
 fn is_coerced(repair: &Repair) -> bool {
@@ -175,6 +181,7 @@ fn read<'a>(candidate: &Candidate<'_>, names: &Names<'a>, asked: Asked<'a>) -> R
     let is_part = |whole| names.is_part(whole, &candidate.tree, asked);
     if reading.is_valid() && candidate.part_of.is_some_and(is_part) {
         let wanted = "an answer that is no part of something else";
+        reading.is_part = true;
         reading.violations = vec![Violation::new("", wanted).came(&candidate.tree)];
     }
     match candidate.place {
@@ -273,6 +280,7 @@ fn with(tree: &Tree, asked: Asked<'_>, rules: Rules) -> Reading {
         found: Vec::new(),
         fixes: Vec::new(),
         is_item: fit.repairs.iter().any(is_item),
+        is_part: false,
         changes: fit.repairs,
         chosen: None,
         casual: false,
@@ -356,7 +364,8 @@ fn choose(
     if has_items && let Some(lost) = lost_items(&readings, answers, whole) {
         return Err(lost);
     }
-    let is_many = is_list(asked.document) || root(asked.document).is_map();
+    let mut taken = readings.iter().filter(|it| is_taken(it));
+    let is_many = root(asked.document).is_map() || taken.any(|it| it.value.is_array());
     if answers > 1 && (has_items || is_many) {
         let reason =
             format!("there are {answers} different answers, and each may be a part of one");

@@ -44,7 +44,7 @@ pub(super) fn part_of(before: &str) -> Option<PartOf<'_>> {
         return name(tag).map(PartOf::Name);
     }
     let line = line.trim_end_matches(EMPHASIS).trim_end();
-    let mut signs = ["=>", ":=", ":", "="].iter();
+    let mut signs = ["=>", "->", "→", ":=", ":", "="].iter();
     match signs.find_map(|sign| line.strip_suffix(sign)) {
         Some(line) if is_above => name(line).map(PartOf::Word),
         Some(line) => name(line).map(PartOf::Name),
@@ -54,7 +54,7 @@ pub(super) fn part_of(before: &str) -> Option<PartOf<'_>> {
 }
 
 /// Marks of Markdown, and quotes.
-const EMPHASIS: [char; 9] = ['*', '_', '`', '"', '\'', '“', '”', '‘', '’'];
+const EMPHASIS: [char; 10] = ['*', '_', '`', '"', '\'', '“', '”', '‘', '’', '\\'];
 
 /// The word that a line ends with, without the emphasis around it.
 fn name(line: &str) -> Option<&str> {
@@ -106,6 +106,9 @@ mod tests {
             "'kids': ",
             "“v”: 1, “kids”:",
             "kids => ",
+            "- **kids** → ",
+            "kids -> ",
+            "\\\"kids\\\": ",
         ] {
             assert_eq!(part_of(line), Some(PartOf::Name("kids")), "{line}");
         }

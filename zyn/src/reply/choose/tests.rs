@@ -71,6 +71,14 @@ fn of_several_lists_or_maps_none_is_taken() {
         (texts(), "Men: [\"a\"]. Women: [\"b\"]."),
         (points(), "[{\"x\":1}]\n[{\"x\":2}]"),
         (map(), "{\"a\":1}\n{\"b\":2}"),
+        (
+            json!({"anyOf": [points(), {"type": "null"}]}),
+            "[{\"x\":1}]\n[{\"x\":2}]",
+        ),
+        (
+            json!({"anyOf": [points(), {"type": "null"}]}),
+            "{\"x\":1}\n{\"x\":2}",
+        ),
     ] {
         let reason = malformed(document, text);
         assert!(
@@ -135,6 +143,18 @@ fn a_part_is_not_taken_for_the_whole() {
             r#"{"name":"Bob","kids":[]}"#,
             "{text}"
         );
+    }
+    let comments = json!({"type": "array", "items": {"$ref": "#/$defs/C"}, "$defs": {"C": {
+        "type": "object", "properties": {
+            "name": {"type": "string"}, "kids": {"type": "array", "items": {"$ref": "#/$defs/C"}}
+        }, "required": ["name", "kids"]
+    }}});
+    let text = "kids: {\"name\":\"Bob\",\"kids\":[]}";
+    for text in [
+        format!("{text}\n{text}"),
+        format!("{text}, {{\"name\":\"Eve\",\"kids\":[]}}"),
+    ] {
+        rejected(comments.clone(), &text);
     }
     let expression = || {
         let of = |name: &str, inner: Value| json!({"type": "object", "properties": {name: inner}, "required": [name], "additionalProperties": false});

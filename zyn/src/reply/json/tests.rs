@@ -334,6 +334,8 @@ fn a_quote_that_may_end_a_text_is_no_part_of_it() {
         "[“a” and “b”]",
         "['a'/'b']",
         "{'a': 'x' or 'y'}",
+        "['(', b, ')']",
+        "['f(', x, ')y']",
     ] {
         unread(text);
     }

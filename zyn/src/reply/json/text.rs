@@ -1,6 +1,6 @@
 //! Texts in quotes of any kind.
 
-use super::ahead::starts_oddly;
+use super::ahead::{is_space, starts_oddly};
 use super::parse::Parser;
 use super::{Failure, Why};
 use crate::reply::Syntax;
@@ -102,7 +102,10 @@ impl Parser<'_> {
             .and_then(|it| it.chars().next_back());
         let next = self.text.get(after..).and_then(|it| it.chars().next());
         let is_inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        (is_inside(before) && is_inside(next)) || before == Some('(') || next == Some(')')
+        let is_apart = |c: Option<char>| c.is_none_or(|c| is_space(c) || ",:[]{}".contains(c));
+        (is_inside(before) && is_inside(next))
+            || (before == Some('(') && !is_apart(next))
+            || (next == Some(')') && !is_apart(before))
     }
 
     /// Quotes inside a text come in pairs; one alone may be the end that was meant.
