@@ -72,6 +72,9 @@ impl<'a> Words<'a> {
             words.extend(["true", "false"]);
         }
         let lower = text.to_lowercase();
+        if lower.contains('?') {
+            return None;
+        }
         let mut places: Vec<(usize, usize, &str)> = Vec::new();
         for word in words {
             let wanted = word.to_lowercase();
@@ -89,38 +92,109 @@ impl<'a> Words<'a> {
             };
             places.iter().any(outer)
         };
-        let mut outer = places.iter().filter(|place| !is_inside(place));
-        let (at, _, word) = *outer.next()?;
-        if outer.any(|(_, _, other)| *other != word) || is_denied(&lower, at) {
+        let outer: Vec<_> = places.iter().filter(|place| !is_inside(place)).collect();
+        let (_, _, word) = **outer.first()?;
+        let is_another = |(start, end, other): &(usize, usize, &str)| {
+            *other != word || is_denied(&lower, *start, *end)
+        };
+        if outer.iter().any(|place| is_another(place)) {
             return None;
         }
-        match (word, self.labels.contains(&word)) {
-            ("true", false) => Some(Tree::Bool(true, word.into())),
-            ("false", false) => Some(Tree::Bool(false, word.into())),
-            _ => Some(Tree::Text(word.to_owned())),
+        if self.labels.contains(&word) {
+            return Some(Tree::Text(word.to_owned()));
         }
+        let mut said = outer.iter();
+        said.any(|(start, end, _)| is_set_apart(&lower, *start, *end))
+            .then(|| Tree::Bool(word == "true", word.into()))
     }
 }
 
 fn is_whole(text: &str, at: usize, length: usize) -> bool {
-    let before = text.get(..at).and_then(|it| it.chars().next_back());
-    let after = text.get(at + length..).and_then(|it| it.chars().next());
+    let (before, after) = around(text, at, at + length);
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    !is_part(before) && !is_part(after)
+    // `non-spam`, `spam-like`
+    let is_joined =
+        |side: &mut dyn Iterator<Item = char>| side.next() == Some('-') && is_part(side.next());
+    let (mut back, mut on) = (before.chars().rev(), after.chars());
+    !is_part(back.clone().next())
+        && !is_part(on.clone().next())
+        && !is_joined(&mut back)
+        && !is_joined(&mut on)
 }
 
-/// Whether the sentence denies what stands at `at`.
-fn is_denied(text: &str, at: usize) -> bool {
-    const DENIALS: [&str; 8] = [
-        "not", "no", "never", "neither", "nor", "without", "except", "cannot",
+/// What stands before and behind a word.
+fn around(text: &str, start: usize, end: usize) -> (&str, &str) {
+    let before = text.get(..start).unwrap_or_default();
+    (before, text.get(end..).unwrap_or_default())
+}
+
+/// Whether a word ends the text, or is the whole of a line, a quotation or what is bold. Another may be one of a
+/// sentence: `true friends`.
+fn is_set_apart(text: &str, start: usize, end: usize) -> bool {
+    const QUOTES: [(char, char); 6] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('*', '*'),
+        ('“', '”'),
+        ('‘', '’'),
     ];
-    let before = text.get(..at).unwrap_or_default();
-    let sentence = before
-        .rsplit(['.', '!', '?', '\n'])
-        .next()
-        .unwrap_or_default();
-    let mut words = sentence.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
-    words.any(|word| DENIALS.contains(&word) || word.ends_with("n't") || word.ends_with("n’t"))
+    let (before, after) = around(text, start, end);
+    let is_quoted =
+        |(begin, end): &(char, char)| before.ends_with(*begin) && after.starts_with(*end);
+    let is_mark = |c: char| !c.is_alphanumeric() && c != '\n';
+    let begins = before.trim_end_matches(is_mark);
+    let ends = after.trim_start_matches(is_mark);
+    let is_line = (begins.is_empty() || begins.ends_with('\n')) && ends.starts_with('\n');
+    is_line || ends.trim().is_empty() || QUOTES.iter().any(is_quoted)
+}
+
+/// Whether the sentence denies or doubts the word in it.
+fn is_denied(text: &str, start: usize, end: usize) -> bool {
+    const DENIALS: &[&str] = &[
+        "not",
+        "no",
+        "never",
+        "neither",
+        "nor",
+        "without",
+        "except",
+        "cannot",
+        "hardly",
+        "barely",
+        "scarcely",
+        "far",
+        "opposite",
+        "anything",
+        "rather",
+        "than",
+        "refuse",
+        "doubt",
+        "if",
+        "unless",
+        "partly",
+        "partially",
+        "half",
+        "perhaps",
+        "maybe",
+        "might",
+        "none",
+        "nothing",
+        "nobody",
+        "wrong",
+        "disagree",
+        "nicht",
+        "kein",
+    ];
+    const ENDS: [char; 4] = ['.', '!', '?', '\n'];
+    let (before, after) = around(text, start, end);
+    let before = before.rsplit(ENDS).next().unwrap_or_default();
+    let after = after.split(ENDS).next().unwrap_or_default();
+    let is_denial =
+        |word: &str| DENIALS.contains(&word) || word.ends_with("n't") || word.ends_with("n’t");
+    let is_part = |c: char| c.is_alphanumeric() || c == '\'' || c == '’';
+    let words = |part: &str| part.split(|c| !is_part(c)).any(is_denial);
+    words(before) || words(after)
 }
 
 #[cfg(test)]
@@ -142,12 +216,18 @@ mod tests {
             ("The answer is **high**.", Some("\"High\"")),
             ("I'd say: Low", Some("\"Low\"")),
             ("This is not urgent.", Some("\"not urgent\"")),
-            ("High? High!", Some("\"High\"")),
+            ("High? High!", None),
+            ("High does not apply here.", None),
+            ("It would be high if the site were down.", None),
+            ("Hardly high.", None),
+            ("High. No other label fits", Some("\"High\"")),
             ("It is not high", None),
             ("It isn't high", None),
             ("Never mind. It is high", Some("\"High\"")),
             ("Low or High", None),
             ("Highest", None),
+            ("non-high", None),
+            ("High-ish", None),
             ("Nothing of it", None),
         ] {
             assert_eq!(said(text, urgency.clone()).as_deref(), meant, "{text}");
@@ -160,6 +240,23 @@ mod tests {
     fn a_boolean_is_said_by_its_name_alone() {
         let boolean = || json!({"type": "boolean"});
         assert_eq!(said("Answer: **True**", boolean()).as_deref(), Some("true"));
+        for (text, meant) in [
+            ("It is true.", Some("true")),
+            ("FALSE\nThere is no proof.", Some("false")),
+            ("So 'false' is what I say", Some("false")),
+            ("It is **true** for all of them.", Some("true")),
+            ("True would be the answer only if he had paid.", None),
+            ("True does not apply here.", None),
+            ("It's true that I cannot tell", None),
+            ("That is true and good.", None),
+            ("It is far from true.", None),
+            ("Is it true? It is true", None),
+            ("The opposite of true", None),
+            ("It is not **true**", None),
+            ("untrue", None),
+        ] {
+            assert_eq!(said(text, boolean()).as_deref(), meant, "{text}");
+        }
         assert_eq!(said("true or false", boolean()), None);
         assert_eq!(said("yes", boolean()), None);
     }

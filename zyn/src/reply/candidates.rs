@@ -3,19 +3,33 @@
 //! A part of broken JSON is never a candidate. In a type that contains itself it would fit, and an
 //! answer that broke off would pass for a smaller one; so a broken piece ends the search.
 
+mod lead;
 mod meant;
 
 use super::Syntax;
 use super::json::{self, Failure, Fix, Tree};
-use meant::{is_json_ahead, is_list_begun, is_meant_as_json, is_named, starts_with_name};
+use meant::{is_json_ahead, is_list_begun, is_meant_as_json, is_named};
 
 /// What may be the answer.
-pub(super) struct Candidate {
+pub(super) struct Candidate<'t> {
     pub(super) tree: Tree,
     pub(super) fixes: Vec<Fix>,
     pub(super) place: Place,
-    /// Whether it may be no JSON at all: `[1]` in prose.
+    /// Whether it may be no answer at all: `[1]` in prose, or a piece in a comment.
     pub(super) casual: bool,
+    /// What it may be a part of, if something is written directly before it.
+    pub(super) part_of: Option<PartOf<'t>>,
+}
+
+/// What is written directly before a piece in prose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PartOf<'t> {
+    /// What may be the name of a field or of a variant: `kids: `.
+    Name(&'t str),
+    /// A word, which may be the name of a field: `kids `.
+    Word(&'t str),
+    /// What belongs to no name, but to the piece: `-{`.
+    Mark,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +45,7 @@ pub(super) struct Found<'t> {
     /// Whether reasoning in front was left out.
     pub(super) thinking: bool,
     /// In the order of the reply.
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate<'t>>,
     /// Why the candidates are no answer unless all together are one: a comma joins them.
     pub(super) joined: Option<String>,
     /// The reply itself, if there is nothing in it that looks like JSON.
@@ -67,6 +81,7 @@ pub(super) fn read(text: &str) -> Result<Found<'_>, String> {
         start: answer,
         at: answer,
         found: Vec::new(),
+        last_end: answer,
         fence: None,
         in_fence: false,
         unread: None,
@@ -90,13 +105,14 @@ pub(super) fn read(text: &str) -> Result<Found<'_>, String> {
 }
 
 /// All that follows, if it is strict JSON and nothing else.
-fn whole(text: &str, start: usize) -> Option<Candidate> {
+fn whole(text: &str, start: usize) -> Option<Candidate<'_>> {
     let parsed = json::strict(text.get(start..)?).ok()?;
     Some(Candidate {
         tree: parsed.tree,
         fixes: Vec::new(),
         place: Place::Whole,
         casual: false,
+        part_of: None,
     })
 }
 
@@ -158,7 +174,9 @@ struct Search<'t> {
     /// Where the answer begins.
     start: usize,
     at: usize,
-    found: Vec<Candidate>,
+    found: Vec<Candidate<'t>>,
+    /// Where the last piece ended.
+    last_end: usize,
     /// Where the content of the last fence begins.
     fence: Option<usize>,
     in_fence: bool,
@@ -233,6 +251,7 @@ impl<'t> Search<'t> {
                     fixes: Vec::new(),
                     place: Place::Fenced,
                     casual: false,
+                    part_of: None,
                 });
             }
         }
@@ -260,7 +279,9 @@ impl<'t> Search<'t> {
         match json::parse(self.text, start) {
             Ok(parsed) if meant || fenced || first || parsed.fixes.is_empty() => {
                 self.looked_at(parsed.end - start)?;
-                if meant && starts_with_name(self.text.get(self.start..start).unwrap_or_default()) {
+                let before = self.text.get(self.start..start).unwrap_or_default();
+                let line = lead::line(before);
+                if meant && lead::starts_with_name(line) {
                     let (line, column) = json::place(self.text, start);
                     return Err(format!(
                         "the JSON at line {line}, column {column} is a part of something that does not begin"
@@ -272,7 +293,15 @@ impl<'t> Search<'t> {
                 self.stray_brackets(&mut fixes);
                 let after = self.rest().trim_start();
                 let is_last = after.is_empty() || (fenced && after.starts_with("```"));
-                let casual = !meant && !((fenced || first) && is_last);
+                let is_alone = (fenced || first) && is_last;
+                let is_empty = parsed.tree.is_empty();
+                let between = self.text.get(self.last_end..start).unwrap_or_default();
+                let is_aside = !fenced && lead::is_comment(between, !self.found.is_empty());
+                let casual = is_aside || ((!meant || is_empty) && !is_alone);
+                if casual && is_empty && !is_said_last(line, after) {
+                    self.last_end = self.at;
+                    return Ok(());
+                }
                 if !(casual && after.starts_with(':')) {
                     self.goes_on(fixes.len() > own)?;
                 }
@@ -281,11 +310,17 @@ impl<'t> Search<'t> {
                     (false, true) => Place::Whole,
                     (false, false) => Place::Prose,
                 };
+                let part_of = match place {
+                    Place::Prose => lead::part_of(before),
+                    Place::Whole | Place::Fenced => None,
+                };
+                self.last_end = self.at;
                 self.found.push(Candidate {
                     tree: parsed.tree,
                     fixes,
                     place,
                     casual,
+                    part_of,
                 });
                 Ok(())
             }
@@ -370,14 +405,22 @@ impl<'t> Search<'t> {
         if !more {
             return Ok(());
         }
-        let (line, column) = json::place(self.text, at);
-        let reason = format!("the JSON goes on at line {line}, column {column}, after its end");
+        let reason = || {
+            let (line, column) = json::place(self.text, at);
+            format!("the JSON goes on at line {line}, column {column}, after its end")
+        };
         if rest.starts_with(',') && after.is_some_and(|after| after.starts_with(['{', '['])) {
-            self.joined.get_or_insert(reason);
+            self.joined.get_or_insert_with(reason);
             return Ok(());
         }
-        Err(reason)
+        Err(reason())
     }
+}
+
+/// Whether an empty object or list in prose is the answer that the prose leads to: `There are none: []`. Elsewhere it
+/// may be anything: `fn main() {}`.
+fn is_said_last(before: &str, after: &str) -> bool {
+    before.trim_end().ends_with(':') && after.chars().all(|c| c == '.' || c == '`')
 }
 
 #[cfg(test)]

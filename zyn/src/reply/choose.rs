@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::candidates::{self, Candidate, Found, Place};
 use super::fit::{self, Rules};
 use super::json::{self, Fix, Tree};
+use super::names::Names;
 use super::{Asked, Coercion, Rejected, Repair, Violation, bare};
 use crate::schema::node::Node;
 use crate::schema::pointer;
@@ -25,6 +26,8 @@ pub(super) struct Reading {
     casual: bool,
     /// Whether it is one value for a list of them.
     is_item: bool,
+    /// Whether it may be a part of what stands around it.
+    is_part: bool,
 }
 
 impl Reading {
@@ -133,37 +136,53 @@ fn among(found: Found<'_>, asked: Asked<'_>) -> Result<Reading, Rejected> {
     {
         return Ok(said);
     }
-    let mut readings: Vec<Reading> = candidates
+    let names = Names::default();
+    let readings: Vec<Reading> = candidates
         .iter()
-        .map(|candidate| read(candidate, asked))
+        .map(|candidate| read(candidate, &names, asked))
         .collect();
     let whole = together(candidates, asked);
     if let Some(reason) = joined {
-        let together = whole.filter(Reading::is_valid);
+        let has_part = readings.iter().any(|it| it.is_part);
+        let together = whole.filter(|it| it.is_valid() && !has_part);
         return together.ok_or(Rejected::Malformed { reason });
     }
-    let items = readings.iter().filter(|it| it.is_valid() && it.is_item);
-    if let Some(whole) = &whole
-        && !whole.is_valid()
-        && items.count() > 1
-        && readings.iter().all(|it| !it.is_valid() || it.is_item)
-    {
-        // To take one of them would be to drop the others.
-        return Err(Rejected::Invalid(whole.violations.clone()));
+    match whole {
+        Some(whole) if whole.is_valid() && is_likelier(&whole, &readings) => Ok(whole),
+        whole => choose(readings, whole.as_ref(), asked),
     }
-    if whole.as_ref().is_some_and(Reading::is_valid) {
-        readings.retain(|reading| !reading.is_item);
-    }
-    choose(readings.into_iter().chain(whole).collect())
 }
 
-fn read(candidate: &Candidate, asked: Asked<'_>) -> Reading {
+/// Whether pieces are a list together rather than each by itself: each is an item, or is a list only if it is changed.
+fn is_likelier(whole: &Reading, pieces: &[Reading]) -> bool {
+    let changes = |reading: &Reading| reading.changes.iter().any(is_coerced);
+    let is_one = |piece: &Reading| piece.is_item || (changes(piece) && !changes(whole));
+    pieces.iter().all(|piece| {
+        let is_out = piece.casual || !piece.is_valid();
+        !piece.is_part && (is_out || is_one(piece))
+    })
+}
+
+fn is_coerced(repair: &Repair) -> bool {
+    matches!(repair, Repair::Coerced { .. })
+}
+
+fn read<'a>(candidate: &Candidate<'_>, names: &Names<'a>, asked: Asked<'a>) -> Reading {
     let mut reading = as_asked(&candidate.tree, candidate.place, asked);
     reading.fixes.clone_from(&candidate.fixes);
     reading.casual = candidate.casual;
-    let is_coerced = |repair: &Repair| matches!(repair, Repair::Coerced { .. });
-    if candidate.casual && reading.changes.iter().any(is_coerced) {
-        reading.violations = vec![Violation::new("", "the answer").came(&candidate.tree)];
+    // `[1]` in prose refers to something.
+    let is_reference = matches!(&candidate.tree, Tree::List(items) if matches!(items.as_slice(), [Tree::Number(..)]));
+    let is_unlikely = is_reference || reading.changes.iter().any(is_coerced);
+    if candidate.casual && is_unlikely {
+        let wanted = "an answer that is no part of the prose";
+        reading.violations = vec![Violation::new("", wanted).came(&candidate.tree)];
+    }
+    let is_part = |whole| names.is_part(whole, &candidate.tree, asked);
+    if reading.is_valid() && candidate.part_of.is_some_and(is_part) {
+        let wanted = "an answer that is no part of something else";
+        reading.is_part = true;
+        reading.violations = vec![Violation::new("", wanted).came(&candidate.tree)];
     }
     match candidate.place {
         Place::Whole => {}
@@ -261,6 +280,7 @@ fn with(tree: &Tree, asked: Asked<'_>, rules: Rules) -> Reading {
         found: Vec::new(),
         fixes: Vec::new(),
         is_item: fit.repairs.iter().any(is_item),
+        is_part: false,
         changes: fit.repairs,
         chosen: None,
         casual: false,
@@ -268,8 +288,8 @@ fn with(tree: &Tree, asked: Asked<'_>, rules: Rules) -> Reading {
 }
 
 /// The candidates as the items of one list, if a list was asked for.
-fn together(candidates: Vec<Candidate>, asked: Asked<'_>) -> Option<Reading> {
-    if candidates.len() < 2 || !is_list(asked.document) {
+fn together(candidates: Vec<Candidate<'_>>, asked: Asked<'_>) -> Option<Reading> {
+    if !is_list(asked.document) {
         return None;
     }
     let mut fixes = Vec::new();
@@ -281,6 +301,9 @@ fn together(candidates: Vec<Candidate>, asked: Asked<'_>) -> Option<Reading> {
         trees.push(candidate.tree);
     }
     let items = trees.len();
+    if items < 2 {
+        return None;
+    }
     let mut reading = checked(&Tree::List(trees), asked);
     reading.fixes = fixes;
     reading.found = match places.contains(&false) {
@@ -295,11 +318,15 @@ fn together(candidates: Vec<Candidate>, asked: Asked<'_>) -> Option<Reading> {
 }
 
 fn is_list(document: &Value) -> bool {
+    let node = root(document);
+    node.branches().is_none() && node.types() == ["array"]
+}
+
+fn root(document: &Value) -> Node<'_> {
     let definitions = document.get("$defs");
     let named = Node::of(document).reference();
     let opened = named.and_then(|name| definitions?.get(name));
-    let node = Node::of(opened.unwrap_or(document));
-    node.branches().is_none() && node.types() == ["array"]
+    Node::of(opened.unwrap_or(document))
 }
 
 /// What a reply without JSON says; what is wrong with it, if it could say something.
@@ -319,22 +346,35 @@ fn said(text: &str, asked: Asked<'_>) -> Result<Reading, Option<Vec<Violation>>>
     Err(wrong)
 }
 
-/// The valid one that needs the fewest changes, and of equals the last; if none is valid, what is wrong with the
-/// nearest.
-fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
-    let (valid, invalid): (Vec<Reading>, Vec<Reading>) =
-        readings.into_iter().partition(Reading::is_valid);
-    let different: HashSet<String> = valid
-        .iter()
-        .filter(|reading| !reading.casual)
-        .map(|reading| reading.value.to_string())
-        .collect();
-    let cost = |reading: &Reading| (reading.casual, reading.changes.len());
-    // The last of the best, as among the invalid.
-    if let Some(mut best) = valid.into_iter().rev().min_by_key(cost) {
-        let answers = different.len();
-        best.chosen = (answers > 1).then_some(Repair::Chosen { answers });
-        return Ok(best);
+/// The last valid one; if none is valid, what is wrong with the nearest. What may be no answer is taken if nothing else is
+/// there.
+fn choose(
+    readings: Vec<Reading>,
+    whole: Option<&Reading>,
+    asked: Asked<'_>,
+) -> Result<Reading, Rejected> {
+    let is_sure = |reading: &Reading| reading.is_valid() && !reading.casual;
+    let casual = !readings.iter().any(is_sure);
+    let is_taken = |reading: &Reading| reading.is_valid() && reading.casual == casual;
+    let valid = readings.iter().filter(|it| is_taken(it));
+    let different: HashSet<String> = valid.map(|reading| reading.value.to_string()).collect();
+    let answers = different.len();
+    let mut taken = readings.iter().filter(|it| is_taken(it));
+    let has_items = taken.any(|it| it.is_item);
+    if has_items && let Some(lost) = lost_items(&readings, answers, whole) {
+        return Err(lost);
+    }
+    let mut taken = readings.iter().filter(|it| is_taken(it));
+    let is_many = root(asked.document).is_map() || taken.any(|it| it.value.is_array());
+    if answers > 1 && (has_items || is_many) {
+        let reason =
+            format!("there are {answers} different answers, and each may be a part of one");
+        return Err(Rejected::Malformed { reason });
+    }
+    let (valid, invalid): (Vec<Reading>, Vec<Reading>) = readings.into_iter().partition(is_taken);
+    if let Some(mut last) = valid.into_iter().next_back() {
+        last.chosen = (answers > 1).then_some(Repair::Chosen { answers });
+        return Ok(last);
     }
     let nearest = invalid.into_iter().rev().min_by_key(Reading::distance);
     Err(match nearest {
@@ -343,6 +383,19 @@ fn choose(readings: Vec<Reading>) -> Result<Reading, Rejected> {
             reason: "there is no JSON in the reply".to_owned(),
         },
     })
+}
+
+/// What is wrong with the items that would be dropped if one were taken.
+fn lost_items(readings: &[Reading], answers: usize, whole: Option<&Reading>) -> Option<Rejected> {
+    let is_wrong = |it: &&Reading| !it.is_valid() && !it.casual;
+    let wrong = readings.iter().filter(is_wrong);
+    let mut wrong: Vec<Violation> = wrong.flat_map(|it| it.violations.clone()).collect();
+    let are_items = readings.iter().all(|it| !it.is_valid() || it.is_item);
+    let is_told = !wrong.is_empty() || (answers > 1 && are_items);
+    if let Some(whole) = whole.filter(|_| is_told) {
+        wrong.clone_from(&whole.violations);
+    }
+    (!wrong.is_empty()).then_some(Rejected::Invalid(wrong))
 }
 
 #[cfg(test)]

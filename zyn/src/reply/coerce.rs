@@ -84,6 +84,9 @@ impl<'a> Walk<'a> {
         let [only] = items.as_slice() else {
             return None;
         };
+        if Node::of(schema).is_map() && is_keyed(only) {
+            return None;
+        }
         self.attempt(Coercion::FromList, &mut |walk| {
             let length = walk.enter("0");
             let fitted = walk.child(schema, only);
@@ -119,9 +122,23 @@ impl<'a> Walk<'a> {
         if properties.next().is_some() || node.required().any(|required| required != name) {
             return None;
         }
+        if matches!(tree, Tree::Object(_)) && self.takes_any_object(field, 0) {
+            return None;
+        }
         self.attempt(Coercion::ToField, &mut |walk| {
             let field = walk.value(field, tree);
             object_of(name, field)
+        })
+    }
+
+    /// Whether an object with whatever fields would fit, alone or in a list: a map.
+    fn takes_any_object(&self, schema: &'a Value, depth: usize) -> bool {
+        const MOST: usize = 8;
+        self.any_of(schema, &|walk, node| {
+            let item = node.get("items").filter(|_| depth < MOST);
+            node.is_map()
+                || node.types().is_empty()
+                || item.is_some_and(|item| walk.takes_any_object(item, depth + 1))
         })
     }
 
@@ -183,6 +200,11 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether it is an entry of a map, or more than one.
+fn is_keyed(tree: &Tree) -> bool {
+    tree.field("key").is_some() && tree.field("value").is_some()
+}
+
 fn exactly<'l>(names: &[&'l str], written: &str) -> Option<&'l str> {
     names.iter().find(|name| **name == written).copied()
 }
@@ -195,13 +217,8 @@ fn object_of(name: &str, field: Value) -> Value {
 fn as_scalar(node: Node<'_>, tree: &Tree) -> Option<(Coercion, Tree)> {
     match tree {
         Tree::Text(text) => as_no_text(node, text),
-        Tree::Number(number, _) if allows_kind(node, &["integer"]) => {
-            // Beyond this, not every whole number has a double of its own.
-            const MOST: f64 = 9_007_199_254_740_992.0;
-            let number = number
-                .as_f64()
-                .filter(|it| it.fract() == 0.0 && it.abs() < MOST)?;
-            Some((Coercion::ToWhole, Tree::number((number as i64).into())))
+        Tree::Number(_, written) if allows_kind(node, &["integer"]) => {
+            Some((Coercion::ToWhole, Tree::number(json::whole(written)?)))
         }
         Tree::Number(_, written) if allows_kind(node, &["string"]) => {
             Some((Coercion::NumberToText, Tree::Text(written.to_string())))

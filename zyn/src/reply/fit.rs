@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::expected::expected;
 use super::json::Tree;
+use super::object::ENTRIES;
 use super::{Repair, Violation, limits};
 use crate::schema::node::Node;
 use crate::schema::pointer;
@@ -42,6 +43,8 @@ pub(super) struct Rules {
     pub(super) entries: bool,
     /// Whether the value is written for a model to see, and not read from one.
     pub(super) writes: bool,
+    /// Whether `null` may stand for the absence of a field that cannot be `null`.
+    pub(super) nulls: bool,
 }
 
 impl Rules {
@@ -52,10 +55,20 @@ impl Rules {
         leave_out: true,
         entries: false,
         writes: false,
+        nulls: true,
     };
 }
 
 pub(super) fn fit(document: &Value, tree: &Tree, rules: Rules) -> Fit {
+    part(document, document, tree, rules)
+}
+
+/// Whether a value fits a part of a document.
+pub(super) fn fits(document: &Value, schema: &Value, tree: &Tree, rules: Rules) -> bool {
+    part(document, schema, tree, rules).violations.is_empty()
+}
+
+fn part(document: &Value, schema: &Value, tree: &Tree, rules: Rules) -> Fit {
     let mut walk = Walk {
         rules,
         definitions: document.get("$defs"),
@@ -66,7 +79,7 @@ pub(super) fn fit(document: &Value, tree: &Tree, rules: Rules) -> Fit {
         depth: 0,
         coerced: 0,
     };
-    let fitted = walk.value(document, tree);
+    let fitted = walk.value(schema, tree);
     if walk.steps_left == 0 {
         // Whatever was found until then, an answer that was not looked at to its end is not valid.
         let wanted = "an answer that fits fewer alternatives of the schema at once";
@@ -146,6 +159,9 @@ impl<'a> Walk<'a> {
         if !is_allowed(node, tree) {
             return self.disallowed(schema, tree);
         }
+        if matches!(tree, Tree::Object(_)) && self.is_no_list_of_entries(node, tree) {
+            return tree.to_value();
+        }
         let fitted = match tree {
             Tree::Object(fields) => match self.as_only_field(schema, tree) {
                 Some(fitted) => return fitted,
@@ -219,7 +235,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn wrong_type(&mut self, schema: &'a Value, tree: &Tree) {
-        let mut wanted = expected(schema);
+        let mut wanted = match self.rules.entries && Node::of(schema).is_map() {
+            true => ENTRIES.to_owned(),
+            false => expected(schema),
+        };
         if let Tree::Number(number, _) = tree
             && let Some(number) = number.as_f64().filter(|_| number.is_f64())
             && number.fract() == 0.0

@@ -35,6 +35,7 @@ fn read_as(text: &str, document: &Value, wrapped: bool) -> Result<Decoded, Rejec
         document: schema.document(),
         wrapped,
         entries: true,
+        nulls: true,
         manner: Manner::Lenient,
     };
     super::read(text, asked, &|_| Ok(()))
@@ -124,6 +125,29 @@ fn a_million_of_anything_is_an_error_at_once() {
                 start.elapsed()
             });
             println!("{piece} a million times: {took:?}");
+        }
+    }
+}
+
+#[test]
+fn many_pieces_are_read_in_one_go() {
+    let point =
+        json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]});
+    let list = json!({"type": "array", "items": point.clone()});
+    for piece in [
+        "{\"a\":1},",
+        "a: {\"a\":1} ",
+        "\"a\" {\"a\":1} ",
+        "<a>{\"a\":1}",
+        "[1] ",
+    ] {
+        let text = piece.repeat(1_000_000 / piece.len());
+        for (document, wrapped) in [(&point, false), (&list, true)] {
+            let start = clock::start();
+            let read = read_as(&text, document, wrapped);
+            let took = start.elapsed();
+            println!("{piece} {}: {took:?}", read.is_ok());
+            assert!(took.as_secs() < 20, "{piece}: {took:?}");
         }
     }
 }

@@ -1,9 +1,12 @@
 //! From a model's text to an accepted answer.
 //!
 //! [`candidates`] finds what may be the answer, [`json`] reads it, slips and all, [`fit`] checks it against the
-//! original schema and brings it into canonical form, and [`choose`] takes one. Text that breaks off is not
-//! completed, numbers are not rounded, and no item of a list is dropped: what is wrong with an answer is said
-//! to the model instead.
+//! original schema and brings it into canonical form, and [`choose`] takes one.
+//!
+//! Text that breaks off is not completed. A number with a fraction is not rounded to a whole one, nor one that is not 0 to
+//! 0; with a fraction it is the nearest double, as everywhere. No item of a list is dropped but one in a comment. Where
+//! two readings are as good, there is none: what is wrong with an answer is said to the model instead. What is dropped
+//! is told: fields that the type does not have, comments, and all but the last of several answers.
 
 mod bare;
 mod candidates;
@@ -14,6 +17,7 @@ mod feedback;
 mod fit;
 mod json;
 mod limits;
+mod names;
 mod object;
 mod repair;
 mod spelled;
@@ -73,6 +77,8 @@ struct Asked<'a> {
     wrapped: bool,
     /// Whether maps were asked for as lists of keys and values.
     entries: bool,
+    /// Whether `null` was asked for in place of what is absent.
+    nulls: bool,
     manner: Manner,
 }
 
@@ -85,6 +91,7 @@ impl Asked<'_> {
             leave_out: is_lenient,
             entries: self.entries,
             writes: false,
+            nulls: is_lenient || self.nulls,
         }
     }
 }
@@ -106,6 +113,7 @@ pub(crate) fn decode(
         document: schema.document(),
         wrapped: schema.is_wrapped(),
         entries: rewritten.form().entries,
+        nulls: rewritten.form().null,
         manner,
     };
     read(text, asked, accept)

@@ -182,6 +182,7 @@ fn asked(case: &Case) -> Asked<'_> {
         document: case.schema.document(),
         wrapped: case.wrapped,
         entries: true,
+        nulls: true,
         manner: Manner::Lenient,
     }
 }
@@ -220,9 +221,14 @@ fn whatever_is_changed_in_a_reply_it_is_an_error_or_a_value_of_the_type() {
         accepted += 1;
         let again = check(&case.schema, &decoded.value);
         assert_eq!(again.as_ref(), Ok(&decoded.value), "{text}");
+        let form = Form {
+            entries: true,
+            null: false,
+        };
+        let written = filled(&case.schema, &decoded.value, form);
         let canonical = match case.wrapped {
-            true => format!("{{\"value\":{}}}", decoded.canonical),
-            false => decoded.canonical.clone(),
+            true => format!("{{\"value\":{written}}}"),
+            false => written.to_string(),
         };
         let again = read(&canonical, asked(case), &|_| Ok(()))
             .unwrap_or_else(|error| panic!("{text}\n{canonical}\n{error:?}"));

@@ -47,6 +47,12 @@ impl<'a> Walk<'a> {
             return;
         };
         if *field == Tree::Null && !node.requires(name) && self.is_absent(schema) {
+            if !self.rules.nulls && !self.may_be(schema, field) {
+                let path = pointer::join(&self.path, name);
+                let wanted = format!("{}, or no such field", expected(schema));
+                self.violations
+                    .push(Violation::new(path, wanted).came(field));
+            }
             self.absent(name, fitted);
             return;
         }
@@ -161,8 +167,11 @@ impl<'a> Walk<'a> {
         let entries = self.entries_of(node, tree)?;
         let mut fitted: Vec<(String, Value)> = Vec::new();
         let mut seen = HashSet::new();
-        for (index, (key, value)) in entries.into_iter().enumerate() {
+        for (index, Entry { key, how, value }) in entries.into_iter().enumerate() {
             let length = self.enter(&index.to_string());
+            if let Some(how) = how {
+                self.key_of_another_kind(how, key);
+            }
             if let Some(schema) = self.entry_key(node, key, seen.insert(key)) {
                 self.enter("value");
                 fitted.push((key.to_owned(), self.child(schema, value)));
@@ -172,11 +181,7 @@ impl<'a> Walk<'a> {
         Some(self.map_of(node, fitted, tree))
     }
 
-    fn entries_of<'t>(
-        &mut self,
-        node: Node<'a>,
-        tree: &'t Tree,
-    ) -> Option<Vec<(&'t str, &'t Tree)>> {
+    fn entries_of<'t>(&mut self, node: Node<'a>, tree: &'t Tree) -> Option<Vec<Entry<'t>>> {
         let Tree::List(items) = tree else {
             return None;
         };
@@ -189,6 +194,31 @@ impl<'a> Walk<'a> {
             self.coercion(Coercion::Entries);
         }
         Some(entries)
+    }
+
+    /// Whether an object cannot be the map that was asked for as a list of keys and values: one that looks like a single
+    /// entry may be that, and strictly none is.
+    pub(super) fn is_no_list_of_entries(&mut self, node: Node<'a>, tree: &Tree) -> bool {
+        if !self.rules.entries || self.rules.writes || !node.is_map() {
+            return false;
+        }
+        if self.rules.coerce && entry(tree).is_none() {
+            self.coercion(Coercion::Object);
+            return false;
+        }
+        self.violation(ENTRIES, tree);
+        true
+    }
+
+    /// A key that is no text.
+    fn key_of_another_kind(&mut self, how: Coercion, key: &str) {
+        let length = self.enter("key");
+        if self.rules.coerce {
+            self.coercion(how);
+        } else {
+            self.violation("a text", &Tree::Text(key.to_owned()));
+        }
+        self.path.truncate(length);
     }
 
     /// What the value of a key must fit.
@@ -218,18 +248,29 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Key and value of an entry.
-fn entry(item: &Tree) -> Option<(&str, &Tree)> {
+/// A map that was asked for as a list.
+pub(super) const ENTRIES: &str = "a list of objects with `key` and `value`";
+
+/// One key of a map with its value.
+struct Entry<'t> {
+    key: &'t str,
+    /// How the key became a text, if it was none.
+    how: Option<Coercion>,
+    value: &'t Tree,
+}
+
+fn entry(item: &Tree) -> Option<Entry<'_>> {
     let Tree::Object(fields) = item else {
         return None;
     };
-    let key = match item.field("key")? {
-        Tree::Text(key) => key,
-        Tree::Number(_, written) | Tree::Bool(_, written) => &**written,
+    let (key, how) = match item.field("key")? {
+        Tree::Text(key) => (&**key, None),
+        Tree::Number(_, written) => (&**written, Some(Coercion::NumberToText)),
+        Tree::Bool(_, written) => (&**written, Some(Coercion::BooleanToText)),
         _ => return None,
     };
     let value = item.field("value")?;
-    (fields.len() == 2).then_some((key, value))
+    (fields.len() == 2).then_some(Entry { key, how, value })
 }
 
 fn further<'a>(node: Node<'a>, name: &str) -> Further<'a> {

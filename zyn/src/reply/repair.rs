@@ -2,7 +2,35 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that was done to read an answer. None of them fills in what the reply does not say.
+/// One thing that was done to read an answer, in [`Answer::repairs`](crate::Answer::repairs).
+///
+/// None of them fills in what the reply does not say. These remove something from it: [`LeftOut`](Self::LeftOut) a field,
+/// [`Chosen`](Self::Chosen) other answers, [`Prose`](Self::Prose) and [`Fenced`](Self::Fenced) the text around the
+/// answer, [`Thinking`](Self::Thinking) the reasoning, [`Syntax::Comment`] a comment, and [`Syntax::TripleQuotes`] the
+/// indentation of a text and the line that names its language. With [`.strict()`](crate::Synapse::strict) none is
+/// made, and a reply that needs one is asked for again.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+/// use zyn::repair::{Coercion, Syntax};
+/// use zyn::testing::Scripted;
+/// use zyn::{Llm, Repair, Session};
+///
+/// let llm = Llm::new(Scripted::new(["```json\n{\"answer\": \"true\",}\n```"]));
+/// let spam = zyn::binary("Is it spam?");
+/// let answer = spam.fire_detailed(&llm, &mut Session::new(), "Cheap watches").await?;
+/// assert!(answer.value);
+/// let (slip, line) = (Syntax::ExtraComma, 2);
+/// let (path, how) = ("/answer".to_owned(), Coercion::TextToBoolean);
+/// assert_eq!(answer.repairs, [
+///     Repair::Fenced,
+///     Repair::Syntax { slip, line },
+///     Repair::Coerced { path, how },
+/// ]);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Serialize, Deserialize, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repair {
@@ -14,7 +42,7 @@ pub enum Repair {
     Thinking,
     /// It came without the `{"value": …}` that was asked for.
     Unwrapped,
-    /// Several different answers fitted: the one that needed the least was taken, and of equals the last.
+    /// Several different answers fitted. The last was taken, and the others were dropped.
     Chosen {
         /// How many there were.
         answers: usize,
@@ -55,7 +83,7 @@ pub enum Syntax {
     MissingComma,
     /// A text in single quotes, backticks or typographic quotes.
     Quotes,
-    /// A text in `"""` or in a Markdown fence.
+    /// A text in `"""` or in a Markdown fence: its indentation is dropped, and the line that names its language.
     TripleQuotes,
     /// A quote inside a text, not escaped.
     InnerQuote,
@@ -63,7 +91,7 @@ pub enum Syntax {
     UnquotedName,
     /// A text without quotes.
     UnquotedText,
-    /// A comment.
+    /// A comment, which is dropped.
     Comment,
     /// A line break or another control character in a text, not escaped.
     RawCharacter,
@@ -128,9 +156,9 @@ pub enum Coercion {
     NumberToText,
     /// `true` or `false` as the text it was written as.
     BooleanToText,
-    /// `3.0` as `3`.
+    /// `3.0` as `3`, if the digits say a whole number.
     ToWhole,
-    /// A label that was written a little differently.
+    /// A label in another case, with its words joined otherwise, or with quotes or punctuation around it.
     Label,
     /// A single value as a list of one.
     ToList,
@@ -140,6 +168,8 @@ pub enum Coercion {
     ToField,
     /// A list of keys and values as a map.
     Entries,
+    /// An object as a map that was asked for as a list of keys and values.
+    Object,
 }
 
 impl fmt::Display for Coercion {
@@ -157,6 +187,7 @@ impl fmt::Display for Coercion {
             Self::FromList => "a list of one read as its item",
             Self::ToField => "a value read as the only field",
             Self::Entries => "a list of keys and values read as a map",
+            Self::Object => "an object read as the map that was asked for as a list",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a text spells: a number, a word, one of a set of labels.
 
-use super::json::{Tree, is_json_number, word};
+use super::json::{Tree, is_json_number, is_lost, without_underscores, word};
 
 /// The number that a text is. None where the text leaves two readings: `12,111` is a whole number, but as a
 /// number with a fraction it may be 12.111.
@@ -11,14 +11,9 @@ pub(super) fn number(text: &str, integer: bool) -> Option<Tree> {
         .filter(|before| before.ends_with(|c: char| c.is_ascii_digit()))
         .unwrap_or(text);
     let (sign, unsigned) = signed(text);
-    let plain = match unsigned.split_once('/') {
-        Some((over, under)) if !integer => fraction(over.trim(), under.trim())?,
-        Some(_) => return None,
-        None => plain(unsigned, integer)?,
-    };
-    let plain = format!("{sign}{plain}");
+    let plain = format!("{sign}{}", plain(unsigned, integer)?);
     let number: serde_json::Number = serde_json::from_str(&plain).ok()?;
-    Some(Tree::Number(number, text.into()))
+    (!is_lost(&number, &plain)).then(|| Tree::Number(number, plain.into()))
 }
 
 /// The sign, and the number without it and without a currency.
@@ -29,31 +24,22 @@ fn signed(text: &str) -> (&'static str, &str) {
         CURRENCIES.contains(&first).then(|| first.len_utf8())
     };
     let mut rest = text;
-    let mut sign = "";
+    let mut sign = None;
     let mut money = false;
     for _ in 0..2 {
-        if let Some(after) = rest.strip_prefix(['-', '−']).filter(|_| sign.is_empty()) {
-            (sign, rest) = ("-", after);
-        } else if let Some(after) = rest.strip_prefix('+').filter(|_| sign.is_empty()) {
-            rest = after;
+        if let Some(after) = rest.strip_prefix(['-', '−']).filter(|_| sign.is_none()) {
+            (sign, rest) = (Some("-"), after);
+        } else if let Some(after) = rest.strip_prefix('+').filter(|_| sign.is_none()) {
+            (sign, rest) = (Some(""), after);
         } else if let Some(length) = currency(rest).filter(|_| !money) {
             money = true;
             rest = rest.get(length..).unwrap_or_default().trim_start();
         }
     }
     if !money {
-        rest = rest.trim_end_matches(CURRENCIES).trim_end();
+        rest = rest.strip_suffix(CURRENCIES).unwrap_or(rest).trim_end();
     }
-    (sign, rest)
-}
-
-fn fraction(over: &str, under: &str) -> Option<String> {
-    if !is_digits(over) || !is_digits(under) {
-        return None;
-    }
-    let (over, under): (f64, f64) = (over.parse().ok()?, under.parse().ok()?);
-    let number = serde_json::Number::from_f64(over / under)?;
-    Some(number.to_string())
+    (sign.unwrap_or_default(), rest)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -65,7 +51,11 @@ fn plain(text: &str, integer: bool) -> Option<String> {
     let commas = text.matches(',').count();
     let points = text.matches('.').count();
     let plain = match (commas, points) {
-        (0, 0 | 1) => text.replace('_', ""),
+        (0, 0 | 1) => {
+            let whole = text.split('.').next().unwrap_or_default();
+            let fraction = text.get(whole.len()..).unwrap_or_default();
+            format!("{}{fraction}", digits_of(whole)?)
+        }
         (_, 0) if integer || commas > 1 => grouped(text, ',')?,
         // The separator that comes last, and once, is the decimal one.
         (_, 1) if text.rfind('.') > text.rfind(',') => {
@@ -85,6 +75,14 @@ fn plain(text: &str, integer: bool) -> Option<String> {
         _ => return None,
     };
     is_json_number(&plain).then_some(plain)
+}
+
+/// The digits of `1_234`; what else may be there is looked at later.
+fn digits_of(whole: &str) -> Option<String> {
+    match whole.contains('_') {
+        true => without_underscores(whole),
+        false => Some(whole.to_owned()),
+    }
 }
 
 /// The digits of `1,234,567`, if they stand in threes.
@@ -111,19 +109,15 @@ pub(super) fn spelled_word(text: &str) -> Option<Tree> {
 }
 
 /// The only label that a text can mean: as it is, else without what stands around it, else whatever its case,
-/// else by its letters and digits alone.
+/// else however its words are joined.
 pub(super) fn label<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
-    let bare = text.trim_matches(|c: char| c.is_whitespace() || "\"'`“”‘’*_.,;:!?".contains(c));
-    let letters = |text: &str| -> String {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
-    let (lower, own_letters) = (bare.to_lowercase(), letters(text));
+    let bare = bare(text);
+    let (lower, own) = (bare.to_lowercase(), joined(bare));
     let ways: [&dyn Fn(&str) -> bool; 4] = [
         &|label| label == text,
         &|label| label == bare || label == text.trim(),
         &|label| label.to_lowercase() == lower,
-        &|label| !own_letters.is_empty() && letters(label) == own_letters,
+        &|label| !own.is_empty() && joined(label) == own,
     ];
     for way in ways {
         let mut meant = labels.iter().filter(|label| way(label));
@@ -134,6 +128,56 @@ pub(super) fn label<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
         }
     }
     None
+}
+
+/// A text without the quotes and the Markdown around it, and without the punctuation at its end. A mark at its
+/// beginning may say the opposite: `!spam`.
+fn bare(text: &str) -> &str {
+    const AROUND: [(char, char); 10] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('*', '*'),
+        ('_', '_'),
+        ('“', '”'),
+        ('„', '“'),
+        ('„', '”'),
+        ('‘', '’'),
+        ('‚', '‘'),
+    ];
+    let mut bare = text.trim();
+    loop {
+        let ended = bare.trim_end_matches(['.', ',', ';', ':', '!']).trim_end();
+        let inner = AROUND.iter().find_map(|(begin, end)| {
+            let inner = ended.strip_prefix(*begin)?.strip_suffix(*end)?;
+            Some(inner.trim())
+        });
+        let next = inner.unwrap_or(ended);
+        if next == bare {
+            return bare;
+        }
+        bare = next;
+    }
+}
+
+/// In small letters, and without what joins words: spaces, `-` and `_` between two letters.
+fn joined(text: &str) -> String {
+    let is_joint = |c: char| c == '-' || c == '_' || c.is_whitespace();
+    let mut joined = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(is_joint) {
+        let (word, after) = rest.split_at(at);
+        let next = after.trim_start_matches(is_joint);
+        joined.push_str(word);
+        let is_between =
+            joined.ends_with(char::is_alphabetic) && next.starts_with(char::is_alphabetic);
+        if !is_between {
+            joined.push_str(after.strip_suffix(next).unwrap_or_default());
+        }
+        rest = next;
+    }
+    joined.push_str(rest);
+    joined.to_lowercase()
 }
 
 #[cfg(test)]
@@ -159,7 +203,6 @@ mod tests {
             ("-$5", "-5"),
             ("$-5", "-5"),
             ("5 €", "5"),
-            ("1/5", "0.2"),
             (".5", "0.5"),
             ("007", "7"),
             ("0", "0"),
@@ -183,7 +226,17 @@ mod tests {
             "0,123.5",
             "1,23,456.0",
             "1/0",
-            "1/2/3",
+            "1/5",
+            "9/10",
+            "2023_24",
+            "1__000",
+            "_1",
+            "1_",
+            "1.000_1",
+            "+-5",
+            "-+5",
+            "5$€",
+            "1e-400",
             "5 apples",
             "",
             "-",
@@ -217,11 +270,31 @@ mod tests {
             ("VERY_HIGH", Some("very high")),
             ("veryhigh!", Some("very high")),
             ("lowest", None),
+            ("very - high", Some("very high")),
+            ("*A+*", Some("A+")),
+            ("A*", None),
+            ("!low", None),
+            ("low?", None),
+            (".low", None),
+            ("lo1w", None),
             ("", None),
             ("?!", None),
         ] {
             assert_eq!(label(text, &labels), meant, "{text}");
         }
         assert_eq!(label("ok", &["OK", "Ok"]), None);
+        for (text, labels) in [
+            ("C++", ["C", "Java"]),
+            ("-1", ["1", "2"]),
+            ("1.5", ["15", "20"]),
+            (">=65", ["<18", ">65"]),
+            ("65", ["18-65", ">65"]),
+            ("A-", ["A", "B"]),
+            ("!spam", ["spam", "ham"]),
+            ("11", ["1.1", "1.2"]),
+            ("1 1", ["1_1", "1_2"]),
+        ] {
+            assert_eq!(label(text, &labels), None, "{text}");
+        }
     }
 }

@@ -18,11 +18,11 @@ fn decoded(document: Value, text: &str) -> Result<Decoded, Rejected> {
 /// Reads a reply to a document that no dialect may carry.
 pub(super) fn read_as(document: Value, text: &str, manner: Manner) -> Result<Decoded, Rejected> {
     let schema = schema(document);
-    let document = schema.document();
     let asked = Asked {
-        document,
-        wrapped: document["type"] != "object" && document.get("$ref").is_none(),
+        document: schema.document(),
+        wrapped: schema.is_wrapped(),
         entries: true,
+        nulls: true,
         manner,
     };
     read(text, asked, &|_| Ok(()))

@@ -3,6 +3,8 @@
 //! Alternatives are first told apart by what is cheap to see: the kind of value, its tag, which fields
 //! are there. So the violations are those of the alternative that was meant.
 
+use std::cell::RefCell;
+
 use serde_json::Value;
 
 use super::expected::one_of;
@@ -121,11 +123,12 @@ impl<'a> Walk<'a> {
             .iter()
             .partition(|branch| self.may_be(branch, tree));
         let mut tagged = self.keep(typed.clone(), |walk, branch| {
-            walk.has_tags(branch, tree, false)
+            walk.has_tags(branch, tree, &[])
         });
         if tagged.is_empty() && self.rules.coerce {
+            let meant = self.tags_meant(&typed, tree);
             tagged = self.keep(typed.clone(), |walk, branch| {
-                walk.has_tags(branch, tree, true)
+                walk.has_tags(branch, tree, &meant)
             });
         }
         if tagged.is_empty() && !typed.is_empty() {
@@ -151,17 +154,47 @@ impl<'a> Walk<'a> {
         self.any_of(schema, &|_, node| has_type(node, tree))
     }
 
-    /// Whether the tags that are there are those of the schema, or mean them if `loosely`.
-    fn has_tags(&self, schema: &'a Value, tree: &Tree, loosely: bool) -> bool {
-        let is_tag = |found: &Tree, tag: &Value| match (found, tag) {
-            (Tree::Text(text), Value::String(tag)) if loosely => {
-                spelled::label(text, &[tag]).is_some()
-            }
-            _ => found.is(tag),
+    /// Whether the tags that are there are those of the schema, or are `meant` to be.
+    fn has_tags(&self, schema: &'a Value, tree: &Tree, meant: &[(&str, &str)]) -> bool {
+        let is_meant = |name: &str, tag: &Value| {
+            let tag = tag.as_str();
+            tag.is_some_and(|tag| meant.contains(&(name, tag)))
         };
         self.any_of(schema, &|_, node| {
-            tags(node).all(|(name, tag)| tree.field(name).is_none_or(|found| is_tag(found, tag)))
+            tags(node).all(|(name, tag)| {
+                let found = tree.field(name);
+                found.is_none_or(|found| found.is(tag) || is_meant(name, tag))
+            })
         })
+    }
+
+    /// What the tags that are there mean, by their names: of all tags of the alternatives one alone.
+    fn tags_meant(&self, branches: &[&'a Value], tree: &Tree) -> Vec<(&'a str, &'a str)> {
+        let all: RefCell<Vec<(&'a str, Vec<&'a str>)>> = RefCell::default();
+        let collect = |_: &Self, node: Node<'a>| {
+            let mut all = all.borrow_mut();
+            for (name, tag) in tags(node) {
+                let Some(tag) = tag.as_str() else {
+                    continue;
+                };
+                match all.iter_mut().find(|(other, _)| other == name) {
+                    Some((_, tags)) if tags.contains(&tag) => {}
+                    Some((_, tags)) => tags.push(tag),
+                    None => all.push((name, vec![tag])),
+                }
+            }
+            false
+        };
+        for branch in branches {
+            self.any_of(branch, &collect);
+        }
+        let meant = all.into_inner().into_iter().filter_map(|(name, tags)| {
+            let Tree::Text(text) = tree.field(name)? else {
+                return None;
+            };
+            Some((name, spelled::label(text, &tags)?))
+        });
+        meant.collect()
     }
 
     fn has_fields(&self, schema: &'a Value, tree: &Tree) -> bool {
@@ -171,7 +204,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether `test` holds for a plain schema or for one of the alternatives.
-    fn any_of(&self, schema: &'a Value, test: &dyn Fn(&Self, Node<'a>) -> bool) -> bool {
+    pub(super) fn any_of(&self, schema: &'a Value, test: &dyn Fn(&Self, Node<'a>) -> bool) -> bool {
         let node = Node::of(self.opened(schema));
         match node.branches() {
             Some((branches, _)) => branches.iter().any(|branch| self.any_of(branch, test)),
@@ -224,10 +257,19 @@ impl Best {
             return;
         }
         match &mut self.fitting {
-            Some((least, alike)) if least.repairs.len() == reading.repairs.len() => *alike += 1,
-            Some((least, _)) if least.repairs.len() < reading.repairs.len() => {}
+            Some((least, alike)) if least.cost() == reading.cost() => *alike += 1,
+            Some((least, _)) if least.cost() < reading.cost() => {}
             fitting => *fitting = Some((reading, 1)),
         }
+    }
+}
+
+impl Reading {
+    /// What is left out is lost; what is read as another kind is not.
+    fn cost(&self) -> (usize, usize) {
+        let is_loss = |repair: &&Repair| matches!(repair, Repair::LeftOut { .. });
+        let losses = self.repairs.iter().filter(is_loss).count();
+        (losses, self.repairs.len())
     }
 }
 
@@ -344,6 +386,32 @@ mod tests {
         assert_eq!(
             wrong(document, r#"{"value":{"c":1,"d":"x"}}"#),
             ["/d: expected a whole number, got \"x\""]
+        );
+    }
+
+    #[test]
+    fn a_tag_means_one_of_all_tags() {
+        let of = |tag: &str| json!({"type": "object", "properties": {"t": {"const": tag}}, "required": ["t"]});
+        let document = json!({"oneOf": [of("C"), of("Java"), of("OK"), of("Ok")]});
+        let reply = |tag: &str| format!(r#"{{"value":{{"t":"{tag}"}}}}"#);
+        assert_eq!(
+            accepted(document.clone(), &reply("java")).canonical,
+            r#"{"t":"Java"}"#
+        );
+        for tag in ["C++", "ok"] {
+            assert_eq!(wrong(document.clone(), &reply(tag)).len(), 1, "{tag}");
+        }
+    }
+
+    #[test]
+    fn an_alternative_that_keeps_all_fields_is_taken() {
+        let document = json!({"anyOf": [
+            {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+            {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}, "required": ["id", "name"]},
+        ]});
+        assert_eq!(
+            accepted(document, r#"{"value":{"id":5,"name":"Ada"}}"#).canonical,
+            r#"{"id":"5","name":"Ada"}"#
         );
     }
 }

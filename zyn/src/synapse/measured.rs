@@ -3,6 +3,8 @@
 //! The tokens are laid beside the reply, the values of the answer are found in it, and the tokens that have a byte in one
 //! of them are counted. Where that does not come out even, there is no number: none is made up.
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::de::IgnoredAny;
@@ -11,22 +13,28 @@ use super::beside::Beside;
 use super::step::StepCall;
 use crate::provider::{Response, Token};
 use crate::refusal::Unmeasured;
+use crate::reply::{Coercion, Repair};
+use crate::schema::pointer;
 use crate::verb::Verb;
 
 /// The probability of the answer to `call` in `response`, by the rule that [`Confidence::Measured`](super::Confidence)
-/// states.
-pub(super) fn probability(response: &Response, call: &StepCall) -> Result<f64, Unmeasured> {
+/// states. `repairs` were made to read it.
+pub(super) fn probability(
+    response: &Response,
+    repairs: &[Repair],
+    call: &StepCall,
+) -> Result<f64, Unmeasured> {
     if response.tokens.is_empty() {
         return Err(Unmeasured::NotGiven);
     }
     let (text, tokens) = (&*response.text, &*response.tokens);
     let values = match (&call.schema, call.verb()) {
         (None, _) => Some(vec![trimmed(text)]),
-        (Some(_), Some(Verb::Classify)) => values(text, |field| field == "label"),
-        (Some(_), Some(Verb::Binary)) => values(text, |field| field == "answer"),
+        (Some(_), Some(Verb::Classify)) => kept(text, repairs, |field| field == "label"),
+        (Some(_), Some(Verb::Binary)) => kept(text, repairs, |field| field == "answer"),
         (Some(_), _) => {
             let beside = Beside::of(&call.options).names();
-            values(text, |field| !beside.contains(&field))
+            kept(text, repairs, |field| !beside.contains(&field))
         }
     };
     let logprobs = values.and_then(|values| within(&values, tokens, text));
@@ -86,6 +94,36 @@ fn begin(tokens: &[Token], text: &str) -> Option<usize> {
 fn trimmed(text: &str) -> Range<usize> {
     let start = text.len() - text.trim_start().len();
     start..start + text.trim().len()
+}
+
+/// As [`values`], without the fields that were left out. Where a list was read as its item, or where something was left
+/// out within a value, the place of the answer is not known.
+fn kept(
+    text: &str,
+    repairs: &[Repair],
+    wanted: impl Fn(&str) -> bool,
+) -> Option<Vec<Range<usize>>> {
+    let is_opened = |repair: &Repair| match repair {
+        Repair::Coerced { path, how } => {
+            *how == Coercion::FromList && path.matches('/').count() < 2
+        }
+        _ => false,
+    };
+    if repairs.iter().any(is_opened) {
+        return None;
+    }
+    let left_out = repairs.iter().filter_map(|repair| match repair {
+        Repair::LeftOut { path } => Some(path.as_str()),
+        _ => None,
+    });
+    let left_out: HashSet<&str> = left_out.collect();
+    let met = Cell::new(0);
+    let values = values(text, |field| {
+        let is_out = left_out.contains(&*pointer::join("", field));
+        met.set(met.get() + usize::from(is_out));
+        !is_out && wanted(field)
+    });
+    values.filter(|_| met.get() == left_out.len())
 }
 
 /// Where the values of the fields that are `wanted` stand, in a reply whose only JSON is the answer.

@@ -180,6 +180,9 @@ macro_rules! options {
             /// again after invalid answers as one alone would be; all together have the time limit and the
             /// [`retry`](Self::retry) of one. All are paid, and only the answer that is taken enters the conversation.
             ///
+            /// Answers agree if they are the same, but for the order of the keys of a map, and but for `10` and `10.0`,
+            /// which are one number.
+            ///
             /// The samples differ as far as the model's [`temperature`](Self::temperature) lets them. At 0 they all
             /// agree, which says nothing.
             ///
@@ -246,9 +249,10 @@ macro_rules! options {
             }
 
             /// Accepts only a reply that is exactly the JSON that was asked for: no fence, no word beside it, no slip
-            /// that would be read over, no field that the type does not have, no value of another kind. Anything
-            /// else is an invalid answer: it is asked for again. Without it, what was done to read a reply is in
-            /// [`Answer::repairs`](crate::Answer::repairs).
+            /// that would be read over, no field that the type does not have, no value of another kind, no `null` for
+            /// a field that was to be left out, no object for a map that was asked for as a list. Anything else is an
+            /// invalid answer: it is asked for again. Without it, what was done to read a reply is in
+            /// [`Answer::repairs`](crate::Answer::repairs), as [`Repair`](crate::Repair)s.
             ///
             /// # Examples
             ///

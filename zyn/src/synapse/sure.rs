@@ -68,7 +68,7 @@ pub(super) fn refuse_unmeasurable(options: &Options, llm: &Llm) -> Result<(), Er
 pub(super) fn alone(sample: &Sample, call: &StepCall) -> Result<Confidence, ErrorKind> {
     match call.options.source() {
         Some(Source::Tokens) => {
-            let measured = measured::probability(&sample.response, call);
+            let measured = measured::probability(&sample.response, &sample.accepted.repairs, call);
             match (measured, call.options.confidence) {
                 (Ok(probability), _) => Ok(Confidence::Measured(probability)),
                 (Err(_), None) => Ok(Confidence::NotScored),

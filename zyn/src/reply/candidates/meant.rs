@@ -65,20 +65,3 @@ pub(super) fn is_named(text: &str) -> bool {
     let after = end.and_then(|(end, _)| name.get(end + 1..));
     after.is_some_and(|after| after.trim_start().starts_with(':'))
 }
-
-/// Whether the last thing in a text is a name in quotes that begins a line or follows a comma, and a colon:
-/// what follows belongs to an object whose beginning is lost.
-pub(super) fn starts_with_name(before: &str) -> bool {
-    let Some(name) = before.trim_end().strip_suffix(':') else {
-        return false;
-    };
-    let line = name.trim_end().rsplit('\n').next().unwrap_or_default();
-    let Some((lead, _)) = line
-        .strip_suffix('"')
-        .and_then(|name| name.rsplit_once('"'))
-    else {
-        return false;
-    };
-    let lead = lead.trim_end();
-    lead.is_empty() || lead.ends_with([',', '{', '}', ']'])
-}

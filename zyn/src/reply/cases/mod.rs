@@ -20,6 +20,11 @@ const NO_VALUE_IS_EXPECTED: &str =
     "the case is about a score: a number is read as the only field of the first alternative";
 const TWO_LABELS: &str = "a sentence with two labels is not decided by how often each occurs";
 const DROPPED_ITEMS: &str = "an item that is no label is an error, and not dropped";
+const FRACTION: &str = "a fraction may be a score: it is not computed";
+const MARKS: &str = "what stands beside a digit belongs to a label: `1.1` is not `11`";
+const AN_END: &str = "a quote that may be the end of a text is not read as a part of it";
+const NO_LINE: &str =
+    "true or false is a word of a sentence, unless it ends the text or has a line of its own";
 const ACCENTS: &str = "a letter with an accent is another letter";
 
 /// What is not as the case expects, why, and what it is instead; without that, an error.
@@ -66,6 +71,18 @@ const DEVIATIONS: &[(&str, &str, Option<&str>)] = &[
         LAST,
         Some(r#"{"foo":{"a":"twooo"}}"#),
     ),
+    ("test_basics test_float_1", FRACTION, None),
+    (
+        "test_basics test_bool_mismatched_case_followed_by_text",
+        NO_LINE,
+        None,
+    ),
+    (
+        "test_basics test_json_md_example_1_bad_inner_json_3",
+        AN_END,
+        None,
+    ),
+    ("test_enum no_punctuation_2", MARKS, None),
     ("test_class test_escaped_quotes", CUT_OFF, None),
     (
         "test_constraints test_union_decision_from_check",

@@ -131,7 +131,7 @@ fn each_kind_is_read_as_another_where_that_loses_nothing() {
             map,
             "{\"b\":1,\"a\":\"2\"}",
             "{\"a\":2,\"b\":1}",
-            vec![TextToNumber],
+            vec![Object, TextToNumber],
         ),
     ] {
         assert_eq!(
@@ -244,4 +244,80 @@ fn the_names_of_a_map_are_checked() {
         r#"/c: expected one of "a", "b", got "c""#
     );
     assert_eq!(wrong("{}"), "the answer: expected at least 1 field, got {}");
+}
+
+fn specs() -> Value {
+    json!({"type": "object", "properties": {
+        "specs": {"type": "object", "additionalProperties": {"type": "string"}}
+    }, "required": ["specs"]})
+}
+
+#[test]
+fn an_object_for_a_map_that_was_asked_for_as_a_list_is_told_or_refused() {
+    let strict = |text: &str| read_as(specs(), text, Manner::Strict);
+    for text in [
+        r#"{"specs":{"key":"Weight","value":"3 kg"}}"#,
+        r#"{"specs":{"value":"3 kg","key":1}}"#,
+        r#"{"specs":[{"key":"a","value":"b","unit":"c"}]}"#,
+        r#"{"specs":[{"key":null,"value":"b"}]}"#,
+    ] {
+        rejected(specs(), text);
+        assert!(strict(text).is_err(), "{text}");
+    }
+    let plain = r#"{"specs":{"Weight":"3 kg"}}"#;
+    let decoded = read_as(specs(), plain, Manner::Lenient).unwrap();
+    let (path, how) = ("/specs".to_owned(), Coercion::Object);
+    assert_eq!(decoded.canonical, plain);
+    assert_eq!(decoded.repairs, [Repair::Coerced { path, how }]);
+    assert!(strict(plain).is_err());
+    let asked = r#"{"specs":[{"key":"Weight","value":"3 kg"}]}"#;
+    assert_eq!(strict(asked).unwrap().canonical, plain);
+}
+
+#[test]
+fn the_key_of_an_entry_is_a_text_or_is_told() {
+    let text = r#"{"specs":[{"key":1,"value":"a"}]}"#;
+    let decoded = read_as(specs(), text, Manner::Lenient).unwrap();
+    let (path, how) = ("/specs/0/key".to_owned(), Coercion::NumberToText);
+    assert_eq!(decoded.canonical, r#"{"specs":{"1":"a"}}"#);
+    assert_eq!(decoded.repairs, [Repair::Coerced { path, how }]);
+    assert!(read_as(specs(), text, Manner::Strict).is_err());
+}
+
+#[test]
+fn an_object_with_fields_is_not_put_into_a_map() {
+    let rows = json!({"type": "object", "properties": {
+        "rows": {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "string"}}}
+    }, "required": ["rows"]});
+    for document in [specs(), rows] {
+        rejected(document, r#"{"error":"I cannot do that"}"#);
+    }
+}
+
+#[test]
+fn nothing_is_rounded_to_a_whole_number_or_to_0() {
+    let of = |kind: &str| json!({"type": "object", "properties": {"x": {"type": kind}}, "required": ["x"]});
+    for number in [
+        "9007199254740990.6",
+        "4503599627370497.3",
+        "3.00000000000000000001",
+        "1e-400",
+        "18446744073709551616",
+        "1e20",
+    ] {
+        rejected(of("integer"), &format!("{{\"x\":{number}}}"));
+        rejected(of("integer"), &format!("{{\"x\":\"{number}\"}}"));
+    }
+    for number in ["1e-400", "-0.1e-400"] {
+        rejected(of("number"), &format!("{{\"x\":{number}}}"));
+        rejected(of("number"), &format!("{{\"x\":\"{number}\"}}"));
+    }
+    for (kind, number, read) in [
+        ("number", "18446744073709551616", "1.8446744073709552e+19"),
+        ("integer", "9007199254740993.0", "9007199254740993"),
+        ("integer", "1.5e1", "15"),
+    ] {
+        let decoded = read_as(of(kind), &format!("{{\"x\":{number}}}"), Manner::Lenient).unwrap();
+        assert_eq!(decoded.canonical, format!("{{\"x\":{read}}}"));
+    }
 }

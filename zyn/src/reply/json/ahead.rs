@@ -12,7 +12,13 @@ pub(super) fn is_space(c: char) -> bool {
 }
 
 fn starts_comment(rest: &str) -> bool {
-    rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#')
+    rest.starts_with("//") || rest.starts_with("/*") || is_hash_comment(rest)
+}
+
+/// Whether `#` begins a comment: what follows it at once belongs to it, as in `#1`.
+pub(super) fn is_hash_comment(rest: &str) -> bool {
+    rest.strip_prefix('#')
+        .is_some_and(|after| after.chars().next().is_none_or(is_space))
 }
 
 impl<'t> Parser<'t> {

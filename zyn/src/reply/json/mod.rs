@@ -10,7 +10,7 @@ mod text;
 mod tree;
 
 pub(super) use parse::{parse, strict};
-pub(super) use scalar::{is_json_number, word};
+pub(super) use scalar::{is_json_number, is_lost, whole, without_underscores, word};
 pub(super) use tree::Tree;
 
 use super::Syntax;

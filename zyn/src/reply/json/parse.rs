@@ -1,6 +1,6 @@
 //! The parser: a loop over what may come next, and a stack of what is open.
 
-use super::ahead::{ends_unquoted_name, is_space};
+use super::ahead::{ends_unquoted_name, is_hash_comment, is_space};
 use super::text::is_quote;
 use super::{Failure, Fix, MOST_DEPTH, Parsed, Tree, Why};
 use crate::reply::Syntax;
@@ -165,7 +165,7 @@ impl<'t> Parser<'t> {
                 ' ' | '\t' | '\n' | '\r' => {
                     rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len()
                 }
-                '#' => line(rest),
+                '#' if is_hash_comment(rest) => line(rest),
                 '/' if rest.starts_with("//") => line(rest),
                 '/' if rest.starts_with("/*") => match rest.find("*/") {
                     Some(end) => end + 2,

@@ -13,6 +13,8 @@ pub(super) enum Digits {
     Number(Number, Option<Syntax>),
     /// Larger than any number.
     TooLarge,
+    /// Nearer to 0 than any number but 0.
+    TooSmall,
 }
 
 /// The number that is written, if one is.
@@ -21,10 +23,48 @@ pub(super) fn number(written: &str) -> Option<Digits> {
         true => (written.to_owned(), None),
         false => (plain_number(written)?, Some(Syntax::Number)),
     };
-    match serde_json::from_str(&plain) {
+    match serde_json::from_str::<Number>(&plain) {
+        Ok(number) if is_lost(&number, &plain) => Some(Digits::TooSmall),
         Ok(number) => Some(Digits::Number(number, fix)),
         Err(_) => Some(Digits::TooLarge),
     }
+}
+
+/// Whether a number was read as 0 that is written as another.
+pub(in crate::reply) fn is_lost(number: &Number, plain: &str) -> bool {
+    let (mantissa, _) = split_exponent(plain);
+    number.as_f64() == Some(0.0) && mantissa.contains(|c: char| ('1'..='9').contains(&c))
+}
+
+/// The whole number that is written with a point or an exponent, if it is one of 64 bits. The digits tell, for the
+/// nearest double may be whole where they are not.
+pub(in crate::reply) fn whole(written: &str) -> Option<Number> {
+    const MOST_DIGITS: i64 = 20;
+    let plain = match is_json_number(written) {
+        true => written.to_owned(),
+        false => plain_number(written)?,
+    };
+    let unsigned = plain.strip_prefix('-').unwrap_or(&plain);
+    let (mantissa, exponent) = split_exponent(unsigned);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_start_matches('0');
+    let zeros = all.len() - digits.len();
+    let digits = digits.trim_end_matches('0');
+    if digits.is_empty() {
+        return Some(0.into());
+    }
+    let exponent: i64 = exponent.map_or(Ok(0), str::parse).ok()?;
+    let before_point = i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()?;
+    let before_point = before_point.checked_add(exponent)?;
+    let missing = before_point.checked_sub(i64::try_from(digits.len()).ok()?)?;
+    if before_point > MOST_DIGITS {
+        return None;
+    }
+    let zeros = "0".repeat(usize::try_from(missing).ok()?);
+    let sign = plain.strip_suffix(unsigned).unwrap_or_default();
+    let number: Number = serde_json::from_str(&format!("{sign}{digits}{zeros}")).ok()?;
+    (!number.is_f64()).then_some(number)
 }
 
 pub(in crate::reply) fn is_json_number(written: &str) -> bool {
@@ -96,9 +136,13 @@ fn plain_number(written: &str) -> Option<String> {
     is_json_number(&plain).then_some(plain)
 }
 
-/// Underscores may only part digits.
-fn without_underscores(whole: &str) -> Option<String> {
-    if whole.contains('_') && !whole.split('_').all(is_digits) {
+/// Underscores may only part digits, in threes.
+pub(in crate::reply) fn without_underscores(whole: &str) -> Option<String> {
+    let mut groups = whole.split('_');
+    let first = groups.next().unwrap_or_default();
+    let mut groups = groups.peekable();
+    let is_led = groups.peek().is_none() || (is_digits(first) && first.len() <= 3);
+    if !is_led || !groups.all(|group| is_digits(group) && group.len() == 3) {
         return None;
     }
     Some(whole.replace('_', ""))
@@ -127,6 +171,9 @@ impl<'t> Parser<'t> {
         let read = match number(token) {
             Some(Digits::TooLarge) => {
                 return Err(self.unreadable("a number beyond all bounds"));
+            }
+            Some(Digits::TooSmall) => {
+                return Err(self.unreadable("a number that would be rounded to 0"));
             }
             Some(Digits::Number(number, fix)) => Some((Tree::Number(number, token.into()), fix)),
             None => word(token).map(|(tree, is_json)| (tree, (!is_json).then_some(Syntax::Word))),
@@ -169,7 +216,9 @@ impl<'t> Parser<'t> {
             match c {
                 '\n' | '}' | ']' => break,
                 ',' if !self.is_thousands(end) => break,
-                '#' if is_space(before) => break,
+                '#' if is_space(before) && next.is_none_or(is_space) => {
+                    return Err(self.unreadable_at(end, "a comment or a part of the text"));
+                }
                 '/' if is_space(before) && matches!(next, Some('/' | '*')) => break,
                 '{' | '[' => {
                     return Err(self.unreadable_at(end, "a bracket in a text without quotes"));
@@ -191,6 +240,12 @@ impl<'t> Parser<'t> {
         if text.is_empty() {
             return Err(self.unreadable("a value is missing"));
         }
+        if has_gap(text) {
+            return Err(self.unreadable("items are left out"));
+        }
+        if stands_for_nothing(text) {
+            return Err(self.unreadable("a word that stands for no value"));
+        }
         if !quotes.is_multiple_of(2) || text.ends_with('"') {
             return Err(self.unreadable("a text with one quote"));
         }
@@ -203,6 +258,18 @@ impl<'t> Parser<'t> {
     }
 }
 
+/// Whether a text says that something was left out: `...`.
+fn has_gap(text: &str) -> bool {
+    let is_gap = |word: &str| word.starts_with("...") || word.starts_with('…');
+    text.split_whitespace().any(is_gap)
+}
+
+/// Whether a text without quotes is what other languages write for no value.
+fn stands_for_nothing(text: &str) -> bool {
+    const WORDS: [&str; 4] = ["undefined", "nil", "n/a", "nan"];
+    WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,7 +277,34 @@ mod tests {
     fn read(written: &str) -> Option<(String, bool)> {
         match number(written)? {
             Digits::Number(number, fix) => Some((number.to_string(), fix.is_none())),
-            Digits::TooLarge => None,
+            Digits::TooLarge | Digits::TooSmall => None,
+        }
+    }
+
+    #[test]
+    fn a_whole_number_is_told_by_its_digits() {
+        for (written, meant) in [
+            ("3.0", Some("3")),
+            ("1e3", Some("1000")),
+            ("0.1e1", Some("1")),
+            ("-1.50E+1", Some("-15")),
+            ("1200e-2", Some("12")),
+            ("0.000", Some("0")),
+            ("0e-400", Some("0")),
+            ("1_000.0", Some("1000")),
+            ("9007199254740993.0", Some("9007199254740993")),
+            ("18446744073709551615.0", Some("18446744073709551615")),
+            ("18446744073709551616.0", None),
+            ("-9223372036854775809.0", None),
+            ("9007199254740990.6", None),
+            ("3.00000000000000000001", None),
+            ("1e-400", None),
+            ("1e20", None),
+            ("1e99999999999999999999", None),
+            ("1e-9223372036854775808", None),
+        ] {
+            let read = whole(written).map(|number| number.to_string());
+            assert_eq!(read.as_deref(), meant, "{written}");
         }
     }
 
@@ -223,7 +317,9 @@ mod tests {
             "-12e3",
             "1E+2",
             "18446744073709551615",
-            "1e-400",
+            "18446744073709551616",
+            "1e-300",
+            "0e-400",
         ] {
             let number: Number = serde_json::from_str(written).unwrap();
             assert_eq!(read(written), Some((number.to_string(), true)), "{written}");
@@ -260,6 +356,8 @@ mod tests {
             "1__0",
             "_1",
             "1_",
+            "2023_24",
+            "1e-400",
             "0x",
             "0x_1",
             "NaN",

@@ -77,6 +77,12 @@ fn strictly_it_reads_what_serde_json_reads_and_nothing_else() {
         };
         let theirs = serde_json::from_str::<Value>(&text);
         let ours = strict(&text);
+        if ours
+            .as_ref()
+            .is_err_and(|it| it.reason(&text).ends_with("rounded to 0"))
+        {
+            continue;
+        }
         assert_eq!(ours.is_ok(), theirs.is_ok(), "{text:?} {ours:?} {theirs:?}");
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
             assert_eq!(ours.tree.to_value(), theirs, "{text:?}");
@@ -193,10 +199,12 @@ fn what_leaves_more_than_one_reading_is_refused() {
 
 #[test]
 fn nan_and_infinity_are_no_numbers() {
-    assert_eq!(
-        read("[NaN,-Infinity]").0.to_string(),
-        r#"["NaN","-Infinity"]"#
-    );
+    assert_eq!(read("[-Infinity]").0.to_string(), r#"["-Infinity"]"#);
+    for text in ["[NaN]", "{a: undefined}", "[nil]", "{a: N/A, b: 1}"] {
+        let failure = parse(text, 0).unwrap_err();
+        let why = Why::Unreadable("a word that stands for no value");
+        assert_eq!(failure.why, why, "{text}");
+    }
 }
 
 #[test]
@@ -308,4 +316,64 @@ fn an_excerpt_is_the_beginning_of_the_json() {
     assert_eq!(tree.excerpt(60), r#"{"a":[1,"x\ny"]}"#);
     assert_eq!(tree.excerpt(16), r#"{"a":[1,"x\ny"]}"#);
     assert_eq!(tree.excerpt(15), r#"{"a":[1,"x\ny"…"#);
+}
+
+fn unread(text: &str) {
+    if let Ok(parsed) = parse(text, 0) {
+        panic!("{text}: {:?}", parsed.tree);
+    }
+}
+
+#[test]
+fn a_quote_that_may_end_a_text_is_no_part_of_it() {
+    for text in [
+        "{name: 'Ada' city: 'Bern'}",
+        "{'name': 'Ada', city 'Bern'}",
+        "['a', b, 'c']",
+        "[`a` and `b`]",
+        "[“a” and “b”]",
+        "['a'/'b']",
+        "{'a': 'x' or 'y'}",
+        "['(', b, ')']",
+        "['f(', x, ')y']",
+    ] {
+        unread(text);
+    }
+    for (text, value) in [
+        ("{'a': 'it's'}", r#"{"a":"it's"}"#),
+        ("{a: 'print('Hi')', b: 1}", r#"{"a":"print('Hi')","b":1}"#),
+        ("[`f(`x`)`]", r#"["f(`x`)"]"#),
+        ("[‘don’t’]", r#"["don’t"]"#),
+    ] {
+        assert_eq!(read(text).0.to_string(), value);
+    }
+}
+
+#[test]
+fn a_hash_begins_a_comment_only_before_a_space() {
+    for (text, value) in [
+        ("[\n  #rust,\n  #llm\n]", r##"["#rust","#llm"]"##),
+        ("{a: issue #1\n}", r##"{"a":"issue #1"}"##),
+        ("{a: C#, b: 1}", r##"{"a":"C#","b":1}"##),
+        ("[1, # one\n2 #\n]", "[1,2]"),
+    ] {
+        assert_eq!(read(text).0.to_string(), value);
+    }
+    unread("{a: Ada # the first\n}");
+}
+
+#[test]
+fn items_that_are_left_out_are_not_read_over() {
+    for text in [
+        r#"["a", "b", ...]"#,
+        r#"["a", … "z"]"#,
+        "[1, ...]",
+        "[1 ... 5]",
+        r#"{"a": ...}"#,
+        r#"{"a": "x", ...}"#,
+        "{a: b and …}",
+    ] {
+        unread(text);
+    }
+    assert_eq!(read(r#"["..."]"#).0.to_string(), r#"["..."]"#);
 }

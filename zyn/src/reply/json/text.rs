@@ -1,6 +1,6 @@
 //! Texts in quotes of any kind.
 
-use super::ahead::starts_oddly;
+use super::ahead::{is_space, starts_oddly};
 use super::parse::Parser;
 use super::{Failure, Why};
 use crate::reply::Syntax;
@@ -69,6 +69,9 @@ impl Parser<'_> {
                         (_, false) => self.closes_value(after),
                     };
                     if !closes {
+                        if quote != '"' && !self.is_apostrophe(after) {
+                            return Err(self.unreadable("a quote inside a text"));
+                        }
                         inner.first.get_or_insert(self.at);
                         inner.count += 1;
                         text.push(c);
@@ -89,6 +92,20 @@ impl Parser<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the quote before `after` can be no other than one inside a text: `it's`, `print('a')`.
+    fn is_apostrophe(&self, after: usize) -> bool {
+        let before = self
+            .text
+            .get(..self.at)
+            .and_then(|it| it.chars().next_back());
+        let next = self.text.get(after..).and_then(|it| it.chars().next());
+        let is_inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let is_apart = |c: Option<char>| c.is_none_or(|c| is_space(c) || ",:[]{}".contains(c));
+        (is_inside(before) && is_inside(next))
+            || (before == Some('(') && !is_apart(next))
+            || (next == Some(')') && !is_apart(before))
     }
 
     /// Quotes inside a text come in pairs; one alone may be the end that was meant.

@@ -36,6 +36,15 @@ impl Tree {
         }
     }
 
+    /// Whether it is a list or an object with nothing in it.
+    pub(in crate::reply) fn is_empty(&self) -> bool {
+        match self {
+            Self::List(items) => items.is_empty(),
+            Self::Object(fields) => fields.is_empty(),
+            _ => false,
+        }
+    }
+
     /// The first field of a name.
     pub(in crate::reply) fn field(&self, name: &str) -> Option<&Tree> {
         let Self::Object(fields) = self else {

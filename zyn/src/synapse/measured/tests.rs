@@ -173,3 +173,32 @@ fn what_is_no_logarithm_of_a_probability_is_not_counted_as_one() {
     assert_eq!(combined(&[0.9], true), None);
     assert_eq!(combined(&[1e-7], false), Some(1.0));
 }
+
+#[test]
+fn fields_that_are_left_out_are_not_counted() {
+    let left_out = |path: &str| Repair::LeftOut { path: path.into() };
+    let text = r#"{"a":1,"remark":"x","b":{"remark":2}}"#;
+    let counted = |repairs: &[Repair]| {
+        let values = kept(text, repairs, |_| true)?;
+        let values = values.into_iter().map(|value| &text[value]);
+        Some(values.collect::<Vec<_>>())
+    };
+    assert_eq!(counted(&[]).unwrap(), ["1", "x", r#"{"remark":2}"#]);
+    let kept = counted(&[left_out("/remark")]).unwrap();
+    assert_eq!(kept, ["1", r#"{"remark":2}"#]);
+    assert_eq!(counted(&[left_out("/b/remark")]), None);
+    assert_eq!(counted(&[left_out("/remark"), left_out("/c")]), None);
+}
+
+#[test]
+fn an_answer_in_a_list_that_was_not_asked_for_has_no_place() {
+    let from_list = |path: &str| Repair::Coerced {
+        path: path.into(),
+        how: Coercion::FromList,
+    };
+    let text = r#"[{"answer":true}]"#;
+    assert_eq!(kept(text, &[from_list("")], |_| true), None);
+    assert!(kept("[1,2]", &[], |_| true).is_some());
+    let text = r#"{"answer":[true]}"#;
+    assert_eq!(kept(text, &[from_list("/answer")], |_| true), None);
+}
