@@ -128,10 +128,19 @@ fn read(text: &str, asked: Asked<'_>, accept: &Accept<'_>) -> Result<Decoded, Re
         Manner::Lenient => choose::leniently(text, asked)?,
         Manner::Strict => choose::strictly(text, asked)?,
     };
+    let repairs = chosen.repairs(text);
+    if !repairs.is_empty() {
+        // What was read as another kind has to stand as it is now: it may fit two alternatives where one is allowed.
+        let tree = Tree::from(&chosen.value);
+        let again = fit::fit(asked.document, &tree, Rules::PLAIN);
+        if !again.violations.is_empty() {
+            return Err(Rejected::Invalid(again.violations));
+        }
+    }
     accept(&chosen.value).map_err(Rejected::Invalid)?;
     Ok(Decoded {
         canonical: chosen.value.to_string(),
-        repairs: chosen.repairs(text),
+        repairs,
         value: chosen.value,
     })
 }

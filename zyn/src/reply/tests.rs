@@ -383,3 +383,17 @@ fn what_is_decoded_deserializes_and_so_does_its_canonical_form() {
     let value: Vec<Ticket> = serde_json::from_str(&decoded.canonical).unwrap();
     assert_eq!(value, expected);
 }
+
+#[test]
+fn a_value_that_was_read_as_another_kind_must_stand_as_it_is_then() {
+    let pair = json!({"type": "array", "prefixItems": [{"enum": ["a"]}, {"type": "boolean"}], "minItems": 2, "maxItems": 2});
+    let document = json!({"type": "object", "properties": {
+        "a": {"oneOf": [{"oneOf": [pair, {"type": "boolean"}]}, {"type": "boolean"}]},
+    }, "required": ["a"]});
+    assert_eq!(
+        accepted(document.clone(), r#"{"a":["a",true]}"#).value["a"][1],
+        true
+    );
+    assert_eq!(wrong(document.clone(), r#"{"a":false}"#).len(), 1);
+    assert_eq!(wrong(document, r#"{"a":[false]}"#).len(), 1);
+}
