@@ -251,8 +251,9 @@ macro_rules! options {
             /// Accepts only a reply that is exactly the JSON that was asked for: no fence, no word beside it, no slip
             /// that would be read over, no field that the type does not have, no value of another kind, no `null` for
             /// a field that was to be left out, no object for a map that was asked for as a list. Anything else is an
-            /// invalid answer: it is asked for again. Without it, what was done to read a reply is in
-            /// [`Answer::repairs`](crate::Answer::repairs), as [`Repair`](crate::Repair)s.
+            /// invalid answer: it is asked for again. A field that the type may lack may be missing all the same.
+            /// Without it, what was done to read a reply is in [`Answer::repairs`](crate::Answer::repairs), as
+            /// [`Repair`](crate::Repair)s.
             ///
             /// # Examples
             ///
