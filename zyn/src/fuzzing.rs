@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::provider::sse::Events;
+use crate::provider::events::Events;
 use crate::reply::{self, Manner};
 use crate::schema::{Dialect, Rewritten, Schema};
 

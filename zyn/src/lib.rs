@@ -51,7 +51,7 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `openai` | yes | [`OpenAi`], `Llm::from_env`, HTTP and TLS |
+//! | `http` | yes | the providers, `Llm::from_env`, HTTP and TLS |
 //! | `sqlite` | no | `store::SqliteStore`; SQLite is compiled in |
 //! | `postgres` | no | `store::PostgresStore`; asks for Rust 1.94 |
 //!
@@ -95,11 +95,11 @@ mod workflow;
 
 pub use error::{Error, ErrorKind, Excerpt};
 pub use llm::{Llm, Spend};
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 pub use provider::OpenAi;
 pub use provider::{
-    BoxFuture, Class, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response,
-    Token,
+    BoxFuture, Class, ConfigError, Failure, Heard, Mode, Profile, Provider, ProviderError, Request,
+    Response, Token,
 };
 pub use reply::{Repair, Violation};
 pub use session::store;
@@ -109,7 +109,7 @@ pub use session::{
 };
 pub use synapse::{
     Analysis, Answer, Classify, Confidence, Conversation, Extract, Input, Instruction, Label,
-    Labels, LabelsError, Mode, Options, Polarity, Sentiment, StepCall, StepRecord, Synapse,
+    Labels, LabelsError, Options, Polarity, Sentiment, StepCall, StepRecord, Streaming, Synapse,
     ToPrompt, analyze, binary, classify, classify_among, convert, extract, rank, sentiment,
     transform,
 };

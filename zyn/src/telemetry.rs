@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use tracing::field::{Empty, display};
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 use tracing::warn;
 use tracing::{Span, info, info_span};
 
@@ -31,6 +31,7 @@ pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Reques
         gen_ai.usage.input_tokens = Empty,
         gen_ai.usage.output_tokens = Empty,
         gen_ai.usage.cache_read.input_tokens = Empty,
+        gen_ai.usage.cache_write.input_tokens = Empty,
         gen_ai.usage.reasoning.output_tokens = Empty,
         server.address = Empty,
         server.port = Empty,
@@ -71,8 +72,17 @@ pub(crate) fn prompted(dialect: Dialect, refused: &SchemaError) {
     );
 }
 
+/// The server has refused the schema, so the prompt says it from here on.
+pub(crate) fn refused(error: &ProviderError) {
+    info!(
+        server.address = error.host,
+        zyn.schema.problem = error.code,
+        "the server does not take the schema: it is said in the prompt alone"
+    );
+}
+
 /// Adds the server to the attempt that is being made.
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 pub(crate) fn server(host: &str, port: Option<u16>) {
     let span = Span::current();
     span.record("server.address", host);
@@ -110,6 +120,10 @@ pub(crate) fn outcome(span: &Span, outcome: Result<&Response, &ProviderError>) {
         span.record("gen_ai.usage.output_tokens", usage.output_tokens);
         span.record("gen_ai.usage.cache_read.input_tokens", usage.cached_tokens);
         span.record(
+            "gen_ai.usage.cache_write.input_tokens",
+            usage.written_tokens,
+        );
+        span.record(
             "gen_ai.usage.reasoning.output_tokens",
             usage.reasoning_tokens,
         );
@@ -127,7 +141,7 @@ pub(crate) fn repeating(error: &ProviderError, after: Duration) {
 }
 
 /// A temperature was set that the model does not take.
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 pub(crate) fn temperature_dropped(model: &str) {
     warn!(
         gen_ai.request.model = model,
@@ -136,7 +150,7 @@ pub(crate) fn temperature_dropped(model: &str) {
 }
 
 /// Log-probabilities were asked for that the model does not tell.
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 pub(crate) fn logprobs_dropped(model: &str) {
     warn!(
         gen_ai.request.model = model,
@@ -164,6 +178,7 @@ fn failure(kind: &Failure) -> &'static str {
         Failure::NotFound => "not_found",
         Failure::ContextWindow => "context_window",
         Failure::Rejected => "rejected",
+        Failure::SchemaRefused => "schema_refused",
         Failure::Redirect => "redirect",
         Failure::ReplyTooLarge { .. } => "reply_too_large",
         Failure::Protocol { .. } => "protocol",

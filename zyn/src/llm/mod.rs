@@ -7,7 +7,8 @@
 
 mod allowance;
 mod cost;
-#[cfg(feature = "openai")]
+mod ear;
+#[cfg(feature = "http")]
 mod env;
 mod price;
 mod published;
@@ -23,13 +24,14 @@ use tracing::Instrument;
 
 pub(crate) use allowance::Allowance;
 pub use cost::Cost;
+pub(crate) use ear::Ear;
 pub use price::{Price, Prices};
 pub use spend::Spend;
 
 use self::retry::{Decision, Repeat, decide};
 pub(crate) use self::spend::Ledger;
 use crate::clock;
-use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response};
+use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response, WireSchema};
 use crate::session::Usage;
 use crate::telemetry;
 
@@ -48,7 +50,7 @@ use crate::telemetry;
 /// # Examples
 ///
 /// ```
-/// # #[cfg(feature = "openai")]
+/// # #[cfg(feature = "http")]
 /// # {
 /// use std::time::Duration;
 /// use zyn::{Llm, OpenAi};
@@ -191,6 +193,10 @@ impl Llm {
         self.provider.profile()
     }
 
+    pub(crate) fn takes(&self, schema: &WireSchema) -> bool {
+        self.provider.takes(schema)
+    }
+
     /// Checks the set-up without sending anything.
     pub(crate) fn check(&self) -> Result<(), ProviderError> {
         let refused = |error| ProviderError::new(self.provider.name(), Failure::Config(error));
@@ -205,11 +211,14 @@ impl Llm {
         &self,
         request: &Request,
         allowance: &mut Allowance,
+        ear: Option<&Ear>,
     ) -> Result<Response, ProviderError> {
         self.check()?;
         loop {
-            let error = match self.attempt(request, allowance).await {
+            let error = match self.attempt(request, allowance, ear).await {
                 Ok(response) => return Ok(response),
+                // what was told cannot be taken back
+                Err(error) if ear.is_some_and(Ear::was_told) => return Err(error),
                 Err(error) => error,
             };
             let remaining = allowance.deadline.saturating_duration_since(clock::now());
@@ -238,6 +247,7 @@ impl Llm {
         &self,
         request: &Request,
         allowance: &mut Allowance,
+        ear: Option<&Ear>,
     ) -> Result<Response, ProviderError> {
         allowance.attempts = allowance.attempts.saturating_add(1);
         allowance.uncounted = allowance.uncounted.saturating_add(1);
@@ -250,7 +260,19 @@ impl Llm {
             allowance.attempts,
             request,
         );
-        let call = provider.call(request).instrument(span.clone());
+        let start = clock::now();
+        let mut first_text = None;
+        let mut heard = |text: &str| {
+            first_text.get_or_insert_with(|| clock::now() - start);
+            if let Some(ear) = ear {
+                ear.tell(text);
+            }
+        };
+        let call = match ear {
+            None => provider.call(request),
+            Some(_) => provider.stream(request, &mut heard),
+        };
+        let call = call.instrument(span.clone());
         let outcome = match self.limits.attempt_timeout {
             None => call.await,
             Some(limit) => tokio::time::timeout(limit, call).await.unwrap_or_else(|_| {
@@ -261,6 +283,10 @@ impl Llm {
             }),
         };
         let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
+        let outcome = outcome.map(|response| Response {
+            first_text,
+            ..response
+        });
         telemetry::outcome(&span, outcome.as_ref());
         if let Some(usage) = entry.settle(outcome.as_ref()) {
             allowance.spent += usage;

@@ -26,17 +26,21 @@ pub struct Price {
     pub input: u64,
     /// Of tokens read that came from the provider's cache.
     pub cached: u64,
+    /// Of tokens read that were written into the provider's cache; as those read if it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored: Option<u64>,
     /// Of tokens written, reasoning included.
     pub output: u64,
 }
 
 impl Price {
     /// The price of a million tokens read and of a million written, in millionths of a US dollar. What comes from the
-    /// provider's cache costs as much as the rest of the input.
+    /// provider's cache, or is written into it, costs as much as the rest of the input.
     pub const fn new(input: u64, output: u64) -> Self {
         Self {
             input,
             cached: input,
+            stored: None,
             output,
         }
     }
@@ -48,11 +52,21 @@ impl Price {
         self
     }
 
+    /// Sets the price of a million tokens that are written into the provider's cache, where that costs more than to read
+    /// them (Anthropic: a quarter more).
+    #[must_use]
+    pub const fn stored(mut self, stored: u64) -> Self {
+        self.stored = Some(stored);
+        self
+    }
+
     fn of(self, usage: Usage) -> Cost {
         let cached = usage.cached_tokens.min(usage.input_tokens);
+        let stored = usage.written_tokens.min(usage.input_tokens - cached);
         let part = |tokens: u64, price: u64| Cost(u128::from(tokens) * u128::from(price));
-        part(usage.input_tokens - cached, self.input)
+        part(usage.input_tokens - cached - stored, self.input)
             + part(cached, self.cached)
+            + part(stored, self.stored.unwrap_or(self.input))
             + part(usage.output_tokens, self.output)
     }
 }

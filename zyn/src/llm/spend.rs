@@ -117,6 +117,7 @@ fn was_turned_away(failure: &Failure) -> bool {
             | Failure::NotFound
             | Failure::ContextWindow
             | Failure::Rejected
+            | Failure::SchemaRefused
             | Failure::Redirect
     )
 }

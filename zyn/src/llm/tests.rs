@@ -50,7 +50,7 @@ async fn the_servers_wait_is_slept_and_all_attempts_are_counted() {
     let llm = Llm::new(scripted);
     let mut allowance = Allowance::new(MINUTE, 2);
     let begun = clock::now();
-    let response = llm.call(&request(), &mut allowance).await.unwrap();
+    let response = llm.call(&request(), &mut allowance, None).await.unwrap();
     assert_eq!(response.text, "done");
     assert_eq!(clock::now() - begun, 2 * wait);
     assert_eq!(
@@ -69,7 +69,7 @@ async fn a_wait_beyond_the_deadline_fails_now() {
     let llm = Llm::new(Scripted::new([failing(Failure::RateLimit, MINUTE)]));
     let begun = clock::now();
     let error = llm
-        .call(&request(), &mut Allowance::new(MINUTE, 2))
+        .call(&request(), &mut Allowance::new(MINUTE, 2), None)
         .await
         .unwrap_err();
     assert_eq!(
@@ -86,8 +86,11 @@ async fn retries_and_ambiguity_are_counted_across_the_calls_of_one_fire() {
         .then(Failure::Server);
     let llm = Llm::new(scripted);
     let mut allowance = Allowance::new(MINUTE, 9);
-    llm.call(&request(), &mut allowance).await.unwrap();
-    let error = llm.call(&request(), &mut allowance).await.unwrap_err();
+    llm.call(&request(), &mut allowance, None).await.unwrap();
+    let error = llm
+        .call(&request(), &mut allowance, None)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, Failure::Server);
     assert_eq!((allowance.attempts, allowance.retries()), (3, 8));
 }
@@ -97,7 +100,10 @@ async fn an_attempt_that_takes_too_long_is_a_timeout_repeated_once() {
     let limit = Duration::from_secs(3);
     let llm = Llm::new(Hanging).attempt_timeout(limit);
     let mut allowance = Allowance::new(MINUTE, 5);
-    let error = llm.call(&request(), &mut allowance).await.unwrap_err();
+    let error = llm
+        .call(&request(), &mut allowance, None)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, Failure::Timeout { limit });
     assert_eq!((llm.spend().attempts, llm.spend().unknown), (2, 2));
 }
@@ -108,7 +114,7 @@ async fn a_dropped_call_is_counted_and_its_cost_unknown() {
     let mut allowance = Allowance::new(MINUTE, 5);
     let request = request();
     {
-        let call = pin!(llm.call(&request, &mut allowance));
+        let call = pin!(llm.call(&request, &mut allowance, None));
         assert!(tokio::time::timeout(MINUTE, call).await.is_err());
     }
     assert_eq!(allowance.attempts, 1);
@@ -119,7 +125,7 @@ async fn a_dropped_call_is_counted_and_its_cost_unknown() {
 async fn the_same_seed_gives_the_same_pauses() {
     async fn pauses(llm: Llm) -> Duration {
         let begun = clock::now();
-        llm.call(&request(), &mut Allowance::new(MINUTE, 4))
+        llm.call(&request(), &mut Allowance::new(MINUTE, 4), None)
             .await
             .unwrap_err();
         clock::now() - begun
@@ -144,7 +150,7 @@ async fn a_set_up_that_cannot_work_makes_no_attempt() {
             Profile::default()
         }
         fn check(&self) -> Result<(), ConfigError> {
-            Err(ConfigError::Organization)
+            Err(ConfigError::Model)
         }
         fn call<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
             Box::pin(async { panic!("called") })
@@ -152,8 +158,11 @@ async fn a_set_up_that_cannot_work_makes_no_attempt() {
     }
     let llm = Llm::new(Broken);
     let mut allowance = Allowance::new(MINUTE, 2);
-    let error = llm.call(&request(), &mut allowance).await.unwrap_err();
-    assert_eq!(error.kind, Failure::Config(ConfigError::Organization));
+    let error = llm
+        .call(&request(), &mut allowance, None)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Failure::Config(ConfigError::Model));
     assert_eq!((allowance.attempts, llm.spend()), (0, Spend::default()));
 }
 
@@ -169,7 +178,7 @@ async fn an_adaptation_is_an_attempt_but_no_retry() {
         Ok(Response::new("ok", Usage::new(1, 1)))
     }));
     let mut allowance = Allowance::new(MINUTE, 0);
-    llm.call(&request(), &mut allowance).await.unwrap();
+    llm.call(&request(), &mut allowance, None).await.unwrap();
     assert_eq!(allowance.attempts, 2);
 }
 
@@ -189,7 +198,7 @@ async fn clones_share_the_ledger_and_keep_their_own_options() {
         (4 * 1024 * 1024, 3)
     );
     for llm in [&llm, &other] {
-        llm.call(&request(), &mut Allowance::new(MINUTE, 0))
+        llm.call(&request(), &mut Allowance::new(MINUTE, 0), None)
             .await
             .unwrap();
     }
@@ -220,7 +229,10 @@ async fn a_blank_answer_is_none_whoever_gives_it_and_is_paid() {
     for blank in ["", " \n"] {
         let llm = Llm::new(Scripted::new([Response::new(blank, Usage::new(5, 1))]));
         let mut allowance = Allowance::new(MINUTE, 2);
-        let error = llm.call(&request(), &mut allowance).await.unwrap_err();
+        let error = llm
+            .call(&request(), &mut allowance, None)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind, Failure::Empty);
         assert_eq!((allowance.attempts, allowance.spent), (1, Usage::new(5, 1)));
         assert_eq!(llm.spend().usage, Usage::new(5, 1));

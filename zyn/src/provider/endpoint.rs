@@ -1,4 +1,4 @@
-//! The address that requests go to, checked once.
+//! The server that requests go to, checked once.
 
 use url::{Host, Url};
 
@@ -7,7 +7,7 @@ use super::ConfigError;
 /// A checked address.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
-    /// The address of one operation.
+    /// Below which the operations are.
     pub(super) url: Url,
     /// The host in lower case, without the port: what capabilities are looked up by.
     pub(super) name: String,
@@ -16,15 +16,11 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// The operation at `path` below `base`.
+    /// The server at `base`.
     ///
     /// The error never quotes `base`, which may hold a password or a key.
-    pub(super) fn new(
-        base: &str,
-        path: &[&str],
-        allow_insecure: bool,
-    ) -> Result<Self, ConfigError> {
-        let mut url = Url::parse(base.trim()).map_err(|error| {
+    pub(super) fn new(base: &str, allow_insecure: bool) -> Result<Self, ConfigError> {
+        let url = Url::parse(base.trim()).map_err(|error| {
             refused(format!(
                 "{error}; write it as in `https://api.openai.com/v1`"
             ))
@@ -61,10 +57,9 @@ impl Endpoint {
             }
             _ => return Err(refused("its scheme is neither `https` nor `http`")),
         }
-        url.path_segments_mut()
-            .map_err(|()| refused("nothing can be appended to it"))?
-            .pop_if_empty()
-            .extend(path);
+        if url.cannot_be_a_base() {
+            return Err(refused("nothing can be appended to it"));
+        }
         Ok(Self {
             url,
             name,
@@ -97,35 +92,6 @@ fn refused(problem: impl Into<String>) -> ConfigError {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(base: &str, url: &str, loopback: bool) {
-        let endpoint = Endpoint::new(base, &["chat", "completions"], false).unwrap();
-        assert_eq!(
-            (endpoint.url.as_str(), endpoint.loopback),
-            (url, loopback),
-            "{base}"
-        );
-    }
-
-    #[test]
-    fn the_path_is_joined_by_segment() {
-        check(
-            "https://api.openai.com/v1",
-            "https://api.openai.com/v1/chat/completions",
-            false,
-        );
-        check(
-            " https://API.OpenAI.com/v1/ ",
-            "https://api.openai.com/v1/chat/completions",
-            false,
-        );
-        check(
-            "https://example.com",
-            "https://example.com/chat/completions",
-            false,
-        );
-    }
-
     #[test]
     fn plain_http_is_for_this_machine_only() {
         for base in [
@@ -136,7 +102,7 @@ mod tests {
             "http://0x7f.1",
             "http://a.localhost",
         ] {
-            assert!(Endpoint::new(base, &[], false).unwrap().loopback, "{base}");
+            assert!(Endpoint::new(base, false).unwrap().loopback, "{base}");
         }
         for base in [
             "http://example.com",
@@ -145,9 +111,9 @@ mod tests {
             "http://[::2]",
             "http://0.0.0.0",
         ] {
-            let error = Endpoint::new(base, &[], false).unwrap_err();
+            let error = Endpoint::new(base, false).unwrap_err();
             assert!(error.to_string().contains("allow_insecure"), "{error}");
-            assert!(!Endpoint::new(base, &[], true).unwrap().loopback, "{base}");
+            assert!(!Endpoint::new(base, true).unwrap().loopback, "{base}");
         }
     }
 
@@ -166,14 +132,14 @@ mod tests {
             "https://",
             "unix:/canary",
         ] {
-            let error = Endpoint::new(base, &[], true).unwrap_err();
+            let error = Endpoint::new(base, true).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
         }
     }
 
     #[test]
     fn the_host_is_shown_with_an_unusual_port() {
-        let host = |base| Endpoint::new(base, &[], false).unwrap().host();
+        let host = |base| Endpoint::new(base, false).unwrap().host();
         assert_eq!(host("https://api.openai.com/v1"), "api.openai.com");
         assert_eq!(host("https://x.com:443"), "x.com");
         assert_eq!(host("http://127.0.0.1:8080/v1"), "127.0.0.1:8080");

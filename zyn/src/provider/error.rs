@@ -84,6 +84,9 @@ pub enum Failure {
     ContextWindow,
     /// The provider does not accept the request (400, 422, other 4xx).
     Rejected,
+    /// The provider does not take the schema of the answer, or none at all. It is then said in the prompt alone, and the
+    /// provider asked again.
+    SchemaRefused,
     /// A redirect; zyn follows none, because it would send key and prompt to another host.
     Redirect,
     /// The reply is larger than the cap.
@@ -212,6 +215,10 @@ impl fmt::Display for ProviderError {
                 f,
                 "{who} did not accept the request; what it says is in `detail()`"
             )?,
+            Failure::SchemaRefused => write!(
+                f,
+                "{who} does not take the schema of the answer; make the type simpler"
+            )?,
             Failure::Redirect => write!(
                 f,
                 "{who} answered with a redirect, which is not followed because it would send key and prompt elsewhere; set the final address as base URL"
@@ -222,7 +229,7 @@ impl fmt::Display for ProviderError {
             )?,
             Failure::Protocol { what } => write!(
                 f,
-                "{who} did not answer as a chat-completions server does ({what}); is the base URL right?"
+                "{who} did not answer as a server of this API does ({what}); is the base URL right?"
             )?,
             Failure::Refusal => write!(f, "the model refused to answer; change what it is asked")?,
             Failure::Filtered => write!(
@@ -284,9 +291,22 @@ pub enum ConfigError {
         /// What is wrong with it, without the key.
         problem: &'static str,
     },
-    /// The organization cannot be sent in a header.
-    #[error("the organization cannot be used: it contains a character that no header can carry")]
-    Organization,
+    /// A header of the user's own cannot be sent.
+    #[error("the header `{name}` cannot be used: {problem}")]
+    Header {
+        /// The header.
+        name: String,
+        /// What is wrong with it. Never its value.
+        problem: &'static str,
+    },
+    /// No model is named.
+    #[error("no model is named; say which one is to answer")]
+    Model,
+    /// The proxy cannot be used.
+    #[error(
+        "the proxy cannot be used: its address is none; write it as in `http://proxy.example.com:3128`"
+    )]
+    Proxy,
     /// A [`Scripted`](crate::testing::Scripted) provider was asked more often than it has answers.
     #[error(
         "the script has {answers} answers and was asked once more; give it one for every attempt"

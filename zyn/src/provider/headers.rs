@@ -12,13 +12,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// A date is read against the reply's own `date`, so that a wrong clock on this side does no harm. What cannot be
 /// read is as good as absent.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name, unit: f64| {
-        text(headers, name)?
-            .trim()
-            .parse()
-            .ok()
-            .and_then(|n: f64| wait(n * unit))
-    };
+    let number = |name, unit| number(text(headers, name)?, unit);
     number("retry-after-ms", 0.001)
         .or_else(|| number("retry-after", 1.0))
         .or_else(|| {
@@ -28,7 +22,13 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         })
 }
 
-fn wait(seconds: f64) -> Option<Duration> {
+/// A wait that is written as seconds.
+pub(super) fn seconds(text: &str) -> Option<Duration> {
+    number(text, 1.0)
+}
+
+fn number(text: &str, unit: f64) -> Option<Duration> {
+    let seconds = text.trim().parse::<f64>().ok()? * unit;
     if seconds.is_nan() || seconds < 0.0 {
         return None;
     }

@@ -1,8 +1,9 @@
-//! HTTP, behind a seam: bytes go out, a status, headers and capped bytes come back.
+//! HTTP, behind a seam: bytes go out; a status, headers and a body in pieces come back.
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -24,9 +25,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(45);
 /// A model may think for minutes; a dead connection is to be noticed sooner.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 
-/// Sends one POST. Dropping the future abandons it; deadlines are the caller's, which knows them.
+/// Sends one POST. Dropping the future, or what came back, abandons it; deadlines are the caller's, which knows them.
 pub(super) trait Transport: Send + Sync {
-    fn post<'a>(&'a self, post: Post) -> BoxFuture<'a, Result<Reply, TransportError>>;
+    fn post(&self, post: Post) -> BoxFuture<'_, Result<Incoming, TransportError>>;
 }
 
 /// What is sent.
@@ -37,12 +38,22 @@ pub(super) struct Post {
     pub(super) body: Vec<Bytes>,
 }
 
-/// What came back.
-pub(super) struct Reply {
+/// What comes back: the head is here, the body on its way.
+pub(super) struct Incoming {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    /// At most [`REPLY_LIMIT`]; of an error, the beginning.
-    pub(super) body: Bytes,
+    pub(super) body: Box<dyn Chunks>,
+}
+
+/// A body as it arrives.
+pub(super) trait Chunks: Send {
+    /// The next piece; `None` after the last.
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>>;
+
+    /// How long the whole will be, if the server says so.
+    fn announced(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Why nothing came back. The strings are causes in the transport's words, without the address.
@@ -56,11 +67,18 @@ pub(super) enum TransportError {
     TooLarge,
 }
 
-/// A client for `endpoint`.
+/// The way to `endpoint`: the user's own client, or one of ours.
 ///
 /// A plain client for this machine has no proxy, because `HTTP_PROXY` would capture the prompts, and no certificates,
 /// because a machine without any could not build it.
-pub(super) fn client(endpoint: &Endpoint) -> Result<reqwest::Client, ConfigError> {
+pub(super) fn transport(
+    endpoint: &Endpoint,
+    own: Option<&reqwest::Client>,
+    proxy: Option<&str>,
+) -> Result<Arc<dyn Transport>, ConfigError> {
+    if let Some(client) = own {
+        return Ok(Arc::new(client.clone()));
+    }
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("zyn/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -70,19 +88,25 @@ pub(super) fn client(endpoint: &Endpoint) -> Result<reqwest::Client, ConfigError
         .pool_idle_timeout(IDLE_TIMEOUT)
         .http2_keep_alive_interval(PING_INTERVAL)
         .tcp_nodelay(true);
-    if endpoint.loopback {
+    if let Some(proxy) = proxy {
+        let refused = |_| ConfigError::Proxy;
+        builder = builder
+            .no_proxy()
+            .proxy(reqwest::Proxy::all(proxy).map_err(refused)?);
+    } else if endpoint.loopback {
         builder = builder.no_proxy();
-        if endpoint.url.scheme() == "http" {
-            builder = builder.tls_certs_only([]);
-        }
     }
-    builder.build().map_err(|error| ConfigError::Client {
+    if endpoint.loopback && endpoint.url.scheme() == "http" {
+        builder = builder.tls_certs_only([]);
+    }
+    let client = builder.build().map_err(|error| ConfigError::Client {
         problem: causes(&error.without_url()),
-    })
+    })?;
+    Ok(Arc::new(client))
 }
 
 impl Transport for reqwest::Client {
-    fn post<'a>(&'a self, post: Post) -> BoxFuture<'a, Result<Reply, TransportError>> {
+    fn post(&self, post: Post) -> BoxFuture<'_, Result<Incoming, TransportError>> {
         Box::pin(async move {
             let response = self
                 .post(post.url)
@@ -91,48 +115,65 @@ impl Transport for reqwest::Client {
                 .send()
                 .await
                 .map_err(failed)?;
-            let status = response.status();
-            let headers = response.headers().clone();
-            let body = if status.is_success() {
-                whole(response).await?
-            } else {
-                beginning(response).await
-            };
-            Ok(Reply {
-                status: status.as_u16(),
-                headers,
-                body,
+            Ok(Incoming {
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                body: Box::new(response),
             })
         })
     }
 }
 
-async fn whole(mut response: reqwest::Response) -> Result<Bytes, TransportError> {
-    let announced = response.content_length().unwrap_or(0);
-    if announced > REPLY_LIMIT as u64 {
-        return Err(TransportError::TooLarge);
+impl Chunks for reqwest::Response {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>> {
+        Box::pin(async move { self.chunk().await.map_err(failed) })
     }
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        if body.len().saturating_add(chunk.len()) > REPLY_LIMIT {
-            return Err(TransportError::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
+
+    fn announced(&self) -> Option<u64> {
+        self.content_length()
     }
-    Ok(body.freeze())
 }
 
-/// The status of an error counts for more than its words, so neither their length nor a break is a failure.
-async fn beginning(mut response: reqwest::Response) -> Bytes {
-    let mut body = BytesMut::new();
-    while body.len() < ERROR_LIMIT {
-        match response.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) | Err(_) => break,
+impl Incoming {
+    /// The whole body, of [`REPLY_LIMIT`] at most.
+    pub(super) async fn whole(&mut self) -> Result<Bytes, TransportError> {
+        let announced = self.body.announced().unwrap_or(0);
+        if announced > REPLY_LIMIT as u64 {
+            return Err(TransportError::TooLarge);
         }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = self.body.next().await? {
+            if body.len().saturating_add(chunk.len()) > REPLY_LIMIT {
+                return Err(TransportError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
     }
-    body.truncate(ERROR_LIMIT);
-    body.freeze()
+
+    /// The beginning of an error's body. Its status counts for more than its words, so neither their length nor a break
+    /// is a failure.
+    pub(super) async fn beginning(&mut self) -> Bytes {
+        let mut body = BytesMut::new();
+        while body.len() < ERROR_LIMIT {
+            match self.body.next().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        body.truncate(ERROR_LIMIT);
+        body.freeze()
+    }
+}
+
+/// A body that is here already.
+pub(super) struct Here(pub(super) Option<Bytes>);
+
+impl Chunks for Here {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>> {
+        let chunk = self.0.take();
+        Box::pin(async move { Ok(chunk) })
+    }
 }
 
 fn failed(error: reqwest::Error) -> TransportError {

@@ -1,31 +1,51 @@
 //! One API each: a request becomes bytes, bytes become an outcome.
 
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
+#[cfg(test)]
+mod canned;
+#[cfg(feature = "http")]
+mod completion;
+#[cfg(feature = "http")]
 mod endpoint;
 mod error;
-#[cfg(feature = "openai")]
+#[cfg(any(feature = "http", test, fuzzing))]
+pub(crate) mod events;
+#[cfg(feature = "http")]
+mod format;
+#[cfg(feature = "http")]
 mod headers;
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 mod http;
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 mod key;
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
+mod learnt;
+#[cfg(feature = "http")]
 mod openai;
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
+mod options;
+#[cfg(feature = "http")]
 mod profile;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod sse;
+#[cfg(feature = "http")]
+mod rejection;
+#[cfg(feature = "http")]
+mod remote;
+#[cfg(feature = "http")]
+mod spoken;
 mod token;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::{Class, ConfigError, Failure, ProviderError};
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 pub use openai::OpenAi;
 pub use token::Token;
+
+use serde::{Deserialize, Serialize};
 
 use crate::schema::Schema;
 use crate::session::{History, Message, Usage};
@@ -93,7 +113,36 @@ pub trait Provider: Send + Sync + 'static {
     ///
     /// [`ProviderError`], with the tokens that were paid where the API tells.
     fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>>;
+
+    /// Makes one attempt and tells `heard` each piece of the answer's text as it comes. The pieces together are the
+    /// beginning of the response's text, and all of it if the attempt ends well. Dropping the future abandons it.
+    ///
+    /// A provider that cannot stream tells the whole at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call); also where something was heard before.
+    fn stream<'a>(
+        &'a self,
+        request: &'a Request,
+        heard: &'a mut Heard<'_>,
+    ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(async move {
+            let response = self.call(request).await?;
+            heard(&response.text);
+            Ok(response)
+        })
+    }
+
+    /// Whether the server takes this schema, as far as is known by now. One that it has refused before is said in the
+    /// prompt alone.
+    fn takes(&self, _schema: &WireSchema) -> bool {
+        true
+    }
 }
+
+/// Is told the text of an answer, piece by piece.
+pub type Heard<'a> = dyn FnMut(&str) + Send + 'a;
 
 /// What one attempt asks for. Everything in it is shared, so a clone copies no text. `Debug` shows sizes.
 #[derive(Clone)]
@@ -101,6 +150,9 @@ pub trait Provider: Send + Sync + 'static {
 pub struct Request {
     /// The same for all attempts of one fire.
     pub id: String,
+    /// The conversation that it belongs to, for a provider that keeps it in a cache: a name of zyn's, which tells nothing
+    /// of the session's id.
+    pub conversation: Option<Arc<str>>,
     /// The system message of every request.
     pub system: &'static str,
     /// The conversation so far.
@@ -121,6 +173,8 @@ pub struct Request {
     pub max_tokens: Option<u32>,
     /// Whether the provider is to say how likely each token of the answer was.
     pub logprobs: bool,
+    /// How long a stream may be silent, before its first piece and between two: 60 s.
+    pub idle: Duration,
 }
 
 impl Request {
@@ -128,6 +182,7 @@ impl Request {
     pub fn new(prompt: Message) -> Self {
         Self {
             id: String::new(),
+            conversation: None,
             system: "",
             history: History::default(),
             prompt,
@@ -138,6 +193,7 @@ impl Request {
             temperature: None,
             max_tokens: None,
             logprobs: false,
+            idle: Duration::from_secs(60),
         }
     }
 }
@@ -186,6 +242,8 @@ pub struct Response {
     /// The tokens of the answer, if the provider says how likely they were; else none. They may begin before the text,
     /// with hidden reasoning.
     pub tokens: Vec<Token>,
+    /// How long after the attempt began its first text came, if it was a stream. An [`Llm`](crate::Llm) measures it.
+    pub first_text: Option<Duration>,
 }
 
 impl Response {
@@ -220,8 +278,11 @@ pub struct Profile {
     pub dialect: Dialect,
     /// Whether the model sees the schema, or only its sampler does (llama.cpp, Ollama, vLLM).
     pub schema_visible: bool,
-    /// Whether the server holds the answer to the schema; else only the prompt asks for it.
-    pub schema_enforced: bool,
+    /// How it is asked for an answer in JSON, at best.
+    pub mode: Mode,
+    /// Whether the provider's cache of a conversation is lost when the schema changes (Anthropic). In a long conversation
+    /// the schema is then said in the prompt alone.
+    pub schema_in_cache: bool,
     /// Whether the model may be asked how likely the tokens of its answer were. If not, it is not asked, and a threshold
     /// on what is measured is refused before anything is sent.
     pub logprobs: bool,
@@ -232,10 +293,26 @@ impl Default for Profile {
         Self {
             dialect: Dialect::OpenAi,
             schema_visible: true,
-            schema_enforced: true,
+            mode: Mode::Native,
+            schema_in_cache: false,
             logprobs: true,
         }
     }
+}
+
+/// How an answer was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Mode {
+    /// Plain text, no schema.
+    Text,
+    /// The provider's own structured output.
+    Native,
+    /// The schema as that of a tool which the model must call: its server has no structured output.
+    Tool,
+    /// The schema in words, in the prompt alone: the server takes none.
+    Prompted,
 }
 
 /// A provider's subset of JSON Schema.
@@ -293,10 +370,15 @@ impl fmt::Display for Dialect {
 
 /// The JSON shape of messages. A message keeps its bytes for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "openai"),
-    allow(dead_code, reason = "no provider, no format")
-)]
+#[allow(dead_code, reason = "no provider, no format")]
 pub(crate) enum WireFormat {
     OpenAiChat,
+    OpenAiResponses,
+    Anthropic,
+    /// The system messages alone.
+    AnthropicSystem,
+    Gemini,
+    /// The system messages alone.
+    GeminiSystem,
+    Ollama,
 }

@@ -161,7 +161,7 @@ impl History {
     /// The bytes of all messages in `format` after `head`, in as few pieces as there are stretches, with room for one more.
     /// What is encoded once is kept, for clones and for longer histories too.
     #[cfg_attr(
-        not(feature = "openai"),
+        not(feature = "http"),
         allow(dead_code, reason = "no provider, no wire format")
     )]
     pub(crate) fn wire(

@@ -216,6 +216,17 @@ impl fmt::Debug for Session {
     }
 }
 
+/// A name for the conversation called `id` that tells nothing of it, for whoever keeps conversations in a cache: the same
+/// in every process. The hash is FNV-1a of 128 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>).
+pub(crate) fn cache_key(id: &str) -> Arc<str> {
+    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    let hash = id.bytes().fold(OFFSET, |hash, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(PRIME)
+    });
+    format!("{hash:032x}").into()
+}
+
 fn random_id() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
@@ -223,6 +234,13 @@ fn random_id() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_conversation_has_a_name_in_caches_that_does_not_change_and_does_not_tell_its_id() {
+        // the values of the reference implementation
+        assert_eq!(&*cache_key(""), "6c62272e07bb014262b821756295c58d");
+        assert_eq!(&*cache_key("a"), "d228cb696f1a8caf78912b704e4a8964");
+    }
 
     fn two_messages() -> Session {
         let mut session = Session::named("ticket-7");

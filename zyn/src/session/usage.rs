@@ -17,8 +17,16 @@ pub struct Usage {
     pub output_tokens: u64,
     /// The part of `input_tokens` that came from the provider's cache.
     pub cached_tokens: u64,
+    /// The part of `input_tokens` that was written into the provider's cache, which some sell dearer.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub written_tokens: u64,
     /// The part of `output_tokens` that was hidden reasoning.
     pub reasoning_tokens: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(tokens: &u64) -> bool {
+    *tokens == 0
 }
 
 impl Usage {
@@ -37,6 +45,7 @@ impl Usage {
             input_tokens: self.input_tokens.checked_sub(base.input_tokens)?,
             output_tokens: self.output_tokens.checked_sub(base.output_tokens)?,
             cached_tokens: self.cached_tokens.checked_sub(base.cached_tokens)?,
+            written_tokens: self.written_tokens.checked_sub(base.written_tokens)?,
             reasoning_tokens: self.reasoning_tokens.checked_sub(base.reasoning_tokens)?,
         })
     }
@@ -55,6 +64,7 @@ impl Add for Usage {
             input_tokens: self.input_tokens.saturating_add(other.input_tokens),
             output_tokens: self.output_tokens.saturating_add(other.output_tokens),
             cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            written_tokens: self.written_tokens.saturating_add(other.written_tokens),
             reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
         }
     }

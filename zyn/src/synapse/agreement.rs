@@ -8,8 +8,9 @@ use serde_json::Value;
 use tracing::Instrument;
 
 use super::ask::within;
-use super::reask::{Read, Sample, until_valid};
-use super::step::{StepCall, StepRecord};
+use super::question::Question;
+use super::reask::{Sample, until_valid};
+use super::step::StepRecord;
 use super::{Confidence, sure};
 use crate::error::{Error, ErrorKind};
 use crate::llm::{Allowance, Llm};
@@ -22,20 +23,20 @@ use crate::verb::Verb;
 /// Asks for `samples` answers to `request` at the same time. `request` becomes that of the answer that is taken, with
 /// its re-asks.
 pub(super) async fn agree(
-    call: &StepCall,
-    read: &Read<'_>,
+    question: &Question<'_>,
     request: &mut Request,
     llm: &Llm,
     allowance: &mut Allowance,
     limit: Duration,
     samples: u32,
 ) -> Result<StepRecord, Error> {
+    let call = question.call;
     let mut parts: Vec<(Request, Allowance)> = (0..samples)
         .map(|_| (request.clone(), allowance.part()))
         .collect();
     let asked = parts.iter_mut().zip(1..).map(|((request, part), number)| {
         let deadline = part.deadline;
-        let sample = Box::pin(until_valid(call, read, request, llm, part));
+        let sample = Box::pin(until_valid(question, request, llm, part));
         let sample = within(deadline, limit, sample).instrument(telemetry::sample(number));
         Box::pin(sample) as BoxFuture<'_, _>
     });

@@ -1,8 +1,10 @@
 //! An accepted answer, and what is known of it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::Mode;
+use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::session::{Usage, Windowed};
 
@@ -37,6 +39,8 @@ pub struct Answer<T> {
     pub model: Option<String>,
     /// What the session's [`Window`](crate::Window) did before the request; `None` if it has none.
     pub window: Option<Windowed>,
+    /// How long after its attempt began the answer's first text came, if it was a stream.
+    pub first_text: Option<Duration>,
 }
 
 /// Where a confidence is from.

@@ -7,11 +7,11 @@ use super::beside::Beside;
 use super::form::Typed;
 use super::operation::Asked;
 use super::particulars::misplaced;
-use super::{Answer, Input, StepCall, Synapse, agreement, ask, examples, step};
+use super::{Answer, Input, StepCall, StepRecord, Synapse, Talk, agreement, ask, examples, step};
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::refusal::OptionProblem;
-use crate::session::{Block, Message, Session};
+use crate::session::{Block, Message, Session, cache_key};
 use crate::verb::Verb;
 
 impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
@@ -62,30 +62,15 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
         let Fired { call, typed } = self.asked(self.verb.name(), input.into_input())?;
         let llm = self.llm.as_ref().unwrap_or(llm);
         let mut draft = session.draft();
-        let (history, window) = (draft.history().clone(), session.window());
-        let record = ask(&call, &*typed, history, window, llm).await?;
-        let value = typed.restore(&record.answer)?;
-        let runner_up = match &record.runner_up {
-            Some(label) => Some(typed.restore(label)?),
-            None => None,
+        let talk = Talk {
+            window: session.window(),
+            ..Talk::of(cache_key(session.id()), draft.history().clone())
         };
+        let record = ask(&call, &*typed, talk, llm).await?;
         record.enter(&call, &mut draft);
+        let answer = typed.answer(record, llm)?;
         session.commit(draft);
-        Ok(Answer {
-            value,
-            confidence: record.confidence,
-            reasoning: record.reasoning,
-            runner_up,
-            repairs: record.repairs,
-            mode: record.mode,
-            attempts: record.attempts,
-            usage: record.usage,
-            spent: record.spent,
-            asked: llm.model().to_owned(),
-            finish: record.finish,
-            model: record.model,
-            window: record.window,
-        })
+        Ok(answer)
     }
 
     /// What firing it on `input` asks for.
@@ -155,6 +140,32 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
             }),
             _ => Ok(()),
         }
+    }
+}
+
+impl<T: 'static> Typed<T> {
+    /// The answer that a record holds.
+    pub(super) fn answer(&self, record: StepRecord, llm: &Llm) -> Result<Answer<T>, Error> {
+        let runner_up = match &record.runner_up {
+            Some(label) => Some(self.restore(label)?),
+            None => None,
+        };
+        Ok(Answer {
+            value: self.restore(&record.answer)?,
+            confidence: record.confidence,
+            reasoning: record.reasoning,
+            runner_up,
+            repairs: record.repairs,
+            mode: record.mode,
+            attempts: record.attempts,
+            usage: record.usage,
+            spent: record.spent,
+            asked: llm.model().to_owned(),
+            finish: record.finish,
+            model: record.model,
+            window: record.window,
+            first_text: record.first_text,
+        })
     }
 }
 

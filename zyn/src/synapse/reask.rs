@@ -1,17 +1,14 @@
 //! Asks for one answer, and again while it is not valid.
 
 use super::form::Accepted;
-use super::step::{Mode, StepCall};
+use super::question::{Question, ask_for};
+use super::tape::Tape;
 use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::{Allowance, Llm};
-use crate::provider::{Request, Response};
+use crate::provider::{Dialect, Failure, Mode, Request, Response};
 use crate::reply::{self, Rejected};
-use crate::schema::Dialect;
 use crate::session::Message;
 use crate::telemetry;
-
-/// Reads an answer.
-pub(super) type Read<'r> = dyn Fn(&str) -> Result<Accepted, Rejected> + Sync + 'r;
 
 /// A valid answer, and the response that it stood in.
 pub(super) struct Sample {
@@ -23,21 +20,36 @@ pub(super) struct Sample {
 /// Re-asks after invalid answers, with what is wrong with them, in the request alone: the session sees only the
 /// accepted pair.
 pub(super) async fn until_valid(
-    call: &StepCall,
-    read: &Read<'_>,
+    question: &Question<'_>,
     request: &mut Request,
     llm: &Llm,
     allowance: &mut Allowance,
 ) -> Result<Sample, Error> {
-    let mut reasks = call.options.reask;
+    let mut reasks = question.call.options.reask;
+    let mut rewritten = question.rewritten.clone();
     loop {
-        let response = llm.call(request, allowance).await?;
-        let rejected = match read(&response.text) {
+        if let Some(tape) = question.tape {
+            tape.begin(rewritten.as_ref());
+        }
+        let ear = question.tape.map(Tape::ear);
+        let response = match llm.call(request, allowance, ear).await {
+            Ok(response) => response,
+            Err(error) if error.kind == Failure::SchemaRefused && !is_prompted(request) => {
+                telemetry::refused(&error);
+                rewritten = question.prompted()?;
+                if let Some(rewritten) = &rewritten {
+                    ask_for(request, rewritten, llm);
+                }
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let rejected = match question.read(rewritten.as_ref(), &response.text) {
             Ok(accepted) => {
-                let mode = match (&request.schema, llm.profile().schema_enforced) {
-                    (None, _) => Mode::Text,
-                    (Some(sent), true) if sent.dialect != Dialect::Prompted => Mode::Native,
-                    (Some(_), _) => Mode::Prompted,
+                let mode = match &request.schema {
+                    None => Mode::Text,
+                    Some(_) if is_prompted(request) => Mode::Prompted,
+                    Some(_) => llm.profile().mode,
                 };
                 return Ok(Sample {
                     accepted,
@@ -49,7 +61,8 @@ pub(super) async fn until_valid(
         };
         llm.reject(response.usage);
         telemetry::rejected(reasks);
-        if reasks == 0 {
+        // what was handed out cannot be taken back
+        if reasks == 0 || question.tape.is_some_and(Tape::is_read) {
             return Err(invalid(rejected, &response).into());
         }
         reasks -= 1;
@@ -61,6 +74,12 @@ pub(super) async fn until_valid(
             request.schema.is_some(),
         )));
     }
+}
+
+/// Whether nothing but the prompt says the schema.
+fn is_prompted(request: &Request) -> bool {
+    let schema = request.schema.as_ref();
+    schema.is_some_and(|schema| schema.dialect == Dialect::Prompted)
 }
 
 /// An invalid answer as it is shown to the model again: a long one is cut, and says so.

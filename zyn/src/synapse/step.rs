@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Confidence;
+use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::schema::Schema;
 use crate::session::{Message, Usage, Windowed};
@@ -62,6 +63,9 @@ pub struct StepRecord {
     /// How sure the answer is, and where that is from.
     #[serde(default)]
     pub confidence: Confidence,
+    /// How long after its attempt began the answer's first text came, if it was a stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_text: Option<Duration>,
 }
 
 /// The options of a synapse. What is not set is the [`Llm`](crate::Llm)'s business, or not sent at all.
@@ -124,19 +128,6 @@ impl Default for Options {
             strict: false,
         }
     }
-}
-
-/// How an answer was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Mode {
-    /// Plain text, no schema.
-    Text,
-    /// The provider's own structured output.
-    Native,
-    /// The schema in words, in the prompt alone: the server takes none.
-    Prompted,
 }
 
 impl StepCall {

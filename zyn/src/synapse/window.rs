@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::ask::{self, ask};
-use super::{Conversation, Fired, Input, StepCall, StepRecord, transform};
+use super::{Conversation, Fired, Input, StepCall, StepRecord, Talk, transform};
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::provider::Request;
@@ -62,7 +62,11 @@ impl Window {
 async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summary, Error> {
     let Fired { call, typed } =
         transform(instruction).asked("summary", Conversation.into_input())?;
-    let record = ask(&call, &*typed, fallen, None, llm).await;
+    let talk = Talk {
+        history: fallen,
+        ..Talk::default()
+    };
+    let record = ask(&call, &*typed, talk, llm).await;
     let record = record.map_err(|error| error.asked(llm.asked()))?;
     let answer = Message::answer(record.answer, llm.asked(), record.usage);
     Ok(Summary {

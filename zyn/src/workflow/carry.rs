@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::provider::BoxFuture;
 use crate::session::{History, Message, Summary, Windowed};
-use crate::synapse::{Fired, Reader, StepCall, StepRecord, ask};
+use crate::synapse::{Fired, Reader, StepCall, StepRecord, Talk, ask};
 use crate::telemetry;
 
 /// What a step asks, its type left behind.
@@ -147,13 +147,18 @@ impl Cx<'_> {
         let (asked, prompt, before) = (call.clone(), call.prompt.clone(), history.clone());
         let reads = Arc::clone(&reader);
         let purse = self.shared().purse.clone();
+        let conversation = Arc::clone(&self.shared().conversation);
         let exec: StepFn = Box::new(move || {
             Box::pin(async move {
                 let held = match &purse {
                     Some(purse) => Some(purse.hold(&asked, &history, window.as_ref(), &llm)?),
                     None => None,
                 };
-                let outcome = ask(&asked, &*reads, history, window.as_ref(), &llm).await;
+                let talk = Talk {
+                    window: window.as_ref(),
+                    ..Talk::of(conversation, history)
+                };
+                let outcome = ask(&asked, &*reads, talk, &llm).await;
                 if let Some(held) = held {
                     held.settle(outcome.as_ref());
                 }

@@ -28,6 +28,8 @@ pub(super) struct Shared<'wf> {
     pub(super) engine: Option<Arc<dyn Engine>>,
     pub(super) listener: Option<Listener<'wf>>,
     pub(super) purse: Option<Arc<Purse>>,
+    /// The conversation's name in providers' caches.
+    pub(super) conversation: Arc<str>,
     /// Whether nothing but the engine may answer, so that nothing is paid.
     pub(super) rehearsal: bool,
     pub(super) state: Mutex<State>,

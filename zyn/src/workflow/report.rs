@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::place::At;
 use crate::error::Error;
 use crate::llm::{Llm, Spend};
+use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::session::{Bill, Message, Summary, Usage, Windowed};
-use crate::synapse::{Confidence, Mode, StepRecord};
+use crate::synapse::{Confidence, StepRecord};
 
 /// What happens in a run, as [`Run::on_event`](crate::Run::on_event) hears it.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +63,8 @@ pub struct StepReport {
     pub reasoning: Option<String>,
     /// The second best label, by its name, if it was asked for.
     pub runner_up: Option<String>,
+    /// How long after its attempt began the answer's first text came, if it was a stream.
+    pub first_text: Option<Duration>,
     /// What the session's context window did before the request; `None` if it has none, or failed itself.
     pub window: Option<Windowed>,
     /// Why it failed, if it did.
@@ -88,6 +91,7 @@ impl StepReport {
             confidence: record.map(|it| it.confidence).unwrap_or_default(),
             reasoning: record.and_then(|it| it.reasoning.clone()),
             runner_up: record.and_then(|it| it.runner_up.clone()),
+            first_text: record.and_then(|it| it.first_text),
             window: match record {
                 Some(record) => record.window.clone(),
                 None => failed.and_then(Error::window).cloned(),
@@ -113,6 +117,7 @@ impl StepReport {
             confidence: Confidence::NotScored,
             reasoning: None,
             runner_up: None,
+            first_text: None,
             window: None,
             handled: at.handled && error.is_some(),
             error,

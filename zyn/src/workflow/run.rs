@@ -16,7 +16,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::llm::Llm;
 use crate::provider::BoxFuture;
-use crate::session::Session;
+use crate::session::{Session, cache_key};
 use crate::telemetry;
 
 /// A workflow with its inputs, before it runs. A plain value: it can be kept, sent to a task, or dropped for nothing.
@@ -141,6 +141,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             engine: self.engine,
             listener: self.listener,
             purse: self.budget.map(Purse::new),
+            conversation: cache_key(session.id()),
             rehearsal: false,
             state: Mutex::default(),
         };
@@ -177,6 +178,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             engine: Some(engine),
             listener: None,
             purse: None,
+            conversation: cache_key(session.id()),
             rehearsal: true,
             state: Mutex::default(),
         };

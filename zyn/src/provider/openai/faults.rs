@@ -25,6 +25,7 @@ async fn call(llm: &Llm, retries: u32) -> Result<Response, ProviderError> {
     llm.call(
         &request,
         &mut Allowance::new(Duration::from_secs(60), retries),
+        None,
     )
     .await
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::OpenAi;
 use crate::provider::BoxFuture;
-use crate::provider::http::{Post, Reply, Transport, TransportError};
+use crate::provider::http::{Here, Incoming, Post, Transport, TransportError};
 
 /// Is given a request's body, in the pieces in which it would be sent.
 type Answer = fn(Vec<Bytes>) -> Bytes;
@@ -15,13 +15,15 @@ type Answer = fn(Vec<Bytes>) -> Bytes;
 struct InMemory(Answer);
 
 impl Transport for InMemory {
-    fn post<'a>(&'a self, post: Post) -> BoxFuture<'a, Result<Reply, TransportError>> {
-        let reply = Reply {
+    fn post(&self, post: Post) -> BoxFuture<'_, Result<Incoming, TransportError>> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let incoming = Incoming {
             status: 200,
-            headers: HeaderMap::new(),
-            body: self.0(post.body),
+            headers,
+            body: Box::new(Here(Some(self.0(post.body)))),
         };
-        Box::pin(async move { Ok(reply) })
+        Box::pin(async move { Ok(incoming) })
     }
 }
 
@@ -30,11 +32,6 @@ impl OpenAi {
     #[doc(hidden)]
     #[must_use]
     pub fn in_memory(self, answer: Answer) -> Self {
-        let this = self.anew();
-        let ready = this
-            .endpoint()
-            .and_then(|endpoint| this.prepare(endpoint, Arc::new(InMemory(answer))));
-        this.state.ready.get_or_init(|| ready);
-        this
+        Self(self.0.over(Arc::new(InMemory(answer))))
     }
 }

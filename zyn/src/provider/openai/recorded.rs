@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use serde_json::Value;
 
-use super::decode;
+use super::KIND;
 use crate::provider::Failure;
-use crate::provider::http::Reply;
+use crate::provider::canned::Canned;
+use crate::provider::key::Key;
+use crate::provider::remote::Remote;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/cases/wire");
 const SERVERS: [&str; 9] = [
@@ -40,25 +41,8 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The outcome in a word: `text`, or the failure's name.
 fn outcome(response: &Value) -> String {
-    let headers = response["headers"].as_object().unwrap();
-    let body = match &response["body"] {
-        Value::String(text) => text.clone(),
-        body => body.to_string(),
-    };
-    let reply = Reply {
-        status: response["status"].as_u64().unwrap().try_into().unwrap(),
-        headers: headers
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.parse().unwrap(),
-                    value.as_str().unwrap().parse().unwrap(),
-                )
-            })
-            .collect(),
-        body: Bytes::from(body),
-    };
-    match decode::reply(&reply, None) {
+    let remote = Remote::new(KIND, "m".to_owned()).with(|it| it.key = Some(Key::new("k".into())));
+    match remote.outcome(&Canned::recorded(response), false).0 {
         Ok(response) => {
             assert!(!response.text.trim().is_empty());
             "text".to_owned()

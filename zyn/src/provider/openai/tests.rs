@@ -1,51 +1,23 @@
 //! The provider over a transport without sockets.
 
-use std::sync::Mutex;
-
-use bytes::Bytes;
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::llm::{Allowance, Llm};
+use crate::provider::canned::{Canned, Sent};
+use crate::provider::{Failure, Provider, Request};
 use crate::session::Message;
-
-/// Answers each request with what a closure makes of it, and keeps what was sent.
-struct Wire<F> {
-    answer: F,
-    sent: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
-}
-
-impl<F: Fn(&Value) -> (u16, Value) + Send + Sync> Transport for Wire<F> {
-    fn post<'a>(&'a self, post: Post) -> BoxFuture<'a, Result<Reply, TransportError>> {
-        let body: Value = serde_json::from_slice(&post.body.concat()).unwrap();
-        let (status, answer) = (self.answer)(&body);
-        self.sent.lock().unwrap().push((post.headers, body));
-        let body = Bytes::from(answer.to_string());
-        Box::pin(async move {
-            Ok(Reply {
-                status,
-                headers: HeaderMap::new(),
-                body,
-            })
-        })
-    }
-}
-
-type Sent = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
 
 fn over(
     openai: OpenAi,
     answer: impl Fn(&Value) -> (u16, Value) + Send + Sync + 'static,
 ) -> (OpenAi, Sent) {
-    let sent = Sent::default();
-    let wire = Wire {
-        answer,
-        sent: Arc::clone(&sent),
-    };
-    let ready = openai.prepare(openai.endpoint().unwrap(), Arc::new(wire));
-    let openai = openai.anew();
-    assert!(openai.state.ready.set(ready).is_ok());
-    (openai, sent)
+    let (remote, sent) = openai.0.answered(move |body| {
+        let (status, answer) = answer(body);
+        Canned::json(status, &answer)
+    });
+    (OpenAi(remote), sent)
 }
 
 fn ok() -> (u16, Value) {
@@ -96,12 +68,12 @@ async fn what_the_server_refuses_is_left_out_or_renamed_and_not_tried_again() {
     };
     let mut allowance = allowance();
     assert!(llm.profile().logprobs);
-    llm.call(&request, &mut allowance).await.unwrap();
+    llm.call(&request, &mut allowance, None).await.unwrap();
     assert_eq!((allowance.attempts, llm.spend().attempts), (4, 4));
     assert!(!llm.profile().logprobs);
-    llm.call(&request, &mut allowance).await.unwrap();
+    llm.call(&request, &mut allowance, None).await.unwrap();
     assert_eq!(llm.spend().attempts, 5);
-    let last = sent.lock().unwrap().last().unwrap().1.clone();
+    let last = sent.lock().unwrap().last().unwrap().2.clone();
     assert_eq!(
         (last.get("temperature"), &last["max_completion_tokens"]),
         (None, &json!(9))
@@ -115,7 +87,7 @@ async fn a_parameter_refused_under_both_names_is_an_error() {
         unsupported("max_tokens")
     });
     let error = Llm::new(openai)
-        .call(&request(), &mut allowance())
+        .call(&request(), &mut allowance(), None)
         .await
         .unwrap_err();
     assert_eq!(
@@ -134,7 +106,7 @@ async fn a_reasoning_model_is_sent_no_temperature_and_asked_for_no_log_probabili
         ..request()
     };
     openai.call(&request).await.unwrap();
-    let body = sent.lock().unwrap()[0].1.clone();
+    let body = sent.lock().unwrap()[0].2.clone();
     assert_eq!(body.get("logprobs"), None);
     assert_eq!(
         (body.get("temperature"), &body["max_completion_tokens"]),
@@ -147,7 +119,7 @@ async fn headers_carry_key_organization_and_the_id_of_the_fire() {
     let openai = OpenAi::new("m").key("canary").organization("org-1");
     let (openai, sent) = over(openai, |_| ok());
     openai.call(&request()).await.unwrap();
-    let headers = sent.lock().unwrap()[0].0.clone();
+    let headers = sent.lock().unwrap()[0].1.clone();
     assert_eq!(headers["authorization"], "Bearer canary");
     assert_eq!(headers["openai-organization"], "org-1");
     assert_eq!(headers["x-client-request-id"], "fire-1");
@@ -159,7 +131,7 @@ async fn headers_carry_key_organization_and_the_id_of_the_fire() {
         |_| ok(),
     );
     azure.call(&request()).await.unwrap();
-    let headers = sent.lock().unwrap()[0].0.clone();
+    let headers = sent.lock().unwrap()[0].1.clone();
     assert_eq!(
         (headers.get("authorization"), &headers["api-key"]),
         (None, &HeaderValue::from_static("k"))
@@ -202,7 +174,7 @@ async fn a_set_up_that_cannot_work_is_an_error_of_check_and_of_the_call() {
         ),
         (
             OpenAi::new("m").key("k").organization("canary\n"),
-            "the organization cannot be used",
+            "the header `openai-organization` cannot be used",
         ),
     ] {
         let error = openai.check().unwrap_err();

@@ -31,6 +31,15 @@ pub(crate) fn messages<'m>(messages: impl IntoIterator<Item = &'m Message>) -> u
         .fold(0, u64::saturating_add)
 }
 
+/// Whether the messages have more than so many tokens. It looks at as few of them as will tell.
+pub(crate) fn exceeds(history: &History, tokens: u64) -> bool {
+    let mut sum: u64 = 0;
+    history.iter().rev().any(|it| {
+        sum = sum.saturating_add(message(it));
+        sum > tokens
+    })
+}
+
 /// What the provider counted for the last request of a conversation, beside the estimate of that request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Correction {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::error::ErrorKind;
 use crate::prelude::*;
-use crate::session::History;
+use crate::synapse::Talk;
 use crate::synapse::ask::ask;
 use crate::synapse::fire::Fired;
 use crate::synapse::form::Reader;
@@ -63,7 +63,7 @@ async fn fired<T: 'static, I: Clone + Send + 'static>(
 ) -> (Fired<T>, StepRecord) {
     let fired = synapse.asked("step", input).unwrap();
     let llm = Llm::new(Scripted::new([reply]));
-    let asked = ask(&fired.call, &*fired.typed, History::default(), None, &llm);
+    let asked = ask(&fired.call, &*fired.typed, Talk::default(), &llm);
     let record = Box::pin(asked).await;
     let record = record.unwrap_or_else(|error| panic!("{reply}: {error:#?}"));
     (fired, record)

@@ -7,38 +7,26 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::profile::{AnswerFormat, Capabilities, MaxTokens};
-use crate::provider::{Dialect, Request, WireFormat, WireSchema};
+use crate::provider::format::quoted;
+use crate::provider::profile::Capabilities;
+use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
 use crate::session::{Message, Role};
-
-/// The names of the parameters as this request will have them, if at all.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Parameters {
-    pub(super) temperature: Option<f64>,
-    pub(super) max_tokens: Option<(MaxTokens, u32)>,
-    pub(super) logprobs: bool,
-}
 
 /// The body of `request`.
 pub(super) fn body(
     model: &str,
     request: &Request,
-    capabilities: &Capabilities,
-    parameters: Parameters,
+    takes: &Capabilities,
+    streamed: bool,
 ) -> Vec<Bytes> {
-    let head = head(model, capabilities.system.name(), request.system);
+    let head = head(model, takes.system.name(), request.system);
     let mut pieces = request.history.wire(head, WireFormat::OpenAiChat, wire);
     let mut rest = Vec::new();
     prompt(&request.prompt, request.note.as_deref(), &mut rest);
     for message in &request.feedback {
         wire(message, &mut rest);
     }
-    tail(
-        request.schema.as_ref(),
-        capabilities.answer,
-        parameters,
-        &mut rest,
-    );
+    rest.extend_from_slice(tail(request, takes, streamed).as_bytes());
     pieces.push(rest.into());
     pieces
 }
@@ -74,42 +62,48 @@ fn prompt(prompt: &Message, note: Option<&str>, body: &mut Vec<u8>) {
 }
 
 /// Everything that belongs to this call only.
-fn tail(
-    schema: Option<&WireSchema>,
-    answer: AnswerFormat,
-    parameters: Parameters,
-    body: &mut Vec<u8>,
-) {
+fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
     let mut tail = String::from("]");
-    match (schema, answer) {
-        (None, _) => {}
-        (Some(WireSchema { dialect, .. }), answer)
-            if *dialect == Dialect::Prompted || answer == AnswerFormat::JsonObject =>
-        {
-            tail.push_str(r#","response_format":{"type":"json_object"}"#);
-        }
-        (Some(WireSchema { name, json, .. }), _) => {
+    match &request.schema {
+        None => {}
+        Some(WireSchema {
+            dialect,
+            name,
+            json,
+        }) if *dialect != Dialect::Prompted && takes.mode == Mode::Native => {
             let name = quoted(name);
             tail += &format!(
                 r#","response_format":{{"type":"json_schema","json_schema":{{"name":{name},"strict":true,"schema":{json}}}}}"#
             );
         }
+        Some(_) if takes.json_object => {
+            tail.push_str(r#","response_format":{"type":"json_object"}"#);
+        }
+        Some(_) => {}
     }
-    if let Some(temperature) = parameters.temperature {
+    if let Some(temperature) = request.temperature.filter(|_| takes.sampling) {
         tail += &format!(r#","temperature":{}"#, Value::from(temperature));
     }
-    if let Some((name, limit)) = parameters.max_tokens {
-        tail += &format!(r#","{}":{limit}"#, name.name());
+    if let Some(limit) = request.max_tokens {
+        tail += &format!(r#","{}":{limit}"#, takes.max_tokens.name());
     }
-    if parameters.logprobs {
+    if request.logprobs && takes.logprobs {
         tail.push_str(r#","logprobs":true"#);
     }
+    if let Some(conversation) = request.conversation.as_deref().filter(|_| takes.cache_key) {
+        tail += &format!(r#","prompt_cache_key":{}"#, quoted(conversation));
+    }
+    if takes.routes && request.schema.is_some() {
+        tail.push_str(r#","provider":{"require_parameters":true}"#);
+    }
+    if streamed {
+        tail.push_str(r#","stream":true"#);
+        if takes.stream_usage {
+            tail.push_str(r#","stream_options":{"include_usage":true}"#);
+        }
+    }
     tail.push('}');
-    body.extend_from_slice(tail.as_bytes());
-}
-
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    tail
 }
 
 #[cfg(test)]
@@ -117,21 +111,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::provider::profile::capabilities;
+    use crate::provider::profile::{OPENAI, OPENAI_HOST, capabilities as of};
 
-    const NONE: Parameters = Parameters {
-        temperature: None,
-        max_tokens: None,
-        logprobs: false,
-    };
+    fn capabilities(host: &str, model: &str) -> Capabilities {
+        of(OPENAI, host, model)
+    }
 
-    fn joined(request: &Request, parameters: Parameters) -> String {
-        let pieces = body("m", request, &capabilities("127.0.0.1", "m"), parameters);
+    fn joined(request: &Request) -> String {
+        let pieces = body("m", request, &capabilities("127.0.0.1", "m"), false);
         String::from_utf8(pieces.concat()).unwrap()
     }
 
-    fn parsed(request: &Request, parameters: Parameters) -> Value {
-        serde_json::from_str(&joined(request, parameters)).unwrap()
+    fn parsed(request: &Request) -> Value {
+        serde_json::from_str(&joined(request)).unwrap()
     }
 
     #[test]
@@ -153,7 +145,7 @@ mod tests {
                 }),
                 ..Request::new(prompt.clone())
             };
-            let body = joined(&request, NONE);
+            let body = joined(&request);
             assert!(body.starts_with(&stable), "{stable}\n{body}");
             let stored = quoted(text).trim_end_matches('"').to_owned();
             let end = body.find(&stored).unwrap() + stored.len();
@@ -171,15 +163,13 @@ mod tests {
                 name: "A".into(),
                 json: r#"{"z":1,"a":2}"#.into(),
             }),
+            temperature: Some(0.5),
+            max_tokens: Some(9),
+            logprobs: true,
             ..Request::new(Message::user("hi"))
         };
-        let parameters = Parameters {
-            temperature: Some(0.5),
-            max_tokens: Some((MaxTokens::Plain, 9)),
-            logprobs: true,
-        };
         assert_eq!(
-            joined(&request, parameters),
+            joined(&request),
             concat!(
                 r#"{"model":"m","messages":[{"role":"system","content":""},{"role":"user","content":"hi"}],"#,
                 r#""response_format":{"type":"json_schema","json_schema":{"name":"A","strict":true,"schema":{"z":1,"a":2}}},"#,
@@ -198,13 +188,13 @@ mod tests {
             }),
             ..Request::new(Message::user("hi"))
         };
-        let body = parsed(&request, NONE);
+        let body = parsed(&request);
         assert_eq!(body["response_format"], json!({"type": "json_object"}));
     }
 
     #[test]
     fn nothing_is_sent_that_was_not_set() {
-        let body = parsed(&Request::new(Message::user("hi")), NONE);
+        let body = parsed(&Request::new(Message::user("hi")));
         let keys: Vec<_> = body.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["model", "messages"]);
     }
@@ -225,7 +215,7 @@ mod tests {
             ..Request::new(Message::user("ask \"x\""))
         };
         assert_eq!(
-            parsed(&request, NONE)["messages"],
+            parsed(&request)["messages"],
             json!([
                 {"role": "system", "content": "rules \"1\""},
                 {"role": "system", "content": "s"},
@@ -245,8 +235,8 @@ mod tests {
             history: [stored].into_iter().collect(),
             ..Request::new(Message::user("hi"))
         };
-        let first = body("m", &request, &capabilities("", "m"), NONE);
-        let second = body("m", &request.clone(), &capabilities("", "m"), NONE);
+        let first = body("m", &request, &capabilities("", "m"), false);
+        let second = body("m", &request.clone(), &capabilities("", "m"), false);
         assert_eq!(first[1].as_ptr(), second[1].as_ptr());
     }
 
@@ -260,15 +250,39 @@ mod tests {
             }),
             ..Request::new(Message::user("hi"))
         };
-        let pieces = body("m", &request, &capabilities("api.deepseek.com", "m"), NONE);
+        let pieces = body("m", &request, &capabilities("api.groq.com", "m"), false);
         let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
         assert_eq!(body["response_format"], json!({"type": "json_object"}));
     }
 
     #[test]
+    fn a_stream_is_asked_to_end_with_its_usage_where_the_server_knows_that() {
+        let request = Request::new(Message::user("hi"));
+        for (host, usage) in [("127.0.0.1", true), ("api.mistral.ai", false)] {
+            let pieces = body("m", &request, &capabilities(host, "m"), true);
+            let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+            assert_eq!(body["stream"], true);
+            assert_eq!(body["stream_options"]["include_usage"] == true, usage);
+        }
+    }
+
+    #[test]
+    fn a_conversation_has_a_key_in_the_cache_of_openai_alone() {
+        let request = Request {
+            conversation: Some("c-1".into()),
+            ..Request::new(Message::user("hi"))
+        };
+        for (host, key) in [(OPENAI_HOST, json!("c-1")), ("127.0.0.1", Value::Null)] {
+            let pieces = body("m", &request, &capabilities(host, "m"), false);
+            let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+            assert_eq!(body["prompt_cache_key"], key);
+        }
+    }
+
+    #[test]
     fn a_reasoning_model_hears_the_developer() {
         let request = Request::new(Message::user("hi"));
-        let pieces = body("o3", &request, &capabilities("api.openai.com", "o3"), NONE);
+        let pieces = body("o3", &request, &capabilities(OPENAI_HOST, "o3"), false);
         let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
         assert_eq!(body["messages"][0]["role"], "developer");
     }

@@ -5,6 +5,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
+use crate::provider::canned::Canned;
+use crate::provider::key::Key;
+use crate::provider::openai::KIND;
+use crate::provider::remote::Remote;
+use crate::provider::{Failure, ProviderError, Response};
 
 const CANARY: &str = "canary-0123456789";
 
@@ -13,19 +18,13 @@ fn read(
     lines: &[(&'static str, &str)],
     body: impl AsRef<[u8]>,
 ) -> Result<Response, ProviderError> {
-    let headers = lines
-        .iter()
-        .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-        .collect();
-    let body = bytes::Bytes::copy_from_slice(body.as_ref());
-    reply(
-        &Reply {
-            status,
-            headers,
-            body,
-        },
-        Some(&Key::new(CANARY.into())),
-    )
+    let mut reply = Canned::new(status, body);
+    for (name, value) in lines {
+        reply = reply.header(name, value);
+    }
+    let remote = Remote::new(KIND, "m".to_owned());
+    let keyed = remote.with(|remote| remote.key = Some(Key::new(CANARY.into())));
+    keyed.outcome(&reply, false).0
 }
 
 fn message(message: Value, finish: &str) -> String {

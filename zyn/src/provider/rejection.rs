@@ -1,10 +1,11 @@
 //! What a server says when it does not do what it was asked, in the shapes that servers have for that.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::provider::Failure;
+use super::{Failure, headers};
 
 /// An error in a server's words.
 #[derive(Debug, Default)]
@@ -14,6 +15,13 @@ pub(super) struct Said<'v> {
     pub(super) kind: Option<&'v str>,
     pub(super) param: Option<&'v str>,
     pub(super) message: Option<Cow<'v, str>>,
+    /// What the model wrote and the server did not let pass (Groq).
+    pub(super) failed_generation: Option<&'v str>,
+    /// The server's id of the request, where it is in the body (Anthropic).
+    pub(super) request_id: Option<&'v str>,
+    /// Google's status by name, as in `RESOURCE_EXHAUSTED`.
+    name: Option<&'v str>,
+    details: Option<&'v Value>,
 }
 
 /// Finds the words in `{"error":{…}}`, `{"error":"…"}`, `{"code":…,"message":…}`, `{"detail":…}` or a list of one.
@@ -27,13 +35,22 @@ pub(super) fn said(body: &Value) -> Said<'_> {
         _ => body,
     };
     let text = |name| inner.get(name).and_then(Value::as_str);
+    let details = inner.get("details");
     Said {
-        code: inner.get("code").and_then(as_text),
+        // a code of Anthropic's is among the details
+        code: details
+            .and_then(|details| details.get("error_code"))
+            .or(inner.get("code"))
+            .and_then(as_text),
         kind: text("type"),
         param: text("param"),
         message: ["message", "error", "detail"]
             .into_iter()
             .find_map(|name| inner.get(name).and_then(as_text)),
+        failed_generation: text("failed_generation"),
+        request_id: body.get("request_id").and_then(Value::as_str),
+        name: text("status"),
+        details,
     }
 }
 
@@ -52,14 +69,48 @@ impl Said<'_> {
         (400..600).contains(&status).then_some(status)
     }
 
-    fn is(&self, words: &[&str]) -> bool {
-        [self.code.as_deref(), self.kind]
+    /// Whether code, type or Google's status is one of `words`.
+    pub(super) fn is(&self, words: &[&str]) -> bool {
+        [self.code.as_deref(), self.kind, self.name]
             .into_iter()
             .flatten()
             .any(|said| words.contains(&said))
     }
 
-    fn contains(&self, phrases: &[&str]) -> bool {
+    /// Google's details of this type, as in `google.rpc.RetryInfo`.
+    fn details(&self, of: &str) -> impl Iterator<Item = &Value> {
+        let details = self.details.and_then(Value::as_array).into_iter().flatten();
+        details.filter(move |detail| {
+            let found = detail.get("@type").and_then(Value::as_str);
+            found.is_some_and(|found| found.ends_with(of))
+        })
+    }
+
+    /// How long the words ask to wait.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        let delay = self.details("google.rpc.RetryInfo").next()?;
+        headers::seconds(delay.get("retryDelay")?.as_str()?.strip_suffix('s')?)
+    }
+
+    /// Whether a reason of Google's is this one.
+    fn has_reason(&self, reason: &str) -> bool {
+        let mut reasons = self
+            .details("google.rpc.ErrorInfo")
+            .filter_map(|it| it.get("reason"));
+        reasons.any(|found| found == reason)
+    }
+
+    /// Whether a quota of a whole day is used up: it will not be back in a while.
+    fn is_out_for_the_day(&self) -> bool {
+        let quotas = self.details("google.rpc.QuotaFailure");
+        let violations = quotas.filter_map(|it| it.get("violations")?.as_array());
+        let ids = violations
+            .flatten()
+            .filter_map(|it| it.get("quotaId")?.as_str());
+        ids.into_iter().any(|id| id.contains("PerDay"))
+    }
+
+    pub(super) fn contains(&self, phrases: &[&str]) -> bool {
         self.message.as_deref().is_some_and(|message| {
             let message = message.to_lowercase();
             phrases.iter().any(|phrase| message.contains(phrase))
@@ -69,7 +120,7 @@ impl Said<'_> {
 
 /// What kind of failure this is: by the words where they are known, else by the status.
 pub(super) fn kind(status: u16, said: &Said<'_>) -> Failure {
-    if said.is(QUOTA) || said.contains(&["credit balance is too low"]) {
+    if said.is(QUOTA) || said.contains(QUOTA_PHRASES) || said.is_out_for_the_day() {
         return Failure::Quota;
     }
     if said.is(CONTEXT) || said.contains(CONTEXT_PHRASES) {
@@ -77,6 +128,9 @@ pub(super) fn kind(status: u16, said: &Said<'_>) -> Failure {
     }
     if said.is(&["content_filter"]) {
         return Failure::Refusal;
+    }
+    if (400..500).contains(&status) && said.contains(SCHEMA_PHRASES) {
+        return Failure::SchemaRefused;
     }
     match status {
         401 | 403 => Failure::Auth,
@@ -88,14 +142,18 @@ pub(super) fn kind(status: u16, said: &Said<'_>) -> Failure {
         503 => Failure::Unavailable,
         529 => Failure::Overloaded,
         300..400 => Failure::Redirect,
-        400..500 if said.is(&["invalid_api_key"]) || said.contains(&["incorrect api key"]) => {
-            Failure::Auth
-        }
+        400..500 if is_about_the_key(said) => Failure::Auth,
         400..500 if said.is(&["model_not_found", "invalid_model"]) => Failure::NotFound,
         400..500 => Failure::Rejected,
         500.. => Failure::Server,
         _ => inside_a_success(said),
     }
+}
+
+fn is_about_the_key(said: &Said<'_>) -> bool {
+    said.is(&["invalid_api_key"])
+        || said.contains(&["incorrect api key"])
+        || said.has_reason("API_KEY_INVALID")
 }
 
 /// The status says that all is well, so only the words can tell.
@@ -119,11 +177,15 @@ fn inside_a_success(said: &Said<'_>) -> Failure {
 const QUOTA: &[&str] = &[
     "insufficient_quota",
     "billing_hard_limit_reached",
+    "billing_error",
     "credit_balance_exhausted",
+    "enforced_spend_limit_reached",
     "organization_spend_limit_exceeded",
     "project_spend_limit_exceeded",
     "organization_usage_limit_exceeded",
 ];
+
+const QUOTA_PHRASES: &[&str] = &["credit balance is too low"];
 
 const CONTEXT: &[&str] = &["context_length_exceeded", "exceed_context_size_error"];
 
@@ -131,33 +193,24 @@ const CONTEXT_PHRASES: &[&str] = &[
     "maximum context length",
     "reduce the length of the messages",
     "exceeds the available context size",
+    "prompt is too long",
+    "input token count",
+    "number of tokens allowed",
 ];
 
-/// A parameter that a model does not take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unsupported {
-    Temperature,
-    MaxTokens,
-    Logprobs,
-}
-
-/// Which parameter the server refused, if that is why it refused the request.
-pub(super) fn unsupported(status: u16, body: &[u8]) -> Option<Unsupported> {
-    if status != 400 {
-        return None;
-    }
-    let body = serde_json::from_slice(body).ok()?;
-    let said = said(&body);
-    if !said.is(&["unsupported_parameter", "unsupported_value"]) {
-        return None;
-    }
-    match said.param? {
-        "temperature" => Some(Unsupported::Temperature),
-        "max_tokens" | "max_completion_tokens" => Some(Unsupported::MaxTokens),
-        "logprobs" => Some(Unsupported::Logprobs),
-        _ => None,
-    }
-}
+/// What servers say of a schema that they do not take, or of all schemas.
+const SCHEMA_PHRASES: &[&str] = &[
+    "schema is too complex",
+    "compiled grammar is too large",
+    "too many optional parameters",
+    "parameters with union types",
+    "circular reference detected in schema",
+    "too many states for serving",
+    "exceeds the maximum allowed nesting depth",
+    "invalid schema for response_format",
+    "response_format type is unavailable",
+    "does not support response format",
+];
 
 #[cfg(test)]
 mod tests {
@@ -317,31 +370,5 @@ mod tests {
             Failure::Rejected,
         );
         check(200, json!({"error": "it broke"}), Failure::Server);
-    }
-
-    #[test]
-    fn a_refused_parameter_is_recognised() {
-        let body =
-            |code: &str, param: &str| json!({"error": {"code": code, "param": param}}).to_string();
-        let read = |status, body: String| unsupported(status, body.as_bytes());
-        assert_eq!(
-            read(400, body("unsupported_value", "temperature")),
-            Some(Unsupported::Temperature)
-        );
-        assert_eq!(
-            read(400, body("unsupported_parameter", "max_tokens")),
-            Some(Unsupported::MaxTokens)
-        );
-        for code in ["unsupported_value", "unsupported_parameter"] {
-            let found = read(400, body(code, "logprobs"));
-            assert_eq!(found, Some(Unsupported::Logprobs), "{code}");
-        }
-        assert_eq!(
-            read(400, body("decimal_above_max_value", "temperature")),
-            None
-        );
-        assert_eq!(read(400, body("unsupported_value", "messages")), None);
-        assert_eq!(read(500, body("unsupported_value", "temperature")), None);
-        assert_eq!(read(400, "<html>".into()), None);
     }
 }

@@ -1,7 +1,6 @@
 //! Server-sent events, as <https://html.spec.whatwg.org/multipage/server-sent-events.html> says they are read.
 //!
-//! Bytes come in pieces that may end anywhere: between the two bytes of a line's end, inside a character. No adapter
-//! streams yet, so this is compiled for tests and fuzzing alone.
+//! Bytes come in pieces that may end anywhere: between the two bytes of a line's end, inside a character.
 
 /// How long an event may be, in bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -18,9 +17,20 @@ pub(crate) struct Event {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
+/// How a stream is cut into events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Framing {
+    /// As server-sent events.
+    #[default]
+    Sse,
+    /// Each line is one: newline-delimited JSON.
+    Lines,
+}
+
 /// Makes events of bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
+    framing: Framing,
     /// The line that has not ended yet.
     line: Vec<u8>,
     /// Whether the last byte was a `\r`, so that a `\n` behind it ends nothing more.
@@ -32,6 +42,13 @@ pub(crate) struct Events {
 }
 
 impl Events {
+    pub(crate) fn new(framing: Framing) -> Self {
+        Self {
+            framing,
+            ..Self::default()
+        }
+    }
+
     /// Reads on; what is complete by then is added to `events`.
     pub(crate) fn push(&mut self, bytes: &[u8], events: &mut Vec<Event>) -> Result<(), TooLong> {
         let mut rest = bytes;
@@ -79,6 +96,14 @@ impl Events {
             false => line.strip_prefix('\u{feff}').unwrap_or(&line),
         };
         self.begun = true;
+        if self.framing == Framing::Lines {
+            if !line.trim().is_empty() {
+                let name = String::new();
+                let data = line.to_owned();
+                events.push(Event { name, data });
+            }
+            return;
+        }
         if line.is_empty() {
             self.dispatch(events);
             return;

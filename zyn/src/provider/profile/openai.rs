@@ -1,135 +1,9 @@
-//! What servers and models are known to take, as data.
-//!
-//! Names age, so the table only saves a first refusal: what a server refuses is learnt from its answer.
+//! What servers of OpenAI's formats take.
 
-use super::{Dialect, Profile};
+use super::{Api, COMPATIBLE, Capabilities, KeyHeader, MaxTokens, Row, SystemRole};
+use crate::provider::{Dialect, Mode};
 
-pub(super) const OPENAI_HOST: &str = "api.openai.com";
-
-/// What one model on one server takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Capabilities {
-    /// What the server takes of JSON Schema.
-    pub(super) dialect: Dialect,
-    /// Whether the model sees the schema it has to fill.
-    pub(super) schema_visible: bool,
-    /// How an answer in JSON is asked for.
-    pub(super) answer: AnswerFormat,
-    /// What the limit of tokens is called.
-    pub(super) max_tokens: MaxTokens,
-    /// Whether it takes a temperature: a model that reasons by default does not.
-    pub(super) sampling: bool,
-    /// Whether it tells how likely its tokens were: a model that reasons does not.
-    pub(super) logprobs: bool,
-    /// The role of the first message.
-    pub(super) system: SystemRole,
-    /// The header that carries the key.
-    pub(super) key: KeyHeader,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AnswerFormat {
-    /// `response_format` with the schema.
-    JsonSchema,
-    /// `response_format` without it; the schema is in the prompt's words alone.
-    JsonObject,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MaxTokens {
-    /// `max_completion_tokens`.
-    Completion,
-    /// `max_tokens`, the name that most compatible servers read; many ignore the other in silence.
-    Plain,
-}
-
-impl MaxTokens {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Completion => "max_completion_tokens",
-            Self::Plain => "max_tokens",
-        }
-    }
-
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::Completion => Self::Plain,
-            Self::Plain => Self::Completion,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SystemRole {
-    System,
-    /// What reasoning models call it.
-    Developer,
-}
-
-impl SystemRole {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Developer => "developer",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeyHeader {
-    /// `authorization: Bearer …`.
-    Bearer,
-    /// `api-key: …`.
-    ApiKey,
-}
-
-impl Capabilities {
-    pub(super) fn profile(&self) -> Profile {
-        Profile {
-            dialect: self.dialect,
-            schema_visible: self.schema_visible,
-            schema_enforced: self.answer == AnswerFormat::JsonSchema,
-            logprobs: self.logprobs,
-        }
-    }
-}
-
-/// The capabilities of `model` on `host`: those of the first row that matches both.
-pub(super) fn capabilities(host: &str, model: &str) -> Capabilities {
-    let model = model.strip_prefix("ft:").unwrap_or(model);
-    TABLE
-        .iter()
-        .find(|(of_host, of_model, _)| matches_host(of_host, host) && starts_with(model, of_model))
-        .map_or(COMPATIBLE, |(.., capabilities)| *capabilities)
-}
-
-/// A pattern with a leading dot takes any subdomain; an empty one takes everything.
-fn matches_host(pattern: &str, host: &str) -> bool {
-    pattern.is_empty() || host == pattern || (pattern.starts_with('.') && host.ends_with(pattern))
-}
-
-/// `#` in a pattern is any digit.
-fn starts_with(model: &str, pattern: &str) -> bool {
-    let mut model = model.chars();
-    pattern.chars().all(|wanted| {
-        model
-            .next()
-            .is_some_and(|c| c == wanted || (wanted == '#' && c.is_ascii_digit()))
-    })
-}
-
-/// A server that nothing is known about: llama.cpp, Ollama and vLLM show the schema to the sampler alone, and words
-/// in the prompt do no harm where a model sees it twice.
-const COMPATIBLE: Capabilities = Capabilities {
-    dialect: Dialect::OpenAi,
-    schema_visible: false,
-    answer: AnswerFormat::JsonSchema,
-    max_tokens: MaxTokens::Plain,
-    sampling: true,
-    logprobs: true,
-    system: SystemRole::System,
-    key: KeyHeader::Bearer,
-};
+pub(in crate::provider) const OPENAI_HOST: &str = "api.openai.com";
 
 /// A server on this machine is llama.cpp's, or has its grammars.
 const LOCAL: Capabilities = Capabilities {
@@ -137,8 +11,9 @@ const LOCAL: Capabilities = Capabilities {
     ..COMPATIBLE
 };
 
-const OPENAI: Capabilities = Capabilities {
+const KNOWN: Capabilities = Capabilities {
     schema_visible: true,
+    cache_key: true,
     max_tokens: MaxTokens::Completion,
     ..COMPATIBLE
 };
@@ -148,7 +23,7 @@ const REASONING: Capabilities = Capabilities {
     sampling: false,
     logprobs: false,
     system: SystemRole::Developer,
-    ..OPENAI
+    ..KNOWN
 };
 
 /// Reasons, and cannot be told not to, but is spoken to like a chat model.
@@ -167,19 +42,40 @@ const CAN_REASON: Capabilities = Capabilities {
 /// The name of an Azure deployment says nothing about its model.
 const AZURE: Capabilities = Capabilities {
     key: KeyHeader::ApiKey,
-    ..OPENAI
+    ..KNOWN
 };
 
 /// A server that takes a schema and holds no answer to it, or takes none: the prompt says it.
 const UNHELD: Capabilities = Capabilities {
     dialect: Dialect::Prompted,
-    answer: AnswerFormat::JsonObject,
+    mode: Mode::Prompted,
+    ..COMPATIBLE
+};
+
+/// Holds an answer to a schema in this operation alone.
+const DEEPSEEK: Capabilities = Capabilities {
+    api: Api::Responses,
+    schema_visible: true,
+    logprobs: false,
+    ..COMPATIBLE
+};
+
+/// Hands requests on: to such servers as take all that is asked.
+const OPENROUTER: Capabilities = Capabilities {
+    routes: true,
+    ..COMPATIBLE
+};
+
+/// Refuses the parameter that asks for a stream's usage, and tells it anyway.
+const MISTRAL: Capabilities = Capabilities {
+    stream_usage: false,
+    logprobs: false,
     ..COMPATIBLE
 };
 
 /// Host, prefix of the model, what they take. The first match wins; rows that say what the default says keep what is
 /// known from being forgotten when the default changes.
-const TABLE: &[(&str, &str, Capabilities)] = &[
+pub(in crate::provider) const OPENAI: &[Row] = &[
     (OPENAI_HOST, "gpt-5.5", REASONING),
     (OPENAI_HOST, "gpt-5.4-pro", REASONING),
     (OPENAI_HOST, "gpt-5.2-pro", REASONING),
@@ -191,29 +87,35 @@ const TABLE: &[(&str, &str, Capabilities)] = &[
     (OPENAI_HOST, "gpt-5.3", CAN_REASON),
     (OPENAI_HOST, "gpt-5.2", CAN_REASON),
     (OPENAI_HOST, "gpt-5.1", CAN_REASON),
-    (OPENAI_HOST, "gpt-5-chat", OPENAI),
-    (OPENAI_HOST, "gpt-3", OPENAI),
-    (OPENAI_HOST, "gpt-4", OPENAI),
+    (OPENAI_HOST, "gpt-5-chat", KNOWN),
+    (OPENAI_HOST, "gpt-3", KNOWN),
+    (OPENAI_HOST, "gpt-4", KNOWN),
     (OPENAI_HOST, "gpt-#", REASONING),
     (OPENAI_HOST, "o#", REASONING),
-    (OPENAI_HOST, "", OPENAI),
+    (OPENAI_HOST, "", KNOWN),
     (".openai.azure.com", "", AZURE),
     ("127.0.0.1", "", LOCAL),
     ("localhost", "", LOCAL),
     (".localhost", "", LOCAL),
     ("::1", "", LOCAL),
-    ("api.deepseek.com", "", UNHELD),
+    ("api.deepseek.com", "", DEEPSEEK),
     ("ollama.com", "", UNHELD),
     (".ollama.com", "", UNHELD),
-    ("api.groq.com", "", COMPATIBLE),
-    ("api.mistral.ai", "", COMPATIBLE),
+    ("api.groq.com", "openai/gpt-oss-", COMPATIBLE),
+    ("api.groq.com", "", UNHELD),
+    ("api.mistral.ai", "", MISTRAL),
     ("api.x.ai", "", COMPATIBLE),
-    ("openrouter.ai", "", COMPATIBLE),
+    ("openrouter.ai", "", OPENROUTER),
 ];
 
 #[cfg(test)]
 mod tests {
+    use super::super::capabilities as of;
     use super::*;
+
+    fn capabilities(host: &str, model: &str) -> Capabilities {
+        of(OPENAI, host, model)
+    }
 
     #[track_caller]
     fn check(model: &str, sampling: bool, system: SystemRole) {
@@ -314,10 +216,21 @@ mod tests {
     }
 
     #[test]
-    fn a_server_without_schemas_is_asked_for_an_object() {
-        assert_eq!(
-            capabilities("api.deepseek.com", "deepseek-flash").answer,
-            AnswerFormat::JsonObject
-        );
+    fn a_server_that_holds_no_answer_to_a_schema_is_told_it_in_the_prompt() {
+        for (host, model, mode) in [
+            ("api.groq.com", "qwen/qwen3.8-27b", Mode::Prompted),
+            ("api.groq.com", "openai/gpt-oss-20b", Mode::Native),
+            ("ollama.com", "gpt-oss:120b-cloud", Mode::Prompted),
+        ] {
+            let found = capabilities(host, model);
+            assert_eq!(found.mode, mode, "{host} {model}");
+            assert_eq!(found.dialect == Dialect::Prompted, mode == Mode::Prompted);
+        }
+    }
+
+    #[test]
+    fn deepseek_is_asked_where_it_takes_schemas() {
+        let found = capabilities("api.deepseek.com", "deepseek-flash");
+        assert_eq!((found.api, found.mode), (Api::Responses, Mode::Native));
     }
 }

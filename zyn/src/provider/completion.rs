@@ -1,0 +1,206 @@
+//! What a reply says, whichever wire format it is in, and what comes of it.
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use super::key::{Key, without_keys};
+use super::rejection::{self, Said};
+use super::spoken::Spoken;
+use super::{Failure, ProviderError, Response, Token, headers};
+use crate::session::Usage;
+
+/// What a reply says, or has said so far.
+#[derive(Debug, Default)]
+pub(super) struct Completion {
+    pub(super) text: Spoken,
+    pub(super) refusal: Option<String>,
+    /// Why the model ended; `None` while it has not.
+    pub(super) end: Option<End>,
+    /// The same in the provider's words.
+    pub(super) finish: Option<String>,
+    pub(super) usage: Option<Usage>,
+    pub(super) model: Option<String>,
+    /// The provider's id of the request, where it is in the body.
+    pub(super) id: Option<String>,
+    pub(super) tokens: Vec<Token>,
+    /// An error inside a success.
+    pub(super) error: Option<Value>,
+    /// What is wrong with the reply, if it is not one of this API.
+    pub(super) problem: Option<&'static str>,
+    /// Whether a stream has said that nothing follows.
+    pub(super) done: bool,
+}
+
+/// Why a model ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Stop,
+    /// At the limit of tokens.
+    Cut,
+    #[allow(dead_code, reason = "its adapter follows")]
+    Refused,
+    /// By the provider's filter.
+    Filtered,
+}
+
+impl Completion {
+    /// Takes an error out of `body`, if there is one.
+    pub(super) fn note_error(&mut self, body: &Value) {
+        if body.get("error").is_some_and(|error| !error.is_null()) {
+            self.error = Some(body.clone());
+        }
+    }
+
+    /// Notes why the model ended, in the provider's words and in ours.
+    pub(super) fn note_end(&mut self, finish: &str, end: End) {
+        self.finish = Some(finish.to_owned());
+        self.end = Some(end);
+    }
+
+    /// Adds to a refusal.
+    pub(super) fn refuse(&mut self, words: &str) {
+        self.refusal.get_or_insert_default().push_str(words);
+    }
+}
+
+/// What every outcome of one reply has in common.
+pub(super) struct Reading<'r> {
+    pub(super) provider: &'r str,
+    pub(super) status: u16,
+    pub(super) headers: &'r HeaderMap,
+    /// Is taken out of what the server says.
+    pub(super) key: Option<&'r Key>,
+}
+
+impl Reading<'_> {
+    /// The outcome of a success: error inside it, refusal, filter, cut, empty, text.
+    pub(super) fn judge(&self, said: Completion) -> Result<Response, ProviderError> {
+        let usage = said.usage;
+        let id = said.id.as_deref();
+        let costing = |mut error: ProviderError| {
+            error.usage = usage;
+            error.request_id = error.request_id.or_else(|| id.map(|id| self.short(id)));
+            error
+        };
+        let failure = |kind| Err(costing(self.failure(kind)));
+        if let Some(error) = &said.error {
+            return Err(costing(self.said(error)));
+        }
+        let refusal = said.refusal.as_deref().unwrap_or_default().trim();
+        if !refusal.is_empty() {
+            let error = self.failure(Failure::Refusal);
+            return Err(costing(error.with_detail(self.clean(refusal))));
+        }
+        match said.end {
+            Some(End::Refused) => return failure(Failure::Refusal),
+            Some(End::Filtered) => return failure(Failure::Filtered),
+            Some(End::Cut) => return failure(Failure::Truncated),
+            Some(End::Stop) | None => {}
+        }
+        if let Some(what) = said.problem {
+            return failure(Failure::Protocol { what });
+        }
+        let text = said.text.finish();
+        if text.trim().is_empty() {
+            return failure(Failure::Empty);
+        }
+        Ok(Response {
+            text,
+            usage,
+            model: said.model.map(|model| self.clean(&model)),
+            finish: said.finish.map(|finish| self.clean(&finish)),
+            request_id: self.request_id().or(id.map(|id| self.short(id))),
+            tokens: said.tokens,
+            first_text: None,
+        })
+    }
+
+    /// A whole body as JSON.
+    pub(super) fn json(&self, body: &[u8]) -> Result<Value, ProviderError> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        serde_json::from_slice(body).map_err(|_| {
+            self.failure(Failure::Protocol {
+                what: kind_of(body),
+            })
+        })
+    }
+
+    /// What comes of an error reply. Redirects and statuses that say nothing about errors are here too.
+    pub(super) fn rejected(&self, body: &[u8]) -> Result<Response, ProviderError> {
+        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+            let text = String::from_utf8_lossy(body);
+            let error = self.failure(rejection::kind(self.status, &Said::default()));
+            return Err(match text.trim() {
+                "" => error,
+                text => error.with_detail(self.clean(text)),
+            });
+        };
+        // an answer that the server did not let pass is an invalid answer, and to be read as one
+        let said = rejection::said(&body);
+        if let Some(text) = said
+            .failed_generation
+            .filter(|text| !text.trim().is_empty())
+        {
+            let mut answer = Completion::default();
+            answer.text.push(text);
+            answer.finish = said.code.map(Into::into);
+            return self.judge(answer);
+        }
+        Err(self.said(&body))
+    }
+
+    /// An error that the server put into words, wherever in `body` they are.
+    fn said(&self, body: &Value) -> ProviderError {
+        let said = rejection::said(body);
+        let status = said.status().unwrap_or(self.status);
+        let mut error = self.failure(rejection::kind(status, &said));
+        error.status = Some(status);
+        error.retry_after = error.retry_after.or_else(|| said.retry_after());
+        error.code = said
+            .code
+            .as_deref()
+            .or(said.kind)
+            .map(|code| self.short(code));
+        if error.request_id.is_none() {
+            error.request_id = said.request_id.map(|id| self.short(id));
+        }
+        match said.message {
+            Some(message) => error.with_detail(self.clean(&message)),
+            None => error,
+        }
+    }
+
+    pub(super) fn failure(&self, kind: Failure) -> ProviderError {
+        let mut error = ProviderError::new(self.provider, kind);
+        error.status = Some(self.status);
+        error.request_id = self.request_id();
+        error.retry_after = headers::retry_after(self.headers);
+        error.should_retry = headers::should_retry(self.headers);
+        error
+    }
+
+    fn request_id(&self) -> Option<String> {
+        headers::request_id(self.headers).map(|id| self.short(id))
+    }
+
+    /// An id or a code as `Display` can show it.
+    fn short(&self, text: &str) -> String {
+        let clean = self.clean(text);
+        clean.chars().filter(|c| !c.is_control()).take(80).collect()
+    }
+
+    fn clean(&self, text: &str) -> String {
+        without_keys(text, self.key)
+    }
+}
+
+/// What a body is that is not JSON, in a few words.
+fn kind_of(body: &[u8]) -> &'static str {
+    match body.trim_ascii_start() {
+        [] => "an empty body",
+        [b'<', ..] => "HTML",
+        [b'{' | b'[', ..] => "broken JSON",
+        _ if body.starts_with(b"data:") || body.starts_with(b"event:") => "a stream",
+        _ => "text that is not JSON",
+    }
+}

@@ -1,0 +1,134 @@
+//! From a reply of chat completions to what it says.
+
+use serde_json::Value;
+
+use super::logprobs;
+use crate::provider::completion::{Completion, End};
+use crate::provider::events::Event;
+use crate::session::Usage;
+
+/// Reads a whole answer.
+pub(super) fn answer(body: &Value, said: &mut Completion) {
+    head(body, said);
+    let Some(choice) = body.pointer("/choices/0") else {
+        said.problem = Some("no choices");
+        return;
+    };
+    said.note_error(choice);
+    let Some(message) = choice.get("message") else {
+        said.problem = Some("no message");
+        return;
+    };
+    speech(message, said);
+    ending(choice, said);
+    said.tokens = logprobs::tokens(choice);
+}
+
+/// Reads one event of a stream.
+pub(super) fn event(event: &Event, said: &mut Completion) {
+    if event.data.trim() == "[DONE]" {
+        said.done = true;
+        return;
+    }
+    let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else {
+        said.problem = Some("a piece of a stream that is not JSON");
+        return;
+    };
+    head(&chunk, said);
+    if event.name == "error" && said.error.is_none() {
+        said.error = Some(chunk);
+        return;
+    }
+    let choices = chunk.get("choices").and_then(Value::as_array);
+    // others are for those who ask for several answers
+    let first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0;
+    let Some(choice) = choices.into_iter().flatten().find(first) else {
+        return;
+    };
+    said.note_error(choice);
+    // some servers end with the whole message in place of a piece
+    let piece = choice.get("delta").or(choice.get("message"));
+    if let Some(piece) = piece {
+        speech(piece, said);
+    }
+    ending(choice, said);
+    said.tokens.extend(logprobs::tokens(choice));
+}
+
+/// What does not belong to a choice.
+fn head(body: &Value, said: &mut Completion) {
+    said.note_error(body);
+    if let Some(model) = body.get("model").and_then(Value::as_str) {
+        said.model = Some(model.to_owned());
+    }
+    // Groq tells a stream's under a name of its own
+    let told = [body.get("usage"), body.pointer("/x_groq/usage")];
+    if let Some(told) = told.into_iter().flatten().find_map(usage) {
+        said.usage = Some(told);
+    }
+}
+
+/// The text of a message or of a piece of one, and a refusal.
+fn speech(message: &Value, said: &mut Completion) {
+    if let Some(words) = message.get("refusal").and_then(Value::as_str) {
+        said.refuse(words);
+    }
+    match message.get("content") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(text)) => said.text.push(text),
+        Some(Value::Array(parts)) => parts.iter().for_each(|part| self::part(part, said)),
+        Some(_) => said.problem = Some("a content that is no text"),
+    }
+}
+
+/// A part of a content; hidden reasoning is one too.
+fn part(part: &Value, said: &mut Completion) {
+    if let Value::String(text) = part {
+        said.text.say(text);
+        return;
+    }
+    if let Some(words) = part.get("refusal").and_then(Value::as_str) {
+        said.refuse(words);
+    }
+    let kind = part.get("type").and_then(Value::as_str);
+    if let None | Some("text" | "output_text") = kind
+        && let Some(text) = part.get("text").and_then(Value::as_str)
+    {
+        said.text.say(text);
+    }
+}
+
+fn ending(choice: &Value, said: &mut Completion) {
+    let Some(finish) = choice.get("finish_reason").and_then(Value::as_str) else {
+        return;
+    };
+    let end = match finish {
+        "content_filter" => End::Filtered,
+        "length" | "model_length" | "max_tokens" => End::Cut,
+        // the server broke off, and says so in the place of an error (OpenRouter)
+        "error" if said.error.is_none() => {
+            said.error = Some(choice.clone());
+            End::Stop
+        }
+        _ => End::Stop,
+    };
+    said.note_end(finish, end);
+}
+
+fn usage(usage: &Value) -> Option<Usage> {
+    let number = |path| usage.pointer(path).and_then(Value::as_u64);
+    let input = number("/prompt_tokens");
+    let output = number("/completion_tokens");
+    (input.is_some() || output.is_some()).then(|| Usage {
+        input_tokens: input.unwrap_or(0),
+        output_tokens: output.unwrap_or(0),
+        cached_tokens: number("/prompt_tokens_details/cached_tokens")
+            .or_else(|| number("/prompt_cache_hit_tokens"))
+            .unwrap_or(0),
+        written_tokens: number("/prompt_tokens_details/cache_write_tokens").unwrap_or(0),
+        reasoning_tokens: number("/completion_tokens_details/reasoning_tokens").unwrap_or(0),
+    })
+}
+
+#[cfg(test)]
+mod tests;

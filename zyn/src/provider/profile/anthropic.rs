@@ -1,0 +1,107 @@
+//! What Anthropic's models take.
+
+use super::{COMPATIBLE, Capabilities, KeyHeader, Row};
+use crate::provider::{Dialect, Mode};
+
+/// What an answer may have where no limit is set: the API asks for one. It counts hidden thoughts too.
+const USUAL: u32 = 16_000;
+
+/// The newest, and any that is not known.
+const NEWEST: Capabilities = Capabilities {
+    dialect: Dialect::Anthropic,
+    schema_visible: true,
+    schema_in_cache: true,
+    json_object: false,
+    usual_max_tokens: Some(USUAL),
+    sampling: false,
+    logprobs: false,
+    key: KeyHeader::XApiKey,
+    ..COMPATIBLE
+};
+
+/// Take a temperature.
+const SAMPLED: Capabilities = Capabilities {
+    sampling: true,
+    ..NEWEST
+};
+
+/// Know no structured outputs, but tools.
+const TOOLS: Capabilities = Capabilities {
+    mode: Mode::Tool,
+    ..SAMPLED
+};
+
+/// The same, with short answers.
+const OLDEST: Capabilities = Capabilities {
+    usual_max_tokens: Some(4_096),
+    ..TOOLS
+};
+
+/// The first match wins.
+pub(in crate::provider) const ANTHROPIC: &[Row] = &[
+    ("", "claude-opus-4-1", SAMPLED),
+    ("", "claude-opus-4-5", SAMPLED),
+    ("", "claude-opus-4-6", SAMPLED),
+    ("", "claude-sonnet-4-5", SAMPLED),
+    ("", "claude-sonnet-4-6", SAMPLED),
+    ("", "claude-haiku-4-5", SAMPLED),
+    ("", "claude-opus-4-2", TOOLS),
+    ("", "claude-opus-4-0", TOOLS),
+    ("", "claude-sonnet-4-2", TOOLS),
+    ("", "claude-sonnet-4-0", TOOLS),
+    ("", "claude-3-7", TOOLS),
+    ("", "claude-3", OLDEST),
+    ("", "claude-2", OLDEST),
+    ("", "", NEWEST),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::capabilities;
+    use super::*;
+
+    #[track_caller]
+    fn check(model: &str, mode: Mode, sampling: bool) {
+        let found = capabilities(ANTHROPIC, "api.anthropic.com", model);
+        assert_eq!((found.mode, found.sampling), (mode, sampling), "{model}");
+    }
+
+    #[test]
+    fn the_newest_models_take_schemas_and_no_temperature() {
+        for model in [
+            "claude-sonnet-5-5",
+            "claude-haiku-5-5",
+            "claude-opus-5",
+            "claude-opus-4-7",
+            "claude-opus-4-8",
+            "claude-fable-5-2",
+            "claude-next-9",
+        ] {
+            check(model, Mode::Native, false);
+        }
+    }
+
+    #[test]
+    fn models_of_the_4_5_family_take_both() {
+        for model in [
+            "claude-sonnet-4-5-20250929",
+            "claude-haiku-4-5",
+            "claude-opus-4-1",
+            "claude-opus-4-6",
+        ] {
+            check(model, Mode::Native, true);
+        }
+    }
+
+    #[test]
+    fn older_models_are_asked_through_a_tool() {
+        for model in [
+            "claude-sonnet-4-20250514",
+            "claude-opus-4-20250514",
+            "claude-3-7-sonnet-latest",
+            "claude-3-haiku-20240307",
+        ] {
+            check(model, Mode::Tool, true);
+        }
+    }
+}

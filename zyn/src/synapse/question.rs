@@ -1,0 +1,97 @@
+//! A call as it is put to one model: in which form the answer is asked for, and how it is read.
+
+use std::sync::Arc;
+
+use super::form::{Accepted, Reader};
+use super::step::StepCall;
+use super::tape::Tape;
+use crate::llm::Llm;
+use crate::provider::{Dialect, Request};
+use crate::reply::{Manner, Rejected};
+use crate::schema::{Rewritten, SchemaError};
+use crate::session::History;
+use crate::session::window::estimate;
+use crate::telemetry;
+
+pub(super) struct Question<'a> {
+    pub(super) call: &'a StepCall,
+    reader: &'a dyn Reader,
+    manner: Manner,
+    /// The schema, as it is asked for at first; `None` for plain text.
+    pub(super) rewritten: Option<Rewritten>,
+    /// Is told the answer while it is written.
+    pub(super) tape: Option<&'a Tape>,
+}
+
+impl<'a> Question<'a> {
+    pub(super) fn new(
+        call: &'a StepCall,
+        reader: &'a dyn Reader,
+        llm: &Llm,
+        history: &History,
+        tape: Option<&'a Tape>,
+    ) -> Result<Self, SchemaError> {
+        Ok(Self {
+            call,
+            reader,
+            manner: match call.options.strict {
+                true => Manner::Strict,
+                false => Manner::Lenient,
+            },
+            rewritten: rewritten(call, llm, history)?,
+            tape,
+        })
+    }
+
+    /// Reads an answer that was asked for so.
+    pub(super) fn read(
+        &self,
+        rewritten: Option<&Rewritten>,
+        text: &str,
+    ) -> Result<Accepted, Rejected> {
+        let asked = self.call.schema.as_ref().zip(rewritten);
+        self.reader.read(text, asked, self.manner)
+    }
+
+    /// The schema in the prompt alone, for a server that has refused it.
+    pub(super) fn prompted(&self) -> Result<Option<Rewritten>, SchemaError> {
+        let schema = self.call.schema.as_ref();
+        schema
+            .map(|schema| schema.for_dialect(Dialect::Prompted))
+            .transpose()
+    }
+}
+
+/// From so many tokens of conversation on, a provider's cache of it is worth more than a schema that is held to: no
+/// provider keeps less than 512, and the first that do keep 1,024.
+const CACHED_FROM: u64 = 1_024;
+
+/// The schema as the model's server takes it; what it does not take is said in the prompt alone.
+pub(super) fn rewritten(
+    call: &StepCall,
+    llm: &Llm,
+    history: &History,
+) -> Result<Option<Rewritten>, SchemaError> {
+    let Some(schema) = &call.schema else {
+        return Ok(None);
+    };
+    let profile = llm.profile();
+    if profile.schema_in_cache && estimate::exceeds(history, CACHED_FROM) {
+        return schema.for_dialect(Dialect::Prompted).map(Some);
+    }
+    let rewritten = schema.for_dialect(profile.dialect).or_else(|refused| {
+        telemetry::prompted(profile.dialect, &refused);
+        schema.for_dialect(Dialect::Prompted)
+    })?;
+    if !llm.takes(rewritten.wire()) {
+        return schema.for_dialect(Dialect::Prompted).map(Some);
+    }
+    Ok(Some(rewritten))
+}
+
+/// Makes `request` ask for an answer in this form.
+pub(super) fn ask_for(request: &mut Request, rewritten: &Rewritten, llm: &Llm) {
+    let is_hidden = !llm.profile().schema_visible || rewritten.wire().dialect == Dialect::Prompted;
+    request.note = is_hidden.then(|| Arc::clone(rewritten.words()));
+    request.schema = Some(rewritten.wire().clone());
+}
