@@ -24,6 +24,7 @@ mod examples;
 mod labels;
 mod measured;
 mod merging;
+mod modes;
 mod options;
 mod replay;
 mod rows;

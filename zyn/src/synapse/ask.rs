@@ -56,7 +56,8 @@ pub(crate) async fn ask(
     talk: Talk<'_>,
     llm: &Llm,
 ) -> Result<StepRecord, Error> {
-    let tape = talk.tape;
+    // several samples at once are no text
+    let tape = talk.tape.filter(|_| call.options.agreement.is_none());
     let talk = match call.options.alone {
         true => Talk::default(),
         false => talk,

@@ -20,7 +20,8 @@ use crate::session::{Session, cache_key};
 /// and leaves the session as it was; what was paid is in [`Llm::spend`].
 ///
 /// What was handed out cannot be taken back: once a piece of text was read, nothing is repeated and nothing asked again,
-/// and what goes wrong then is an error of `finish`.
+/// and what goes wrong then is an error of `finish`. With [`agreement`](Synapse::agreement) several answers are written
+/// at once, and none is told.
 #[must_use = "nothing is sent until the stream is read or finished"]
 pub struct Streaming<'s, T: 'static> {
     session: &'s mut Session,

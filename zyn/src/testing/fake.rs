@@ -5,8 +5,10 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::scripted::estimated;
+use super::told::told;
 use crate::provider::{
-    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response, Token,
+    BoxFuture, ConfigError, Failure, Heard, Profile, Provider, ProviderError, Request, Response,
+    Token,
 };
 use crate::reply;
 use crate::schema::Schema;
@@ -197,6 +199,18 @@ impl Provider for Fake {
                 tokio::time::sleep(self.latency).await;
             }
             self.answer(request)
+        })
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: &'a Request,
+        heard: &'a mut Heard<'_>,
+    ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(async move {
+            let response = self.call(request).await?;
+            told(&response.text, heard).await;
+            Ok(response)
         })
     }
 }

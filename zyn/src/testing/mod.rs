@@ -10,6 +10,7 @@ mod contract;
 mod fake;
 mod recording;
 mod scripted;
+mod told;
 
 pub use contract::{Breach, BrokenContract, store_contract};
 pub use fake::Fake;

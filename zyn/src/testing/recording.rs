@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::provider::{
-    BoxFuture, ConfigError, Profile, Provider, ProviderError, Request, Response,
+    BoxFuture, ConfigError, Heard, Profile, Provider, ProviderError, Request, Response, WireSchema,
 };
 
 /// Keeps every request that goes to another provider.
@@ -48,6 +48,11 @@ impl Recording {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+
+    fn keep(&self, request: &Request) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.push(request.clone());
+    }
 }
 
 impl Provider for Recording {
@@ -68,11 +73,21 @@ impl Provider for Recording {
     }
 
     fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(request.clone());
+        self.keep(request);
         self.provider.call(request)
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: &'a Request,
+        heard: &'a mut Heard<'_>,
+    ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        self.keep(request);
+        self.provider.stream(request, heard)
+    }
+
+    fn takes(&self, schema: &WireSchema) -> bool {
+        self.provider.takes(schema)
     }
 }
 

@@ -2,8 +2,10 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use super::told::told;
 use crate::provider::{
-    BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response, Token,
+    BoxFuture, ConfigError, Failure, Heard, Profile, Provider, ProviderError, Request, Response,
+    Token,
 };
 use crate::session::{Message, Usage};
 
@@ -11,7 +13,7 @@ const NAME: &str = "scripted";
 
 /// A provider that answers from a list, or from a closure.
 ///
-/// An answer that is a text reports usage: a token for every four bytes, begun ones included, of what was sent and of
+/// A stream tells an answer word by word. An answer that is a text reports usage: a token for every four bytes, begun ones included, of what was sent and of
 /// the answer. When the list has ended, a call is a [`ConfigError::ScriptEnded`].
 ///
 /// # Examples
@@ -55,6 +57,7 @@ pub struct Reply(Entry);
 #[derive(Debug, Clone)]
 enum Entry {
     Text(String, Vec<Token>),
+    Broken(String),
     Response(Response),
     Error(ProviderError),
 }
@@ -84,6 +87,29 @@ impl Reply {
         let tokens = tokens.into_iter();
         let tokens = tokens.map(|(text, probability)| Token::new(text, probability));
         Self(Entry::Text(text, tokens.collect()))
+    }
+
+    /// An answer whose connection breaks behind this text. Who asked for a stream has heard the text by then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use zyn::testing::{Reply, Scripted};
+    /// use zyn::{Failure, Llm, Session};
+    ///
+    /// let llm = Llm::new(Scripted::new([Reply::broken("Where is")]));
+    /// let mut session = Session::new();
+    /// let polite = zyn::transform("Make it polite");
+    /// let mut stream = polite.stream(&llm, &mut session, "WHERE IS MY PARCEL")?;
+    /// assert_eq!(stream.text().await.as_deref(), Some("Where "));
+    /// let error = stream.finish().await.unwrap_err();
+    /// assert_eq!(error.provider().unwrap().kind, Failure::Interrupted);
+    /// assert!(session.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn broken(text: impl Into<String>) -> Self {
+        Self(Entry::Broken(text.into()))
     }
 }
 
@@ -156,32 +182,46 @@ impl Scripted {
         self
     }
 
-    fn answer(&self, request: &Request) -> Result<Response, ProviderError> {
-        let (left, answers) = match &self.script {
-            Script::Closure(answer) => return answer(request),
-            Script::List { left, answers } => (left, *answers),
-        };
-        let next = left
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front();
-        match next {
-            Some(Reply(Entry::Text(text, tokens))) => {
+    /// The answer, and what is heard of it while it is written.
+    fn answer(&self, request: &Request) -> (Result<Response, ProviderError>, String) {
+        match self.entry(request) {
+            Entry::Text(text, tokens) => {
                 let usage = estimated(request, &text);
-                Ok(Response {
+                let response = Response {
                     model: Some(NAME.to_owned()),
                     finish: Some("stop".to_owned()),
                     tokens,
-                    ..Response::new(text, usage)
-                })
+                    ..Response::new(text.clone(), usage)
+                };
+                (Ok(response), text)
             }
-            Some(Reply(Entry::Response(response))) => Ok(response),
-            Some(Reply(Entry::Error(error))) => Err(error),
-            None => {
-                let ended = ConfigError::ScriptEnded { answers };
-                Err(ProviderError::new(NAME, Failure::Config(ended)))
+            Entry::Response(response) => {
+                let text = response.text.clone();
+                (Ok(response), text)
             }
+            Entry::Broken(text) => {
+                let error = ProviderError::new(NAME, Failure::Interrupted);
+                (Err(error), text)
+            }
+            Entry::Error(error) => (Err(error), String::new()),
         }
+    }
+
+    fn entry(&self, request: &Request) -> Entry {
+        let (left, answers) = match &self.script {
+            Script::Closure(answer) => {
+                return answer(request).map_or_else(Entry::Error, Entry::Response);
+            }
+            Script::List { left, answers } => (left, *answers),
+        };
+        let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.pop_front().map_or_else(
+            || {
+                let ended = ConfigError::ScriptEnded { answers };
+                Entry::Error(ProviderError::new(NAME, Failure::Config(ended)))
+            },
+            |Reply(entry)| entry,
+        )
     }
 }
 
@@ -220,7 +260,19 @@ impl Provider for Scripted {
     }
 
     fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
-        Box::pin(async move { self.answer(request) })
+        Box::pin(async move { self.answer(request).0 })
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: &'a Request,
+        heard: &'a mut Heard<'_>,
+    ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(async move {
+            let (outcome, text) = self.answer(request);
+            told(&text, heard).await;
+            outcome
+        })
     }
 }
 

@@ -1,0 +1,238 @@
+//! Answers that are read while they are written.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use zyn::prelude::*;
+use zyn::testing::{Recording, Reply, Scripted};
+use zyn::{
+    BoxFuture, ErrorKind, Failure, Heard, Message, Profile, Provider, ProviderError, Request,
+    Response, Streaming,
+};
+
+async fn read<T>(stream: &mut Streaming<'_, T>) -> Vec<String> {
+    let mut pieces = Vec::new();
+    while let Some(piece) = stream.text().await {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+fn model<R: Into<Reply>>(answers: impl IntoIterator<Item = R>) -> (Llm, Recording) {
+    let recording = Recording::new(Scripted::new(answers));
+    (Llm::new(recording.clone()).retry(2), recording)
+}
+
+#[tokio::test]
+async fn the_pieces_are_the_answer_and_the_session_has_it_in_the_end() {
+    let (llm, _) = model(["Where is my parcel?"]);
+    let mut session = Session::new();
+    let polite = zyn::transform("Make it polite");
+    let mut stream = polite.stream(&llm, &mut session, "WHERE").unwrap();
+    assert_eq!(read(&mut stream).await, ["Where ", "is ", "my ", "parcel?"]);
+    assert_eq!(stream.text().await, None);
+    let answer = stream.finish_detailed().await.unwrap();
+    assert_eq!(answer.value, "Where is my parcel?");
+    assert!(answer.first_text.is_some());
+    assert_eq!(session.at(1).unwrap().text(), "Where is my parcel?");
+    assert_eq!(session.usage(), llm.spend().usage);
+}
+
+#[tokio::test]
+async fn it_may_be_finished_without_being_read_and_is_the_same_as_fired() {
+    let count = zyn::extract::<u8>("The number of parcels");
+    let (llm, _) = model([r#"{"value":3}"#, r#"{"value":3}"#]);
+    let (mut streamed, mut fired) = (Session::named("a"), Session::named("a"));
+    let stream = count.stream(&llm, &mut streamed, "Three parcels").unwrap();
+    assert_eq!(stream.finish().await.unwrap(), 3);
+    count.fire(&llm, &mut fired, "Three parcels").await.unwrap();
+    assert_eq!(streamed, fired);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_it_is_read() {
+    let (llm, recording) = model(["a b"]);
+    let mut session = Session::new();
+    let echo = zyn::transform("Echo");
+    let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+    assert!(recording.requests().is_empty());
+    assert_eq!(stream.text().await.unwrap(), "a ");
+    assert_eq!(recording.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_leaves_the_session_as_it_was_however_far_it_was_read() {
+    for pieces in 0..=4 {
+        let (llm, _) = model(["a b c"]);
+        let mut session = Session::new();
+        session.append(Message::user("before"));
+        let before = session.clone();
+        let echo = zyn::transform("Echo");
+        let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+        for _ in 0..pieces {
+            stream.text().await;
+        }
+        drop(stream);
+        assert_eq!(session, before, "after {pieces} pieces");
+        let unknown = u64::from((1..=3).contains(&pieces));
+        assert_eq!(llm.spend().unknown, unknown, "after {pieces} pieces");
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_is_dropped_loses_nothing() {
+    let (llm, _) = model(["a b c"]);
+    let mut session = Session::new();
+    let echo = zyn::transform("Echo");
+    let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+    let mut pieces = String::new();
+    loop {
+        {
+            // polled once and dropped, whatever came of it
+            let mut text = pin!(stream.text());
+            let polled = poll_fn(|task| Poll::Ready(text.as_mut().poll(task))).await;
+            match polled {
+                Poll::Ready(Some(piece)) => pieces.push_str(&piece),
+                Poll::Ready(None) => break,
+                Poll::Pending => {}
+            }
+        }
+    }
+    assert_eq!(pieces, "a b c");
+    assert_eq!(stream.finish().await.unwrap(), "a b c");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_before_a_text_is_repeated_and_what_fails_behind_one_is_not() {
+    let echo = zyn::transform("Echo");
+    let before = Reply::from(Failure::Unavailable);
+    let (llm, _) = model([before, "ok".into()]);
+    let mut session = Session::new();
+    let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+    assert_eq!(read(&mut stream).await, ["ok"]);
+    assert_eq!(stream.finish_detailed().await.unwrap().attempts, 2);
+
+    let (llm, recording) = model([Reply::broken("o"), "ok".into()]);
+    let mut session = Session::new();
+    let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+    assert_eq!(read(&mut stream).await, ["o"]);
+    let error = stream.finish().await.unwrap_err();
+    assert_eq!(error.provider().unwrap().kind, Failure::Interrupted);
+    assert_eq!((recording.requests().len(), error.attempts()), (1, 1));
+    assert!(session.is_empty());
+}
+
+#[tokio::test]
+async fn an_invalid_answer_is_asked_for_again_only_if_nobody_has_read_it() {
+    let count = zyn::extract::<u8>("The number of parcels");
+    let (llm, recording) = model(["three", r#"{"value":3}"#]);
+    let mut session = Session::new();
+    let stream = count.stream(&llm, &mut session, "Three").unwrap();
+    assert_eq!(stream.finish().await.unwrap(), 3);
+    assert_eq!(recording.requests().len(), 2);
+
+    let (llm, recording) = model(["three", r#"{"value":3}"#]);
+    let mut session = Session::new();
+    let mut stream = count.stream(&llm, &mut session, "Three").unwrap();
+    assert_eq!(read(&mut stream).await, ["three"]);
+    let error = stream.finish().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Invalid { .. }), "{error}");
+    assert_eq!(recording.requests().len(), 1);
+    assert_eq!(llm.spend().failed, llm.spend().usage);
+    assert!(session.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_refused_before_anything_is_sent() {
+    let (llm, recording) = model(["x"]);
+    let mut session = Session::new();
+    let blank = zyn::transform(" ");
+    let refused = blank.stream(&llm, &mut session, "x").unwrap_err();
+    assert!(matches!(refused.kind(), ErrorKind::EmptyInstruction));
+    let vague = zyn::transform("Echo").confidence(7.0);
+    let refused = vague.stream(&llm, &mut session, "x").unwrap_err();
+    assert!(matches!(refused.kind(), ErrorKind::BadOption { .. }));
+    assert!(recording.requests().is_empty());
+}
+
+#[tokio::test]
+async fn of_several_samples_none_is_told() {
+    let (llm, _) = model(["a b", "a b"]);
+    let mut session = Session::new();
+    let echo = zyn::transform("Echo").agreement(2);
+    let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+    assert!(read(&mut stream).await.is_empty());
+    assert_eq!(stream.finish().await.unwrap(), "a b");
+}
+
+/// Speaks once and then never again.
+struct Mute(Arc<AtomicUsize>);
+
+impl Provider for Mute {
+    fn name(&self) -> &str {
+        "mute"
+    }
+    fn model(&self) -> &str {
+        "mute"
+    }
+    fn profile(&self) -> Profile {
+        Profile::default()
+    }
+    fn call<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(std::future::pending())
+    }
+    fn stream<'a>(
+        &'a self,
+        _: &'a Request,
+        heard: &'a mut Heard<'_>,
+    ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        /// Counts how often it was dropped.
+        struct Dropped(Arc<AtomicUsize>);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        Box::pin(async move {
+            let _dropped = Dropped(Arc::clone(&self.0));
+            heard("once ");
+            std::future::pending().await
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_ends_a_stream_and_dropping_it_ends_the_call() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let limit = Duration::from_secs(5);
+    let llm = Llm::new(Mute(Arc::clone(&dropped))).timeout(limit);
+    let mut session = Session::new();
+    let echo = zyn::transform("Echo");
+    let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+    assert_eq!(read(&mut stream).await, ["once "]);
+    let error = stream.finish().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Deadline { limit: it } if *it == limit));
+    assert_eq!(dropped.load(Ordering::SeqCst), 1);
+
+    let mut stream = echo.stream(&llm, &mut session, "x").unwrap();
+    stream.text().await.unwrap();
+    drop(stream);
+    assert_eq!(dropped.load(Ordering::SeqCst), 2);
+    assert!(session.is_empty());
+}
+
+#[tokio::test]
+async fn a_stream_can_be_sent_to_another_task() {
+    fn is_send<T: Send>(it: T) -> T {
+        it
+    }
+    let (llm, _) = model(["a b"]);
+    let mut session = Session::new();
+    let echo = zyn::transform("Echo");
+    let stream = is_send(echo.stream(&llm, &mut session, "x").unwrap());
+    assert_eq!(stream.finish().await.unwrap(), "a b");
+}
