@@ -2,16 +2,16 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use zyn::prelude::*;
 use zyn::testing::{Recording, Reply, Scripted};
 use zyn::{
-    BoxFuture, ErrorKind, Failure, Heard, Message, Profile, Provider, ProviderError, Request,
-    Response, Streaming,
+    BoxFuture, ErrorKind, Event, Failure, Heard, Message, Profile, Provider, ProviderError,
+    Request, Response, Streaming,
 };
 
 async fn read<T>(stream: &mut Streaming<'_, T>) -> Vec<String> {
@@ -235,4 +235,59 @@ async fn a_stream_can_be_sent_to_another_task() {
     let echo = zyn::transform("Echo");
     let stream = is_send(echo.stream(&llm, &mut session, "x").unwrap());
     assert_eq!(stream.finish().await.unwrap(), "a b");
+}
+
+workflow!(
+    async fn two(text: &str) -> (u8, String) {
+        let (count, loud) = join(
+            extract::<u8>("The number of parcels", text),
+            transform("Write it in capitals", text),
+        );
+        (count, loud)
+    }
+);
+
+fn told(event: &Event) -> Option<(String, String)> {
+    match event {
+        Event::StepText { id, text, .. } => Some((id.to_string(), text.clone())),
+        Event::StepAgain { id, .. } => Some((id.to_string(), "AGAIN".to_owned())),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_streamed_run_tells_what_each_step_writes_and_what_does_not_count() {
+    let answers = Scripted::by(|request| {
+        let text = match (&request.schema, request.feedback.is_empty()) {
+            (Some(_), true) => "three",
+            (Some(_), false) => r#"{"value": 3}"#,
+            (None, _) => "THREE PARCELS",
+        };
+        Ok(Response::new(text, zyn::Usage::new(1, 1)))
+    });
+    let llm = Llm::new(answers);
+    let heard = Mutex::new(Vec::new());
+    let run = two("Three parcels").streamed().on_event(|event| {
+        heard.lock().unwrap().extend(told(event));
+    });
+    let mut session = Session::new();
+    let value = run.run(&llm, &mut session).await.unwrap();
+    assert_eq!(value, (3, "THREE PARCELS".to_owned()));
+    let heard = heard.into_inner().unwrap();
+    let of = |wanted: &str| {
+        let of = heard.iter().filter(|(id, _)| id == wanted);
+        of.map(|(_, text)| text.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("count"), ["three", "AGAIN", r#"{"value": "#, "3}"]);
+    assert_eq!(of("loud"), ["THREE ", "PARCELS"]);
+    assert_eq!(session.len(), 4);
+}
+
+#[tokio::test]
+async fn a_run_that_is_not_streamed_tells_no_text() {
+    let (llm, _) = model(["3", "LOUD"]);
+    let heard = Mutex::new(Vec::new());
+    let run = two("3").on_event(|event| heard.lock().unwrap().extend(told(event)));
+    run.run(&llm, &mut Session::new()).await.unwrap();
+    assert!(heard.into_inner().unwrap().is_empty());
 }

@@ -211,14 +211,14 @@ impl Llm {
         &self,
         request: &Request,
         allowance: &mut Allowance,
-        ear: Option<&Ear>,
+        ear: Option<&dyn Ear>,
     ) -> Result<Response, ProviderError> {
         self.check()?;
         loop {
             let error = match self.attempt(request, allowance, ear).await {
                 Ok(response) => return Ok(response),
                 // what was told cannot be taken back
-                Err(error) if ear.is_some_and(Ear::was_told) => return Err(error),
+                Err(error) if ear.is_some_and(|ear| ear.is_read()) => return Err(error),
                 Err(error) => error,
             };
             let remaining = allowance.deadline.saturating_duration_since(clock::now());
@@ -247,7 +247,7 @@ impl Llm {
         &self,
         request: &Request,
         allowance: &mut Allowance,
-        ear: Option<&Ear>,
+        ear: Option<&dyn Ear>,
     ) -> Result<Response, ProviderError> {
         allowance.attempts = allowance.attempts.saturating_add(1);
         allowance.uncounted = allowance.uncounted.saturating_add(1);
@@ -262,6 +262,9 @@ impl Llm {
         );
         let start = clock::now();
         let mut first_text = None;
+        if let Some(ear) = ear {
+            ear.begin();
+        }
         let mut heard = |text: &str| {
             first_text.get_or_insert_with(|| clock::now() - start);
             if let Some(ear) = ear {

@@ -58,6 +58,7 @@ pub use rank::rank;
 pub use sentiment::{Aspect, Polarity, Scores, Sentiment, sentiment};
 pub use step::{Options, StepCall, StepRecord};
 pub use stream::Streaming;
+pub(crate) use tape::{Piece, Tape};
 pub use to_prompt::ToPrompt;
 pub use transform::transform;
 pub(crate) use window::expected;

@@ -2,9 +2,8 @@
 
 use super::form::Accepted;
 use super::question::{Question, ask_for};
-use super::tape::Tape;
 use crate::error::{Error, ErrorKind, Excerpt};
-use crate::llm::{Allowance, Llm};
+use crate::llm::{Allowance, Ear, Llm};
 use crate::provider::{Dialect, Failure, Mode, Request, Response};
 use crate::reply::{self, Rejected};
 use crate::session::Message;
@@ -29,9 +28,9 @@ pub(super) async fn until_valid(
     let mut rewritten = question.rewritten.clone();
     loop {
         if let Some(tape) = question.tape {
-            tape.begin(rewritten.as_ref());
+            tape.asked(rewritten.as_ref());
         }
-        let ear = question.tape.map(Tape::ear);
+        let ear = question.tape.map(|tape| tape as &dyn Ear);
         let response = match llm.call(request, allowance, ear).await {
             Ok(response) => response,
             Err(error) if error.kind == Failure::SchemaRefused && !is_prompted(request) => {
@@ -62,7 +61,7 @@ pub(super) async fn until_valid(
         llm.reject(response.usage);
         telemetry::rejected(reasks);
         // what was handed out cannot be taken back
-        if reasks == 0 || question.tape.is_some_and(Tape::is_read) {
+        if reasks == 0 || question.tape.is_some_and(|tape| tape.is_read()) {
             return Err(invalid(rejected, &response).into());
         }
         reasks -= 1;

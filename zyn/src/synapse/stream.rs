@@ -66,7 +66,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
     ) -> Result<Streaming<'s, T>, Error> {
         let Fired { call, typed } = self.asked(self.verb.name(), input.into_input())?;
         let llm = self.llm.as_ref().unwrap_or(llm).clone();
-        let tape = Tape::new();
+        let tape = Tape::default();
         let history = session.draft().history().clone();
         let conversation = cache_key(session.id());
         let window = session.window().cloned();

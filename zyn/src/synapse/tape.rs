@@ -5,59 +5,79 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::llm::Ear;
 use crate::schema::Rewritten;
 
-/// A tape of one answer. When it is asked for again, the tape begins anew.
-#[derive(Clone, Debug)]
-pub(crate) struct Tape {
-    heard: Arc<Mutex<Heard>>,
-    ear: Ear,
-}
+/// A tape of one answer. With every attempt it begins anew. A clone is a handle on the same tape.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tape(Arc<Mutex<Heard>>);
 
 /// What was heard of the answer that is being written.
 #[derive(Debug, Default)]
 struct Heard {
-    /// What nobody has read yet.
-    unread: String,
+    /// What nobody has taken yet.
+    text: String,
     /// How it was asked for; `None` for plain text.
     asked: Option<Rewritten>,
+    /// Whether something was taken of this attempt.
+    is_begun: bool,
+    /// Whether what was taken of another attempt does not count, and nobody knows yet.
+    is_void: bool,
     /// Whether something was read that cannot be taken back.
     is_read: bool,
 }
 
+/// What someone hears who follows a tape and can forget.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Piece {
+    Text(String),
+    /// What came before does not count.
+    Again,
+}
+
 impl Tape {
-    pub(crate) fn new() -> Self {
-        let heard: Arc<Mutex<Heard>> = Arc::default();
-        let told = Arc::clone(&heard);
-        let ear = Ear::new(move |text| lock(&told).unread.push_str(text));
-        Self { heard, ear }
+    /// Says in which form the answer is asked for.
+    pub(super) fn asked(&self, rewritten: Option<&Rewritten>) {
+        self.heard().asked = rewritten.cloned();
     }
 
-    pub(super) fn ear(&self) -> &Ear {
-        &self.ear
-    }
-
-    /// An answer begins that is asked for in this form.
-    pub(super) fn begin(&self, asked: Option<&Rewritten>) {
-        self.ear.begin();
-        let mut heard = lock(&self.heard);
-        heard.unread.clear();
-        heard.asked = asked.cloned();
-    }
-
-    pub(super) fn is_read(&self) -> bool {
-        lock(&self.heard).is_read
-    }
-
-    /// Takes the text that was not read yet, if there is any.
+    /// Takes the text that was not taken yet, if there is any, for good.
     pub(super) fn read(&self) -> Option<String> {
-        let mut heard = lock(&self.heard);
-        if heard.unread.is_empty() {
+        let mut heard = self.heard();
+        if heard.text.is_empty() {
             return None;
         }
         heard.is_read = true;
-        Some(std::mem::take(&mut heard.unread))
+        Some(std::mem::take(&mut heard.text))
+    }
+
+    /// Takes the text that was not taken yet, if there is any, for someone who can forget it.
+    pub(crate) fn follow(&self) -> Option<Piece> {
+        let mut heard = self.heard();
+        if std::mem::take(&mut heard.is_void) {
+            return Some(Piece::Again);
+        }
+        if heard.text.is_empty() {
+            return None;
+        }
+        heard.is_begun = true;
+        Some(Piece::Text(std::mem::take(&mut heard.text)))
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
-    heard.lock().unwrap_or_else(PoisonError::into_inner)
+impl Ear for Tape {
+    fn begin(&self) {
+        let mut heard = self.heard();
+        heard.text.clear();
+        heard.is_void |= std::mem::take(&mut heard.is_begun);
+    }
+
+    fn tell(&self, text: &str) {
+        self.heard().text.push_str(text);
+    }
+
+    fn is_read(&self) -> bool {
+        self.heard().is_read
+    }
 }

@@ -1,5 +1,6 @@
 //! Carries out what a step asks of a model: one core for all verbs and all workflows.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use tracing::Instrument;
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::provider::BoxFuture;
 use crate::session::{History, Message, Summary, Windowed};
-use crate::synapse::{Fired, Reader, StepCall, StepRecord, Talk, ask};
+use crate::synapse::{Fired, Reader, StepCall, StepRecord, Talk, Tape, ask};
 use crate::telemetry;
 
 /// What a step asks, its type left behind.
@@ -80,7 +81,7 @@ impl Cx<'_> {
                 llm: running.meter(&llm),
                 ..work
             };
-            let outcome = self.carry_out(work).await;
+            let outcome = self.carry_out(at, work).await;
             match &outcome {
                 Ok(record) if instead_of.is_empty() => {
                     record.enter(&call, &mut self.line().draft());
@@ -130,7 +131,7 @@ impl Cx<'_> {
     }
 
     /// Asks the engine, or carries the step out where it stands.
-    async fn carry_out(&self, work: Work) -> Result<StepRecord, Error> {
+    async fn carry_out(&self, at: &At, work: Work) -> Result<StepRecord, Error> {
         let Work {
             call,
             reader,
@@ -148,6 +149,8 @@ impl Cx<'_> {
         let reads = Arc::clone(&reader);
         let purse = self.shared().purse.clone();
         let conversation = Arc::clone(&self.shared().conversation);
+        let tape = self.shared().streamed.then(Tape::default);
+        let heard = tape.clone();
         let exec: StepFn = Box::new(move || {
             Box::pin(async move {
                 let held = match &purse {
@@ -156,6 +159,7 @@ impl Cx<'_> {
                 };
                 let talk = Talk {
                     window: window.as_ref(),
+                    tape: heard.as_ref(),
                     ..Talk::of(conversation, history)
                 };
                 let outcome = ask(&asked, &*reads, talk, &llm).await;
@@ -166,13 +170,33 @@ impl Cx<'_> {
             })
         });
         let Some(engine) = &self.shared().engine else {
-            return exec().await;
+            return self.hearing(at, tape, exec()).await;
         };
         let asked = call.clone();
-        let record = engine.step(call, exec).await?;
+        let record = self.hearing(at, tape, engine.step(call, exec)).await?;
         let record = of_this_step(record, &prompt, &before)?;
         reader.check(&record, &asked)?;
         Ok(record)
+    }
+}
+
+impl Cx<'_> {
+    /// What `step` comes to; what is heard on its tape meanwhile is told.
+    async fn hearing(
+        &self,
+        at: &At,
+        tape: Option<Tape>,
+        mut step: BoxFuture<'_, Result<StepRecord, Error>>,
+    ) -> Result<StepRecord, Error> {
+        let Some(tape) = tape else {
+            return step.await;
+        };
+        poll_fn(|task| {
+            let polled = step.as_mut().poll(task);
+            self.wrote(at, &tape);
+            polled
+        })
+        .await
     }
 }
 

@@ -10,6 +10,7 @@ use super::report::{Event, StepReport};
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
 use crate::session::{Draft, History, Message, Session, Window};
+use crate::synapse::{Piece, Tape};
 
 /// Hears what happens in a run.
 pub(super) type Listener<'wf> = Arc<dyn Fn(&Event) + Send + Sync + 'wf>;
@@ -28,6 +29,8 @@ pub(super) struct Shared<'wf> {
     pub(super) engine: Option<Arc<dyn Engine>>,
     pub(super) listener: Option<Listener<'wf>>,
     pub(super) purse: Option<Arc<Purse>>,
+    /// Whether the listener hears answers while they are written.
+    pub(super) streamed: bool,
     /// The conversation's name in providers' caches.
     pub(super) conversation: Arc<str>,
     /// Whether nothing but the engine may answer, so that nothing is paid.
@@ -172,6 +175,17 @@ impl<'wf> Cx<'wf> {
             state.reports.push(report.clone());
         }
         self.tell(&Event::StepFinished(report));
+    }
+
+    /// Tells what is new on the tape of a step.
+    pub(super) fn wrote(&self, at: &At, tape: &Tape) {
+        while let Some(piece) = tape.follow() {
+            let id = Arc::clone(&at.id);
+            self.tell(&match piece {
+                Piece::Text(text) => Event::StepText { id, text },
+                Piece::Again => Event::StepAgain { id },
+            });
+        }
     }
 
     pub(super) fn break_off(&self) {

@@ -27,6 +27,21 @@ pub enum Event {
         /// What it does: `extract`, `classify`, …; `run`, `call`, `compact`.
         verb: &'static str,
     },
+    /// A step's model has written so much more, in a run that is [`streamed`](crate::Run::streamed): text, or the JSON
+    /// that an answer stands in.
+    #[non_exhaustive]
+    StepText {
+        /// The step's id.
+        id: Arc<str>,
+        /// What is new.
+        text: String,
+    },
+    /// What was told of a step's text does not count: it is asked again.
+    #[non_exhaustive]
+    StepAgain {
+        /// The step's id.
+        id: Arc<str>,
+    },
     /// A step has ended, well or not.
     StepFinished(StepReport),
 }

@@ -53,6 +53,7 @@ pub struct Run<'wf, T, E = Error> {
     engine: Option<Arc<dyn Engine>>,
     listener: Option<Listener<'wf>>,
     budget: Option<Budget>,
+    streamed: bool,
 }
 
 pub(super) type Body<'wf, T, E> =
@@ -68,6 +69,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             engine: None,
             listener: None,
             budget: None,
+            streamed: false,
         }
     }
 
@@ -111,6 +113,43 @@ impl<'wf, T, E> Run<'wf, T, E> {
         self
     }
 
+    /// Asks every step as a stream, so that the listener of [`on_event`](Self::on_event) hears what its model writes while
+    /// it writes; for whoever watches a run. What is told may yet be asked again
+    /// ([`Event::StepAgain`](crate::Event::StepAgain)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use std::sync::Mutex;
+    ///
+    /// use zyn::Event;
+    /// use zyn::prelude::*;
+    /// use zyn::testing::Scripted;
+    ///
+    /// workflow!(
+    ///     async fn shout(text: &str) -> String {
+    ///         let loud = transform("Write it in capitals", text);
+    ///         loud
+    ///     }
+    /// );
+    ///
+    /// let heard = Mutex::new(Vec::new());
+    /// let llm = Llm::new(Scripted::new(["HELLO WORLD"]));
+    /// let run = shout("hello world").streamed().on_event(|event| {
+    ///     if let Event::StepText { text, .. } = event {
+    ///         heard.lock().unwrap().push(text.clone());
+    ///     }
+    /// });
+    /// run.run(&llm, &mut Session::new()).await?;
+    /// assert_eq!(*heard.lock().unwrap(), ["HELLO ", "WORLD"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn streamed(mut self) -> Self {
+        self.streamed = true;
+        self
+    }
+
     /// Runs the steps on `engine`, which may know what came of some of them.
     pub fn engine(mut self, engine: Arc<dyn Engine>) -> Self {
         self.engine = Some(engine);
@@ -136,11 +175,13 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// Runs it like [`run`](Self::run) and reports on each step, on success and on failure.
     pub async fn run_detailed(self, llm: &Llm, session: &mut Session) -> (Result<T, E>, Report) {
         let start = clock::now();
+        let has_listener = self.listener.is_some();
         let shared = Shared {
             llm: llm.clone(),
             engine: self.engine,
             listener: self.listener,
             purse: self.budget.map(Purse::new),
+            streamed: self.streamed && has_listener,
             conversation: cache_key(session.id()),
             rehearsal: false,
             state: Mutex::default(),
@@ -178,6 +219,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             engine: Some(engine),
             listener: None,
             purse: None,
+            streamed: false,
             conversation: cache_key(session.id()),
             rehearsal: true,
             state: Mutex::default(),
