@@ -18,6 +18,8 @@
     reason = "the environment is part of what is tested"
 )]
 
+mod verbs;
+
 use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::process::{Command, ExitCode, Output, Stdio};
@@ -27,7 +29,7 @@ use examples::local::{LocalError, Model, Progress, Server};
 use examples::tasks;
 use examples::tickets::tickets;
 use zyn::prelude::*;
-use zyn::{Confidence, ErrorKind, Failure, OpenAi};
+use zyn::{Confidence, ErrorKind, Failure, Mode, OpenAi};
 
 /// A customer who writes to a support team.
 #[derive(Debug, Deserialize, JsonSchema, Extract)]
@@ -112,6 +114,26 @@ fn main() -> ExitCode {
         "thirty tasks are answered as their schemas say, whatever is right",
         || {
             runtime.block_on(thirty_tasks(&llm));
+        },
+    );
+    tally.check(
+        "all verbs answer, in one piece and streamed, where the server holds them to a schema",
+        || {
+            let llm = llm.clone().max_tokens(512);
+            let counts = runtime.block_on(verbs::all(&llm, Mode::Native));
+            assert_eq!((counts.asked, counts.answered), (16, 16));
+        },
+    );
+    tally.check(
+        "all verbs answer or fail typed, in one piece and streamed, with the schema in the prompt alone",
+        || {
+            let prompted = OpenAi::new(server.model_name())
+                .base_url(server.base_url())
+                .schema_in_prompt();
+            let prompted = Llm::new(prompted).max_tokens(256);
+            let counts = runtime.block_on(verbs::all(&prompted, Mode::Prompted));
+            println!("    {} of {} answered", counts.answered, counts.asked);
+            assert!(counts.asked == 16 && counts.answered >= 8, "{counts:?}");
         },
     );
     runtime.block_on(server.stop());

@@ -32,6 +32,19 @@ macro_rules! remote {
                 self.with(|remote| remote.headers.push(header))
             }
 
+            /// Says the schema of an answer in the prompt alone, for a server that takes none or does not hold answers
+            /// to it. What is known of servers and models is taken into account without this, and what a server
+            /// refuses is learnt.
+            #[must_use]
+            pub fn schema_in_prompt(self) -> Self {
+                self.with(|remote| {
+                    remote.known.push(|takes| {
+                        takes.mode = $crate::provider::Mode::Prompted;
+                        takes.dialect = $crate::provider::Dialect::Prompted;
+                    });
+                })
+            }
+
             /// Sends all requests through a proxy, as in `http://proxy.example.com:3128`. Without it the environment says
             /// whether there is one (`HTTPS_PROXY`), but for a server on this machine.
             #[must_use]

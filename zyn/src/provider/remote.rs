@@ -58,7 +58,7 @@ pub(super) struct Remote {
     pub(super) client: Option<reqwest::Client>,
     pub(super) proxy: Option<String>,
     /// What the user knows better than the table.
-    pub(super) known: fn(&mut Capabilities),
+    pub(super) known: Vec<fn(&mut Capabilities)>,
     state: Arc<State>,
 }
 
@@ -87,7 +87,7 @@ impl Remote {
             headers: Vec::new(),
             client: None,
             proxy: None,
-            known: |_| {},
+            known: Vec::new(),
             state: Arc::default(),
         }
     }
@@ -146,7 +146,9 @@ impl Remote {
         transport: Arc<dyn Transport>,
     ) -> Result<Ready, ConfigError> {
         let mut capabilities = capabilities(self.kind.table, &endpoint.name, &self.model);
-        (self.known)(&mut capabilities);
+        for known in &self.known {
+            known(&mut capabilities);
+        }
         if self.model.trim().is_empty() {
             return Err(ConfigError::Model);
         }
