@@ -1,3 +1,4 @@
 //! What synapses work on, as their types say it: `Synapse<Invoice, Json<Order>>`.
 
+pub use crate::session::{MediaError, MediaKind};
 pub use crate::synapse::input::{Json, List, Text};

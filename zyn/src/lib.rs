@@ -104,8 +104,8 @@ pub use provider::{
 pub use reply::{Repair, Violation};
 pub use session::store;
 pub use session::{
-    Block, Branch, Change, Conflict, History, Message, Role, Session, SessionError, SharedSession,
-    Transaction, Usage, Window,
+    Block, Branch, Change, Conflict, History, Media, Message, Role, Session, SessionError,
+    SharedSession, Transaction, Usage, Window,
 };
 pub use synapse::{
     Analysis, Answer, Classify, Confidence, Conversation, Extract, Input, Instruction, Label,

@@ -225,6 +225,10 @@ pub struct Profile {
     /// Whether the model may be asked how likely the tokens of its answer were. If not, it is not asked, and a threshold
     /// on what is measured is refused before anything is sent.
     pub logprobs: bool,
+    /// Whether the model may be sent images; if not, one is refused before anything is sent.
+    pub images: bool,
+    /// Whether the model may be sent PDFs; if not, one is refused before anything is sent.
+    pub pdfs: bool,
 }
 
 impl Default for Profile {
@@ -234,6 +238,8 @@ impl Default for Profile {
             schema_visible: true,
             schema_enforced: true,
             logprobs: true,
+            images: true,
+            pdfs: true,
         }
     }
 }

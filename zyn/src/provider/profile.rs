@@ -90,6 +90,9 @@ impl Capabilities {
             schema_visible: self.schema_visible,
             schema_enforced: self.answer == AnswerFormat::JsonSchema,
             logprobs: self.logprobs,
+            // the wire format has no place for them yet
+            images: false,
+            pdfs: false,
         }
     }
 }
