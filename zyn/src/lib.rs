@@ -10,6 +10,7 @@
 //! - [`extract`], [`classify`], [`binary`], [`rank`], [`sentiment`](fn@sentiment), [`transform`], [`analyze`],
 //!   [`convert`]: the eight operations, each a [`Synapse`] to keep and to fire;
 //! - [`Extract`] and [`Classify`]: what a model can be asked for;
+//! - [`Media`]: images and PDFs as inputs;
 //! - [`Session`], [`Transaction`], [`SharedSession`] and [`Window`]: the conversation, with a [`guide`];
 //! - [`store`]: where sessions are kept, so that several programs share them;
 //! - [`Llm`] and [`OpenAi`]: who is asked, with which patience, and what was spent; [`cost`] makes dollars of it;

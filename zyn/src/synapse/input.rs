@@ -134,6 +134,7 @@ impl<T: ToPrompt> Input for T {
 
 macro_rules! beside {
     ($($input:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($input: Input),+> Input for ($($input,)+) {
             fn into_input(self) -> Text {
                 #[allow(non_snake_case, reason = "each is called as its type is")]

@@ -12,7 +12,8 @@ const NAME: &str = "scripted";
 /// A provider that answers from a list, or from a closure.
 ///
 /// An answer that is a text reports usage: a token for every four bytes, begun ones included, of what was sent and of
-/// the answer; images and PDFs count as a window counts them. When the list has ended, a call is a [`ConfigError::ScriptEnded`].
+/// the answer; images and PDFs count as a window counts them. When the list has ended, a call is a
+/// [`ConfigError::ScriptEnded`].
 ///
 /// # Examples
 ///

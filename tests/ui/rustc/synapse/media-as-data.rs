@@ -1,5 +1,5 @@
 // An image where data that is written as JSON is asked for.
-// The error says what is.
+// It is none: its bytes would be sent as letters.
 use zyn::prelude::*;
 
 fn main() {

@@ -1,5 +1,5 @@
 // A plain struct among the parts of an input.
-// The error names it, and not the whole.
+// The error shows the input with the part's type in it.
 use zyn::prelude::*;
 
 struct Plain;
