@@ -49,6 +49,12 @@ use bytes::Bytes;
 /// assert_eq!(session.at(2)?.media().next(), Some(&photo));
 /// # Ok(()) }
 /// ```
+///
+/// ```compile_fail,E0277
+/// let photo = zyn::Media::image("GIF89a…").unwrap();
+/// fn as_json(value: &impl zyn::prelude::Serialize) {}
+/// as_json(&photo); // not `Serialize`
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Media {
     source: Source,
