@@ -23,6 +23,7 @@ mod enforced;
 mod examples;
 mod labels;
 mod measured;
+mod media;
 mod merging;
 mod modes;
 mod options;

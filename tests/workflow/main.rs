@@ -6,6 +6,7 @@ mod alone;
 mod budget;
 mod compact;
 mod joins;
+mod media;
 mod nested;
 mod rounds;
 mod spans;

@@ -14,7 +14,7 @@ use crate::refusal::{BudgetProblem, ExampleProblem, OptionProblem, Unmeasured};
 use crate::reply::Violation;
 use crate::schema::SchemaError;
 use crate::session::store::{RebaseError, StoreError};
-use crate::session::{Branch, Conflict, SessionError, Usage, Windowed};
+use crate::session::{Branch, Conflict, MediaError, MediaKind, SessionError, Usage, Windowed};
 use crate::synapse::LabelsError;
 
 /// Why something failed: what, at which step, and what it cost.
@@ -79,11 +79,41 @@ pub enum ErrorKind {
         "the data to send (the input with its context, examples and holes) has {bytes} bytes and the limit is {limit}; shorten it, or raise the limit with `Llm::max_input`"
     )]
     InputTooLarge {
-        /// The size of all data of the step: the input or its items, context, examples and holes. The conversation is
-        /// not counted.
+        /// The size of all data of the step: the input or its items, context, examples and holes, and the images and PDFs
+        /// among them. The conversation is not counted.
         bytes: usize,
         /// The limit, in bytes.
         limit: usize,
+    },
+    /// The bytes or the address are no image or PDF.
+    #[error(transparent)]
+    Media(MediaError),
+    /// The model takes no image, or no PDF, and there is one in what it would be sent; nothing was sent.
+    #[error(
+        "the model `{model}` does not take {kind}{}, and {}",
+        if *.by_address { " by its address" } else { "" },
+        remedy(*.by_address, *.place)
+    )]
+    MediaNotTaken {
+        /// What it does not take.
+        kind: MediaKind,
+        /// Whether there is only its address, and its bytes may be taken.
+        by_address: bool,
+        /// The model that was to be asked.
+        model: String,
+        /// The place in the conversation of the message that has it, of those that would be sent; `None` for the message of
+        /// this turn.
+        place: Option<usize>,
+    },
+    /// A note of a workflow has an image or a PDF in it.
+    #[error(
+        "the note of `{role}(…)` has {kind} in it, and a note is text; make it the input of a step, whose turn stays in the conversation"
+    )]
+    MediaInNote {
+        /// Who was to say it: `system`, `user`, `assistant`.
+        role: &'static str,
+        /// What is in it.
+        kind: MediaKind,
     },
     /// The instruction is empty or blank; nothing was sent.
     #[error("the instruction is empty; say what to do with the input")]
@@ -216,6 +246,18 @@ pub enum ErrorKind {
         /// What went wrong.
         problem: String,
     },
+}
+
+/// What to do where the message at `place`, or the one to send, has what the model does not take.
+fn remedy(by_address: bool, place: Option<usize>) -> String {
+    let another = "ask a model that does, with `.using(…)`";
+    match place {
+        None if by_address => format!("the message to send has one; {another}, or give its bytes"),
+        None => format!("the message to send has one; {another}, or give its text"),
+        Some(place) => format!(
+            "message {place} of the conversation that would be sent has one; {another}, or take the message out"
+        ),
+    }
 }
 
 impl Error {
@@ -354,6 +396,7 @@ impl std::error::Error for Error {
             ErrorKind::Summary(error) => error.source(),
             ErrorKind::Conflict(conflict) => conflict.source(),
             ErrorKind::Labels(error) => error.source(),
+            ErrorKind::Media(error) => error.source(),
             ErrorKind::Store(error) => error.source(),
             _ => None,
         }
@@ -392,6 +435,12 @@ impl From<ProviderError> for Error {
 impl From<SchemaError> for Error {
     fn from(error: SchemaError) -> Self {
         ErrorKind::Schema(error).into()
+    }
+}
+
+impl From<MediaError> for Error {
+    fn from(error: MediaError) -> Self {
+        ErrorKind::Media(error).into()
     }
 }
 

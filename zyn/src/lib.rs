@@ -10,6 +10,7 @@
 //! - [`extract`], [`classify`], [`binary`], [`rank`], [`sentiment`](fn@sentiment), [`transform`], [`analyze`],
 //!   [`convert`]: the eight operations, each a [`Synapse`] to keep and to fire;
 //! - [`Extract`] and [`Classify`]: what a model can be asked for;
+//! - [`Media`]: images and PDFs as inputs;
 //! - [`Session`], [`Transaction`], [`SharedSession`] and [`Window`]: the conversation, with a [`guide`];
 //! - [`store`]: where sessions are kept, so that several programs share them;
 //! - [`Llm`] and [`OpenAi`]: who is asked, with which patience, and what was spent; [`cost`] makes dollars of it;
@@ -104,8 +105,8 @@ pub use provider::{
 pub use reply::{Repair, Violation};
 pub use session::store;
 pub use session::{
-    Block, Branch, Change, Conflict, History, Message, Role, Session, SessionError, SharedSession,
-    Transaction, Usage, Window,
+    Block, Branch, Change, Conflict, History, Media, Message, Role, Session, SessionError,
+    SharedSession, Transaction, Usage, Window,
 };
 pub use synapse::{
     Analysis, Answer, Classify, Confidence, Conversation, Extract, Input, Instruction, Label,

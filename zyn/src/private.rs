@@ -14,7 +14,7 @@ pub use serde::de::DeserializeOwned;
 pub use crate::reply::Violation;
 pub use crate::synapse::check::{Checked, Part, Unchecked, Verdict, Violations};
 pub use crate::synapse::extract::{HasDeserialize, HasSchema};
-pub use crate::synapse::to_prompt::{AsJson, PromptJson, Shown, Written};
+pub use crate::synapse::to_prompt::{AsJson, PromptJson, Shown, Written, WrittenParts};
 pub use core::result::Result::{self, Err, Ok};
 pub use std::boxed::Box;
 

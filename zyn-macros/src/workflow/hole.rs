@@ -41,7 +41,7 @@ pub(crate) fn fill(
                 reads.extend(sources.iter().cloned());
                 befores.push(std::mem::take(&mut before));
                 let value = value(hole, literal.span());
-                values.push(quote_spanned!(span=> #krate::ToPrompt::try_prompt(&#value)));
+                values.push(quote_spanned!(span=> #krate::ToPrompt::try_parts(&#value)));
                 names.push(hole.written.clone());
             }
         }

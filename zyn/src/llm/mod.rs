@@ -122,7 +122,7 @@ impl Llm {
         self
     }
 
-    /// The largest input, in bytes.
+    /// The largest input, in bytes, those of its images and PDFs among them: raise it for scans and photos.
     #[must_use]
     pub fn max_input(mut self, bytes: usize) -> Self {
         self.limits.max_input = bytes;

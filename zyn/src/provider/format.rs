@@ -49,3 +49,15 @@ pub(super) trait Format: Send + Sync {
 pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
+
+/// `text` as a JSON string, and behind it a note for this call only.
+pub(super) fn with_note(text: &str, note: Option<&str>) -> String {
+    let mut string = quoted(text);
+    if let Some(note) = note {
+        string.pop();
+        let note = quoted(note);
+        string.push_str(r"\n\n");
+        string.push_str(note.strip_prefix('"').unwrap_or(&note));
+    }
+    string
+}

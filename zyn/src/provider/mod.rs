@@ -286,6 +286,10 @@ pub struct Profile {
     /// Whether the model may be asked how likely the tokens of its answer were. If not, it is not asked, and a threshold
     /// on what is measured is refused before anything is sent.
     pub logprobs: bool,
+    /// In which form the model may be sent images; in another, one is refused before anything is sent.
+    pub images: Accepts,
+    /// In which form the model may be sent PDFs; in another, one is refused before anything is sent.
+    pub pdfs: Accepts,
 }
 
 impl Default for Profile {
@@ -296,8 +300,22 @@ impl Default for Profile {
             mode: Mode::Native,
             schema_in_cache: false,
             logprobs: true,
+            images: Accepts::Addresses,
+            pdfs: Accepts::Addresses,
         }
     }
+}
+
+/// In which form a model may be sent an image or a PDF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Accepts {
+    /// In none.
+    Nothing,
+    /// As bytes.
+    Bytes,
+    /// As bytes, or by an address from which the provider fetches it.
+    Addresses,
 }
 
 /// How an answer was asked for.

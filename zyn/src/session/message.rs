@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::media::Media;
 use super::prompt::{Block, Prompt};
 use super::usage::Usage;
 use crate::verb::Verb;
@@ -218,7 +219,8 @@ impl Message {
     /// What the model reads.
     ///
     /// For a synapse's message: the verb's full sentence with the instruction as written, then each block under its name
-    /// and between fences that are longer than any run of backticks in it.
+    /// and between fences that are longer than any run of backticks in it. An image or a PDF is not in it; where its
+    /// block stands, it has a number: that of its place in [`media`](Self::media), counted from 1.
     pub fn text(&self) -> &str {
         match &self.0.content {
             Content::System(text) | Content::User(text) | Content::Assistant(text) => text,
@@ -239,6 +241,28 @@ impl Message {
     /// The data of a synapse's message; empty for a message that none wrote.
     pub fn blocks(&self) -> &[Block] {
         self.as_prompt().map_or(&[], |prompt| &prompt.blocks)
+    }
+
+    /// The images and PDFs of a synapse's message, in the order in which its text numbers them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Llm, Media, Session};
+    ///
+    /// let llm = Llm::new(Scripted::new(["A roof."]));
+    /// let mut session = Session::new();
+    /// let photo = Media::image("GIF89a…")?;
+    /// zyn::transform("Say what is shown").fire(&llm, &mut session, &photo).await?;
+    /// let asked = session.at(0)?;
+    /// assert!(asked.text().ends_with("\n\ninput: (attachment 1: an image)"));
+    /// assert_eq!(asked.media().collect::<Vec<_>>(), [&photo]);
+    /// # Ok(()) }
+    /// ```
+    pub fn media(&self) -> impl Iterator<Item = &Media> {
+        self.blocks().iter().filter_map(|it| it.media.as_ref())
     }
 
     /// What the model reads, not kept: an idle conversation holds each text once.
@@ -314,7 +338,14 @@ impl fmt::Debug for Message {
         if self.is_pinned() {
             shown.field("pinned", &true);
         }
-        shown.field("bytes", &self.rendered().len()).finish()
+        shown.field("bytes", &self.rendered().len());
+        match self.media().count() {
+            0 => {}
+            media => {
+                shown.field("media", &media);
+            }
+        }
+        shown.finish()
     }
 }
 

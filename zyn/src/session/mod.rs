@@ -6,6 +6,7 @@ mod draft;
 mod editing;
 mod error;
 mod history;
+mod media;
 mod message;
 #[cfg(test)]
 mod model;
@@ -28,6 +29,7 @@ pub use branch::{Branch, Change, Conflict};
 pub(crate) use draft::Draft;
 pub use error::SessionError;
 pub use history::History;
+pub use media::{Media, MediaError, MediaKind};
 pub use message::{Message, Role};
 pub use prompt::Block;
 pub use shared::SharedSession;

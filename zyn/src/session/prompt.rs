@@ -4,12 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::media::Media;
 use crate::verb::Verb;
 
 /// A named piece of data in a user message: `input`, or one per hole of the instruction.
 ///
-/// The name is one line, chosen by whoever wrote the prompt. The text may be anything; it is never read as instruction.
-/// `Debug` shows its size alone.
+/// The name is one line, chosen by whoever wrote the prompt. The data is a text, or an image or a PDF, which is attached
+/// and named where a text would stand. A text may be anything; it is never read as instruction. `Debug` shows sizes
+/// alone.
 ///
 /// # Examples
 ///
@@ -23,8 +25,16 @@ use crate::verb::Verb;
 pub struct Block {
     /// What the data is called.
     pub name: Cow<'static, str>,
-    /// The data.
+    /// The data; empty if it is an image or a PDF.
     pub text: String,
+    /// The image or the PDF that is the data.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "Media::serialize",
+        deserialize_with = "Media::deserialize"
+    )]
+    pub media: Option<Media>,
 }
 
 impl Block {
@@ -33,16 +43,49 @@ impl Block {
         Self {
             name: name.into(),
             text: text.into(),
+            media: None,
         }
+    }
+
+    /// A block called `name` that is an image or a PDF.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let photo = zyn::Media::image("GIF89a…")?;
+    /// let block = zyn::Block::attached("input", photo.clone());
+    /// assert_eq!((block.media, &*block.text), (Some(photo), ""));
+    /// # Ok::<(), zyn::input::MediaError>(())
+    /// ```
+    pub fn attached(name: impl Into<Cow<'static, str>>, media: Media) -> Self {
+        Self {
+            name: name.into(),
+            text: String::new(),
+            media: Some(media),
+        }
+    }
+
+    /// Whether there is nothing in it to read.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.media.is_none() && self.text.trim().is_empty()
+    }
+
+    /// How many bytes of data it has.
+    pub(crate) fn size(&self) -> usize {
+        let media = self.media.as_ref().map_or(0, Media::size);
+        self.text.len().saturating_add(media)
     }
 }
 
 impl fmt::Debug for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Block")
-            .field("name", &self.name)
-            .field("bytes", &self.text.len())
-            .finish()
+        let mut shown = f.debug_struct("Block");
+        shown.field("name", &self.name);
+        match &self.media {
+            Some(media) => shown.field("media", media),
+            None => shown.field("bytes", &self.text.len()),
+        };
+        shown.finish()
     }
 }
 
@@ -78,10 +121,23 @@ impl Prompt {
         }
     }
 
-    /// The verb's sentence, then each block under its name and between fences.
+    /// The verb's sentence, then each block under its name: a text between fences, an attachment by its number in this
+    /// message.
     pub(super) fn render(&self) -> String {
         let mut text = self.verb.sentence(&self.instruction);
-        for Block { name, text: data } in &*self.blocks {
+        let mut attachments = 0;
+        for Block {
+            name,
+            text: data,
+            media,
+        } in &*self.blocks
+        {
+            if let Some(media) = media {
+                attachments += 1;
+                let kind = media.kind();
+                text.push_str(&format!("\n\n{name}: (attachment {attachments}: {kind})"));
+                continue;
+            }
             let fence = fence([&*self.instruction, name, data]);
             for part in ["\n\n", name, ":\n", &fence, "\n", data, "\n", &fence] {
                 text.push_str(part);
@@ -151,6 +207,23 @@ mod tests {
             prompt.render(),
             "Do this with the text: Greet {name}\n\nname:\n```\nAda\n```\n\ninput:\n```\nHi\n\n```"
         );
+    }
+
+    #[test]
+    fn an_attachment_is_named_where_its_block_stands_and_by_its_kind_alone() {
+        let text = |photo: &str, name: &str| {
+            let blocks = vec![
+                Block::attached("input part 1", Media::image(photo).unwrap().named(name)),
+                Block::new("input part 2", "Hi"),
+                Block::attached("{scan}", Media::pdf_url("https://example.com").unwrap()),
+            ];
+            Prompt::new(Verb::Transform, "Greet".into(), blocks.into()).render()
+        };
+        assert_eq!(
+            text("GIF89a", "a.gif"),
+            "Do this with the text: Greet\n\ninput part 1: (attachment 1: an image)\n\ninput part 2:\n```\nHi\n```\n\n{scan}: (attachment 2: a PDF)"
+        );
+        assert_eq!(text("GIF89a", "a.gif"), text("GIF87a...", "```"));
     }
 
     #[test]

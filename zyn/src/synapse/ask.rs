@@ -18,10 +18,10 @@ use super::tape::Tape;
 use super::window;
 use crate::error::{Error, ErrorKind};
 use crate::llm::{Allowance, Llm};
-use crate::provider::Request;
+use crate::provider::{Accepts, Request};
 use crate::refusal::OptionProblem;
 use crate::schema::Rewritten;
-use crate::session::{History, Window, take_wait};
+use crate::session::{Block, History, Media, MediaKind, Message, Window, take_wait};
 
 /// The system message of every request. One text for all, so that every request of a conversation begins with the same
 /// bytes. It is not stored.
@@ -83,7 +83,8 @@ pub(crate) async fn ask(
     // what is left may be nothing to read
     let readable = applied
         .as_ref()
-        .map_or(Ok(()), |_| refuse_unusable(call, &request.history, llm));
+        .map_or(Ok(()), |_| refuse_unusable(call, &request.history, llm))
+        .and_then(|()| refuse_earlier_media(&request.history, llm));
     let outcome = match (readable, call.options.agreement) {
         (Err(error), _) => Err(error),
         (Ok(()), None) => {
@@ -137,8 +138,8 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
     if call.instruction().trim().is_empty() {
         return Err(ErrorKind::EmptyInstruction.into());
     }
-    match call.input() {
-        Some(input) if input.trim().is_empty() => return Err(ErrorKind::EmptyInput.into()),
+    match call.inputs().next() {
+        Some(_) if call.inputs().all(Block::is_blank) => return Err(ErrorKind::EmptyInput.into()),
         None if call.options.alone && !call.has_data() => {
             let problem = OptionProblem::NothingToRead;
             let option = "alone";
@@ -150,17 +151,49 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
         _ => {}
     }
     sure::refuse_unmeasurable(&call.options, llm)?;
-    let bytes = call
-        .prompt
-        .blocks()
-        .iter()
-        .map(|block| block.text.len())
-        .sum();
+    let sizes = call.prompt.blocks().iter().map(Block::size);
+    let bytes = sizes.fold(0, usize::saturating_add);
     let limit = llm.limits().max_input;
     if bytes > limit {
         return Err(ErrorKind::InputTooLarge { bytes, limit }.into());
     }
-    Ok(())
+    refuse_media(&call.prompt, None, llm)
+}
+
+/// Refuses what is attached to earlier messages and the model does not take: no message is sent without it in silence.
+fn refuse_earlier_media(history: &History, llm: &Llm) -> Result<(), Error> {
+    let profile = llm.profile();
+    if profile.images.min(profile.pdfs) == Accepts::Addresses {
+        return Ok(());
+    }
+    let mut messages = history.iter().enumerate();
+    messages.try_for_each(|(place, message)| refuse_media(message, Some(place), llm))
+}
+
+/// Refuses what is attached to `message`, which is that at `place` of the conversation or the one to send.
+fn refuse_media(message: &Message, place: Option<usize>, llm: &Llm) -> Result<(), Error> {
+    let profile = llm.profile();
+    let is_taken = |media: &Media| {
+        let accepts = match media.kind() {
+            MediaKind::Image => profile.images,
+            MediaKind::Pdf => profile.pdfs,
+        };
+        let needs = match media.url() {
+            Some(_) => Accepts::Addresses,
+            None => Accepts::Bytes,
+        };
+        accepts >= needs
+    };
+    match message.media().find(|media| !is_taken(media)) {
+        Some(media) => Err(ErrorKind::MediaNotTaken {
+            kind: media.kind(),
+            by_address: media.url().is_some(),
+            model: llm.model().to_owned(),
+            place,
+        }
+        .into()),
+        None => Ok(()),
+    }
 }
 
 /// The request that would be sent first.

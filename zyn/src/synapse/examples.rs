@@ -52,7 +52,7 @@ pub(crate) fn blocks<T: 'static, I: Clone>(
         if blocks.is_empty() {
             return Err(refused(ExampleProblem::NoInput).into());
         }
-        if blocks.iter().any(|block| block.text.trim().is_empty()) {
+        if blocks.iter().any(Block::is_blank) {
             let problem = Box::new(ErrorKind::EmptyInput);
             return Err(refused(ExampleProblem::Input(problem)).into());
         }
@@ -68,10 +68,12 @@ pub(crate) fn blocks<T: 'static, I: Clone>(
             field: shape.field(),
         };
         let answer = answer(example, &typed, &shape, wrapped).map_err(refused)?;
-        let named = |name: &str, text| Block::new(format!("{EXAMPLE}{number} {name}"), text);
-        let inputs = blocks.into_iter();
-        all.extend(inputs.map(|Block { name, text }| named(&name, text)));
-        all.push(named(&answer_name, answer));
+        let named = |name: &str| format!("{EXAMPLE}{number} {name}");
+        all.extend(blocks.into_iter().map(|mut block| {
+            block.name = named(&block.name).into();
+            block
+        }));
+        all.push(Block::new(named(&answer_name), answer));
     }
     Ok(all)
 }

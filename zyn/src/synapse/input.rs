@@ -6,13 +6,14 @@ use std::marker::PhantomData;
 use serde::Serialize;
 
 use super::ToPrompt;
-use super::to_prompt::Written;
+use super::to_prompt::{self, Part, WrittenParts};
 use crate::error::{ErrorKind, Excerpt};
 use crate::session::Block;
 
 /// What a synapse can work on. `I` is what it asks for: text, unless its type says otherwise.
 ///
-/// - [`Text`]: anything that is [`ToPrompt`], or the [`Conversation`];
+/// - [`Text`]: anything that is [`ToPrompt`], a [`Media`](crate::Media) among it; several of these beside each other, as a
+///   tuple; or the [`Conversation`];
 /// - [`Json<T>`](Json): a reference to a `T` that is `Serialize`;
 /// - [`List<X>`](List): a list of `X`, as an array, a slice, a `Vec` or a reference to one.
 #[diagnostic::on_unimplemented(
@@ -44,9 +45,29 @@ pub trait Input<I = Text> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conversation;
 
-/// The input of a synapse that works on text: [`ToPrompt`] types, and the [`Conversation`].
+/// The input of a synapse that works on text, and on images and PDFs: [`ToPrompt`] types, tuples of two to six of them,
+/// and the [`Conversation`].
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+/// # use zyn::testing::Scripted;
+/// # use zyn::{Llm, Media, Session};
+/// # let (llm, mut session) = (Llm::new(Scripted::new([r#"{"answer":true}"#])), Session::new());
+/// let letter = "The roof was new, see the photos.";
+/// let photos = [Media::image("GIF89a…")?, Media::image("GIF89a…")?];
+/// let damage = zyn::binary("Do the photos show what the letter says?");
+/// damage.fire(&llm, &mut session, (letter, &photos)).await?;
+///
+/// let asked = session.at(0)?;
+/// let names: Vec<_> = asked.blocks().iter().map(|block| &*block.name).collect();
+/// assert_eq!(names, ["input part 1", "input part 2", "input part 3"]);
+/// assert_eq!(asked.media().count(), 2);
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
-pub struct Text(Option<Result<String, Unwritten>>);
+pub struct Text(Option<Result<Vec<Part>, Unwritten>>);
 
 /// The input of a synapse that works on a `T`, which is written as JSON: a `&T`.
 ///
@@ -75,7 +96,7 @@ pub(super) enum Unwritten {
 
 impl Unwritten {
     /// A value of type `T` as it is written, or that it is not.
-    pub(super) fn unless<T: ?Sized>(written: Written) -> Result<String, Self> {
+    pub(super) fn unless<T: ?Sized, W>(written: Result<W, serde_json::Error>) -> Result<W, Self> {
         written.map_err(|problem| Self::Value {
             type_name: std::any::type_name::<T>(),
             problem: Excerpt::new(&problem.to_string()),
@@ -107,9 +128,28 @@ impl Input for Text {
 #[diagnostic::do_not_recommend]
 impl<T: ToPrompt> Input for T {
     fn into_input(self) -> Text {
-        Text(Some(Unwritten::unless::<T>(self.try_prompt())))
+        Text(Some(Unwritten::unless::<T, _>(self.try_parts())))
     }
 }
+
+macro_rules! beside {
+    ($($input:ident)+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($input: Input),+> Input for ($($input,)+) {
+            fn into_input(self) -> Text {
+                #[allow(non_snake_case, reason = "each is called as its type is")]
+                let ($($input,)+) = self;
+                Text::beside([$($input.into_input()),+])
+            }
+        }
+    };
+}
+
+beside!(A B);
+beside!(A B C);
+beside!(A B C D);
+beside!(A B C D E);
+beside!(A B C D E F);
 
 /// What a [`Json`] and a [`List`] are made of.
 ///
@@ -137,7 +177,7 @@ where
 impl<T: Serialize> MadeOf<&T> for Json<T> {
     fn made_of(input: &T) -> Self {
         Self {
-            text: Unwritten::unless::<T>(serde_json::to_string(input)),
+            text: Unwritten::unless::<T, _>(serde_json::to_string(input)),
             of: PhantomData,
         }
     }
@@ -170,50 +210,73 @@ impl<X> MadeOf<Vec<X>> for List<X> {
     }
 }
 
-/// An input that is one block of data, or none.
-pub(crate) trait OneBlock {
-    /// The block called `name`; `None` for the conversation.
-    fn block(self, name: &'static str) -> Result<Option<Block>, ErrorKind>;
+/// An input that is data under one name, or none.
+pub(crate) trait Named {
+    /// The blocks called `name`; none for the conversation.
+    fn blocks(self, name: &'static str) -> Result<Vec<Block>, ErrorKind>;
 }
 
 impl Text {
     /// What the macro makes of a literal with holes: each with the text before it and its name, then the text behind
     /// them.
     #[doc(hidden)]
-    pub fn holed<const N: usize>(holes: [(&str, &str, Written); N], behind: &str) -> Self {
+    pub fn holed<const N: usize>(holes: [(&str, &str, WrittenParts); N], behind: &str) -> Self {
+        let mut parts = Vec::new();
         let mut text = String::new();
         for (before, name, value) in holes {
             text.push_str(before);
-            match value {
-                Ok(value) => text.push_str(&value),
+            let value = match value {
+                Ok(value) => value,
                 Err(problem) => {
                     return Self(Some(Err(Unwritten::Hole {
                         hole: format!("{{{name}}}"),
                         problem: Excerpt::new(&problem.to_string()),
                     })));
                 }
+            };
+            for part in value {
+                match part {
+                    Part::Text(written) => text.push_str(&written),
+                    media @ Part::Media(_) => {
+                        parts.extend([Part::Text(std::mem::take(&mut text)), media]);
+                    }
+                }
             }
         }
         text.push_str(behind);
-        Self(Some(Ok(text)))
+        parts.push(Part::Text(text));
+        Self(Some(Ok(parts)))
     }
 
-    /// The text; `None` if it is the conversation.
-    pub(crate) fn written(self) -> Result<Option<String>, ErrorKind> {
+    /// All of them, one after the other.
+    fn beside<const N: usize>(inputs: [Self; N]) -> Self {
+        let given = inputs.into_iter().filter_map(|input| input.0);
+        let parts: Vec<Result<Vec<Part>, Unwritten>> = given.collect();
+        if parts.is_empty() {
+            return Self(None);
+        }
+        let parts: Result<Vec<Vec<Part>>, Unwritten> = parts.into_iter().collect();
+        Self(Some(parts.map(|parts| parts.concat())))
+    }
+
+    /// What it is; `None` if it is the conversation.
+    pub(crate) fn parts(self) -> Result<Option<Vec<Part>>, ErrorKind> {
         Ok(self.0.transpose()?)
     }
 }
 
-impl OneBlock for Text {
-    fn block(self, name: &'static str) -> Result<Option<Block>, ErrorKind> {
-        let text = self.written()?;
-        Ok(text.map(|text| Block::new(name, text)))
+impl Named for Text {
+    fn blocks(self, name: &'static str) -> Result<Vec<Block>, ErrorKind> {
+        let Some(parts) = self.parts()? else {
+            return Ok(Vec::new());
+        };
+        Ok(to_prompt::blocks(name, parts))
     }
 }
 
-impl<T> OneBlock for Json<T> {
-    fn block(self, name: &'static str) -> Result<Option<Block>, ErrorKind> {
-        Ok(Some(Block::new(name, self.text?)))
+impl<T> Named for Json<T> {
+    fn blocks(self, name: &'static str) -> Result<Vec<Block>, ErrorKind> {
+        Ok(vec![Block::new(name, self.text?)])
     }
 }
 
@@ -228,9 +291,16 @@ impl<T> Clone for Json<T> {
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.as_ref().and_then(|text| text.as_ref().ok());
-        let bytes = text.map(String::len);
-        f.debug_struct("Text").field("bytes", &bytes).finish()
+        let parts = self.0.iter().flatten().flatten();
+        let (mut bytes, mut media) = (0, 0);
+        for part in parts {
+            match part {
+                Part::Text(text) => bytes += text.len(),
+                Part::Media(_) => media += 1,
+            }
+        }
+        let mut shown = f.debug_struct("Text");
+        shown.field("bytes", &bytes).field("media", &media).finish()
     }
 }
 
@@ -250,58 +320,4 @@ impl<X> fmt::Debug for List<X> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    fn text<T>(input: impl Input<Json<T>>) -> Result<String, ErrorKind> {
-        let block = input.into_input().block("input")?;
-        Ok(block.expect("a block").text)
-    }
-
-    #[test]
-    fn json_is_written_in_the_order_of_the_fields_and_without_escapes_of_its_own() {
-        #[derive(Serialize)]
-        struct Order {
-            z: &'static str,
-            a: Option<u8>,
-        }
-        let order = Order {
-            z: "<b> & \"é\"",
-            a: None,
-        };
-        assert_eq!(text(&order).unwrap(), r#"{"z":"<b> & \"é\"","a":null}"#);
-    }
-
-    #[test]
-    fn what_cannot_be_written_as_json_is_an_error_and_not_an_empty_text() {
-        let map = BTreeMap::from([((1, 2), "a tuple is no key")]);
-        let error = text(&map).unwrap_err();
-        assert!(matches!(error, ErrorKind::InputNotJson { .. }), "{error}");
-    }
-
-    #[test]
-    fn every_kind_of_list_is_the_same_list() {
-        fn items(input: impl Input<List<u8>>) -> Vec<u8> {
-            input.into_input().0
-        }
-        let list = vec![1, 2];
-        assert_eq!(items(&list), list);
-        assert_eq!(items(list.as_slice()), list);
-        let array = &[1, 2];
-        assert_eq!(items(array), list);
-        assert_eq!(items(*array), list);
-        assert_eq!(items(list.clone()), list);
-    }
-
-    #[test]
-    fn debug_of_an_input_shows_no_text() {
-        let shown = [
-            format!("{:?}", "canary".into_input()),
-            format!("{:?}", Json::made_of(&"canary".to_owned())),
-            format!("{:?}", List::made_of(["canary"])),
-        ];
-        assert!(shown.iter().all(|it| !it.contains("canary")), "{shown:?}");
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! What to do, in the author's words.
 
-use super::to_prompt::Written;
+use std::collections::BTreeSet;
+
+use super::to_prompt::{self, WrittenParts};
 use crate::error::{ErrorKind, Excerpt};
 use crate::session::Block;
 
@@ -33,8 +35,9 @@ impl Instruction {
 
     /// What the macro makes of a literal with holes: each with its name as written.
     #[doc(hidden)]
-    pub fn holed<const N: usize>(text: &str, values: [(&str, Written); N]) -> Self {
+    pub fn holed<const N: usize>(text: &str, values: [(&str, WrittenParts); N]) -> Self {
         let mut blocks: Vec<Block> = Vec::with_capacity(N);
+        let mut seen = BTreeSet::new();
         let mut unwritten = None;
         for (name, value) in values {
             // named as it stands in the text: a model finds it there, and no hole can pass for the input
@@ -48,8 +51,8 @@ impl Instruction {
                 }
             };
             // a hole that occurs twice is one value
-            if blocks.iter().all(|block| block.name != name) {
-                blocks.push(Block::new(name, value));
+            if seen.insert(name.clone()) {
+                blocks.extend(to_prompt::blocks(&name, value));
             }
         }
         Self {
@@ -104,18 +107,38 @@ impl From<&String> for Instruction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Media;
+    use crate::synapse::ToPrompt;
 
     #[test]
     fn a_hole_is_named_as_it_stands_and_cannot_pass_for_the_input() {
-        let instruction = Instruction::holed("Compare {input}", [("input", Ok("a".to_owned()))]);
+        let instruction = Instruction::holed("Compare {input}", [("input", "a".try_parts())]);
         let (text, values) = instruction.into_parts();
         assert_eq!(text, "Compare {input}");
         assert_eq!(values, [Block::new("{input}", "a")]);
     }
 
     #[test]
+    fn media_in_a_hole_are_attached_under_its_name() {
+        let photos = ["GIF87a", "GIF89a"].map(|bytes| Media::image(bytes).unwrap());
+        let [one, _] = &photos;
+        let holes = [("one", one.try_parts()), ("photos", photos.try_parts())];
+        let (_, values) = Instruction::holed("Find {one} in {photos}", holes).into_parts();
+        let names: Vec<_> = values.iter().map(|block| &*block.name).collect();
+        assert_eq!(names, ["{one}", "{photos} part 1", "{photos} part 2"]);
+        assert_eq!(values[0].media.as_ref(), Some(one));
+    }
+
+    #[test]
+    fn an_absent_value_of_a_hole_is_an_empty_text() {
+        let (_, values) =
+            Instruction::holed("Greet {a}", [("a", None::<&str>.try_parts())]).into_parts();
+        assert_eq!(values, [Block::new("{a}", "")]);
+    }
+
+    #[test]
     fn a_hole_that_occurs_twice_is_one_value() {
-        let twice = [("a", Ok("1".to_owned())), ("a", Ok("1".to_owned()))];
+        let twice = [("a", "1".try_parts()), ("a", "1".try_parts())];
         assert_eq!(Instruction::holed("{a} {a}", twice).into_parts().1.len(), 1);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::form::Form;
-use super::input::OneBlock;
+use super::input::Named;
 use super::particulars::Particulars;
 use super::step::INPUT;
 use crate::error::ErrorKind;
@@ -30,17 +30,14 @@ impl<T> Fixed<T> {
     }
 }
 
-impl<T, I: OneBlock> Operation<T, I> for Fixed<T> {
+impl<T, I: Named> Operation<T, I> for Fixed<T> {
     fn ask(&self, input: I, _: &Particulars) -> Result<Asked<T>, ErrorKind> {
         asked(input, Arc::clone(&self.0))
     }
 }
 
-/// An input of one block, asked about in `form`.
-pub(crate) fn asked<T>(
-    input: impl OneBlock,
-    form: Arc<dyn Form<T>>,
-) -> Result<Asked<T>, ErrorKind> {
-    let blocks = input.block(INPUT)?.into_iter().collect();
+/// An input, asked about in `form`.
+pub(crate) fn asked<T>(input: impl Named, form: Arc<dyn Form<T>>) -> Result<Asked<T>, ErrorKind> {
+    let blocks = input.blocks(INPUT)?;
     Ok(Asked { blocks, form })
 }

@@ -8,6 +8,7 @@ use super::form::{Form, Shape};
 use super::input::{List, Unwritten};
 use super::operation::{Asked, Operation};
 use super::particulars::Particulars;
+use super::to_prompt::{self, Part};
 use super::{Instruction, Synapse, ToPrompt};
 use crate::error::ErrorKind;
 use crate::reply::Violation;
@@ -76,15 +77,16 @@ impl<X: ToPrompt + Clone + Send + Sync + 'static> Operation<Vec<X>, List<X>> for
         if items.is_empty() {
             return Err(ErrorKind::EmptyInput);
         }
-        let block = |(item, number): (&X, usize)| {
-            let text = Unwritten::unless::<X>(item.try_prompt())?;
-            match text.trim().is_empty() {
-                true => Err(ErrorKind::EmptyItem { number }),
-                false => Ok(Block::new(format!("item {number}"), text)),
+        let mut blocks: Vec<Block> = Vec::with_capacity(items.len());
+        for (item, number) in items.iter().zip(1..) {
+            let parts = Unwritten::unless::<X, _>(item.try_parts())?;
+            if parts.iter().all(Part::is_blank) {
+                return Err(ErrorKind::EmptyItem { number });
             }
-        };
+            blocks.extend(to_prompt::blocks(&format!("item {number}"), parts));
+        }
         Ok(Asked {
-            blocks: items.iter().zip(1..).map(block).collect::<Result<_, _>>()?,
+            blocks,
             form: Arc::new(Ordered {
                 wanted: particulars.top.unwrap_or(items.len()).min(items.len()),
                 items,

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Confidence;
+use super::to_prompt::PART;
 use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::schema::Schema;
-use crate::session::{Message, Usage, Windowed};
+use crate::session::{Block, Message, Usage, Windowed};
 use crate::verb::Verb;
 
 /// A step whose prompt is rendered: all that running it asks for, but the model.
@@ -141,14 +142,22 @@ impl StepCall {
         self.prompt.instruction().unwrap_or_default()
     }
 
-    /// The text it works on: the block `input`. `None` if it reads the conversation, and for a `rank`, whose items are
-    /// the blocks `item 1`, `item 2`, … of the [`prompt`](Self::prompt).
+    /// The text it works on: the block `input`, or the first text of an input of several parts, which are the blocks
+    /// `input part 1`, `input part 2`, … of the [`prompt`](Self::prompt). `None` if it reads the conversation, for images
+    /// and PDFs alone, and for a `rank`, whose items are the blocks `item 1`, `item 2`, ….
     pub fn input(&self) -> Option<&str> {
-        self.prompt
-            .blocks()
-            .iter()
-            .find(|block| block.name == INPUT)
-            .map(|block| &*block.text)
+        let mut texts = self.inputs().filter(|block| block.media.is_none());
+        texts.next().map(|block| &*block.text)
+    }
+
+    /// The blocks that are the input.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Block> {
+        let is_input = |name: &str| {
+            let behind = name.strip_prefix(INPUT);
+            behind.is_some_and(|it| it.is_empty() || it.starts_with(PART))
+        };
+        let blocks = self.prompt.blocks().iter();
+        blocks.filter(move |block| is_input(&block.name))
     }
 
     /// Whether there is something to work on: background and examples are not.

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::session::{Block, Media};
+
 /// A value that can be written into a prompt: as a step's input, or in a hole such as `{customer.name}`.
 ///
 /// Text is written as it is, numbers as `Display` writes them, an absent option as nothing, a list as one
-/// `- ` line per item. `#[derive(Classify)]` writes the label's name; `#[derive(Extract)]` writes JSON,
+/// `- ` line per item. A [`Media`] is attached. `#[derive(Classify)]` writes the label's name; `#[derive(Extract)]` writes JSON,
 /// if the type is [`Serialize`]. There is no blanket impl over `Display`, or no derived type could ever
 /// have a `Display` of its own.
 ///
@@ -46,6 +48,12 @@ pub trait ToPrompt {
         Ok(self.to_prompt())
     }
 
+    /// What this value is in a prompt, where it can be more than a text, or why it is nothing.
+    #[doc(hidden)]
+    fn try_parts(&self) -> WrittenParts {
+        self.try_prompt().map(|text| vec![Part::Text(text)])
+    }
+
     /// This value as an answer that a model is shown: JSON. The text, unless the type is read from something else.
     #[doc(hidden)]
     fn to_answer(&self) -> Shown {
@@ -60,6 +68,50 @@ pub type Shown = Result<Value, serde_json::Error>;
 /// The text of a value in a prompt, if it can be written.
 #[doc(hidden)]
 pub type Written = Result<String, serde_json::Error>;
+
+/// A piece of what a value is in a prompt.
+#[doc(hidden)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Written into it.
+    Text(String),
+    /// Attached to it.
+    Media(Media),
+}
+
+/// What a value is in a prompt, if it can be written.
+#[doc(hidden)]
+pub type WrittenParts = Result<Vec<Part>, serde_json::Error>;
+
+impl Part {
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(text) if text.trim().is_empty())
+    }
+
+    fn block(self, name: String) -> Block {
+        match self {
+            Self::Text(text) => Block::new(name, text),
+            Self::Media(media) => Block::attached(name, media),
+        }
+    }
+}
+
+/// The blocks of what is called `name`: one, or one for each of its parts. A blank part among others is none.
+pub(super) fn blocks(name: &str, mut parts: Vec<Part>) -> Vec<Block> {
+    if !parts.iter().all(Part::is_blank) {
+        parts.retain(|part| !part.is_blank());
+    }
+    if parts.len() < 2 {
+        let parts = parts.into_iter();
+        return parts.map(|part| part.block(name.to_owned())).collect();
+    }
+    let numbered = parts.into_iter().zip(1..);
+    let numbered = numbered.map(|(part, number)| part.block(format!("{name}{PART}{number}")));
+    numbered.collect()
+}
+
+/// What stands between the name of what has several parts and the number of one.
+pub(super) const PART: &str = " part ";
 
 /// How `#[derive(Extract)]` writes a `T` into a prompt.
 #[doc(hidden)]
@@ -125,6 +177,10 @@ macro_rules! as_inner {
                 T::try_prompt(self)
             }
 
+            fn try_parts(&self) -> WrittenParts {
+                T::try_parts(self)
+            }
+
             fn to_answer(&self) -> Shown {
                 T::to_answer(self)
             }
@@ -144,6 +200,10 @@ impl<T: ToPrompt + ToOwned + ?Sized> ToPrompt for Cow<'_, T> {
         T::try_prompt(self)
     }
 
+    fn try_parts(&self) -> WrittenParts {
+        T::try_parts(self)
+    }
+
     fn to_answer(&self) -> Shown {
         T::to_answer(self)
     }
@@ -157,6 +217,13 @@ impl<T: ToPrompt> ToPrompt for Option<T> {
 
     fn try_prompt(&self) -> Written {
         self.as_ref().map_or(Ok(String::new()), T::try_prompt)
+    }
+
+    fn try_parts(&self) -> WrittenParts {
+        match self {
+            Some(value) => value.try_parts(),
+            None => Ok(vec![Part::Text(String::new())]),
+        }
     }
 
     fn to_answer(&self) -> Shown {
@@ -179,6 +246,16 @@ impl<T: ToPrompt> ToPrompt for [T] {
         Ok(items.join("\n"))
     }
 
+    fn try_parts(&self) -> WrittenParts {
+        let parts: Vec<Vec<Part>> = self.iter().map(T::try_parts).collect::<Result<_, _>>()?;
+        let parts = parts.concat();
+        // a list of texts is one text
+        match parts.iter().any(|part| matches!(part, Part::Media(_))) {
+            true => Ok(parts),
+            false => self.try_prompt().map(|text| vec![Part::Text(text)]),
+        }
+    }
+
     fn to_answer(&self) -> Shown {
         self.iter().map(T::to_answer).collect()
     }
@@ -192,6 +269,10 @@ impl<T: ToPrompt, const N: usize> ToPrompt for [T; N] {
 
     fn try_prompt(&self) -> Written {
         self.as_slice().try_prompt()
+    }
+
+    fn try_parts(&self) -> WrittenParts {
+        self.as_slice().try_parts()
     }
 
     fn to_answer(&self) -> Shown {
@@ -209,8 +290,29 @@ impl<T: ToPrompt> ToPrompt for Vec<T> {
         self.as_slice().try_prompt()
     }
 
+    fn try_parts(&self) -> WrittenParts {
+        self.as_slice().try_parts()
+    }
+
     fn to_answer(&self) -> Shown {
         self.as_slice().to_answer()
+    }
+}
+
+/// Attached: the text that stands for it has its kind alone.
+#[diagnostic::do_not_recommend]
+impl ToPrompt for Media {
+    fn to_prompt(&self) -> String {
+        format!("({})", self.kind())
+    }
+
+    fn try_parts(&self) -> WrittenParts {
+        Ok(vec![Part::Media(self.clone())])
+    }
+
+    /// An example's answer is looked for among the items by this, and shown as its number.
+    fn to_answer(&self) -> Shown {
+        Ok(Value::from(self.base64().or(self.url().map(str::to_owned))))
     }
 }
 
@@ -251,6 +353,43 @@ mod tests {
         let items = vec!["one", "two\n- three"];
         assert_eq!(items.to_prompt(), "- one\n- two\n  - three");
         assert_eq!(vec![vec![1, 2], vec![3]].to_prompt(), "- - 1\n  - 2\n- - 3");
+    }
+
+    #[test]
+    fn media_are_parts_of_their_own_however_they_are_held() {
+        let photo = Media::image("GIF89a").unwrap();
+        let part = || Part::Media(photo.clone());
+        assert_eq!((&&photo).try_parts().unwrap(), [part()]);
+        assert_eq!(Some(Box::new(photo.clone())).try_parts().unwrap(), [part()]);
+        assert_eq!(Cow::Borrowed(&photo).try_parts().unwrap(), [part()]);
+        assert_eq!(vec![&photo, &photo].try_parts().unwrap(), [part(), part()]);
+        let absent = || Part::Text(String::new());
+        assert_eq!(
+            [Some(&photo), None].try_parts().unwrap(),
+            [part(), absent()]
+        );
+        assert_eq!(
+            [None::<Media>].try_parts().unwrap(),
+            [Part::Text("- ".to_owned())]
+        );
+        assert_eq!(photo.to_prompt(), "(an image)");
+        let texts = ["a", "b"].try_parts().unwrap();
+        assert_eq!(texts, [Part::Text("- a\n- b".to_owned())]);
+    }
+
+    #[test]
+    fn several_parts_are_numbered_and_a_blank_one_among_them_is_left_out() {
+        let photo = || Part::Media(Media::image("GIF89a").unwrap());
+        let text = |text: &str| Part::Text(text.to_owned());
+        let names = |parts: Vec<Part>| -> Vec<String> {
+            let blocks = blocks("input", parts).into_iter();
+            blocks.map(|block| block.name.into_owned()).collect()
+        };
+        assert_eq!(names(vec![photo()]), ["input"]);
+        assert_eq!(names(vec![text(" "), photo()]), ["input"]);
+        assert_eq!(names(vec![text(" ")]), ["input"]);
+        let both = ["input part 1", "input part 2"];
+        assert_eq!(names(vec![text("a"), photo()]), both);
     }
 
     #[test]

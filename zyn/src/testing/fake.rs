@@ -13,7 +13,6 @@ use crate::provider::{
 use crate::reply;
 use crate::schema::Schema;
 use crate::schema::sample::sample;
-use crate::session::Message;
 use crate::synapse::longest;
 
 const NAME: &str = "fake";
@@ -167,7 +166,7 @@ fn sentence(request: &Request, seed: u64) -> String {
 fn seed(seed: u64, request: &Request) -> u64 {
     let schema = request.schema.as_ref().map(|schema| &*schema.json);
     let messages = request.history.iter().chain([&request.prompt]);
-    let messages = messages.chain(&request.feedback).map(Message::rendered);
+    let messages = messages.chain(&request.feedback);
     let mut hash = seed ^ 0xcbf2_9ce4_8422_2325;
     let mut add = |text: &str| {
         // the end of a text counts too
@@ -175,7 +174,13 @@ fn seed(seed: u64, request: &Request) -> u64 {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     };
-    messages.for_each(|text| add(&text));
+    for message in messages {
+        add(&message.rendered());
+        for media in message.media() {
+            add(&media.base64().unwrap_or_default());
+            add(media.url().unwrap_or_default());
+        }
+    }
     add(schema.unwrap_or_default());
     hash
 }
@@ -220,6 +225,7 @@ mod tests {
     use super::*;
     use crate::reply::properties;
     use crate::schema::Dialect;
+    use crate::session::Message;
 
     /// Maps as entries, tuples, types that contain themselves: written as each dialect asks for them.
     #[test]

@@ -7,14 +7,15 @@ use crate::provider::{
     BoxFuture, ConfigError, Failure, Heard, Profile, Provider, ProviderError, Request, Response,
     Token,
 };
-use crate::session::{Message, Usage};
+use crate::session::{Media, Message, Usage};
 
 const NAME: &str = "scripted";
 
 /// A provider that answers from a list, or from a closure.
 ///
-/// A stream tells an answer word by word. An answer that is a text reports usage: a token for every four bytes, begun ones included, of what was sent and of
-/// the answer. When the list has ended, a call is a [`ConfigError::ScriptEnded`].
+/// A stream tells an answer word by word. An answer that is a text reports usage: a token for every four bytes, begun
+/// ones included, of what was sent and of the answer; images and PDFs count as a window counts them. When the list has
+/// ended, a call is a [`ConfigError::ScriptEnded`].
 ///
 /// # Examples
 ///
@@ -225,9 +226,12 @@ impl Scripted {
     }
 }
 
-/// A token for every four bytes of what was sent and of the answer.
+/// A token for every four bytes of what was sent and of the answer, and what was attached beside it.
 pub(super) fn estimated(request: &Request, answer: &str) -> Usage {
-    Usage::new(tokens(sent(request)), tokens(answer.len()))
+    let messages = request.history.iter().chain([&request.prompt]);
+    let attached = messages.flat_map(Message::media).map(Media::tokens);
+    let sent = attached.fold(tokens(sent(request)), u64::saturating_add);
+    Usage::new(sent, tokens(answer.len()))
 }
 
 /// The bytes of text in a request.

@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::session::Message;
 use crate::synapse::Input;
 use crate::synapse::input::Text;
+use crate::synapse::to_prompt::Part;
 
 /// A message for the conversation: what `system(…)`, `user(…)` and `assistant(…)` give inside `workflow!`.
 #[must_use = "a note is entered where `workflow!` finds it: as a statement"]
@@ -27,14 +28,26 @@ impl Note {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::EmptyNote`] if it is blank, [`ErrorKind::InputNotJson`] if it cannot be written.
+    /// [`ErrorKind::EmptyNote`] if it is blank, [`ErrorKind::InputNotJson`] if it cannot be written,
+    /// [`ErrorKind::MediaInNote`] if it is no text.
     #[doc(hidden)]
     pub fn __enter(self, cx: &Cx<'_>) -> Result<(), Error> {
-        let text = self.text.written()?.unwrap_or_default();
+        let mut texts = Vec::new();
+        let mut attached = None;
+        for part in self.text.parts()?.unwrap_or_default() {
+            match part {
+                Part::Text(text) => texts.push(text),
+                Part::Media(media) => attached = attached.or(Some(media.kind())),
+            }
+        }
+        let text = texts.join("\n");
         let is_blank = text.trim().is_empty();
         let message = (self.made)(text);
+        let role = message.role().name();
+        if let Some(kind) = attached {
+            return Err(ErrorKind::MediaInNote { role, kind }.into());
+        }
         if is_blank {
-            let role = message.role().name();
             return Err(ErrorKind::EmptyNote { role }.into());
         }
         cx.append(message);

@@ -12,7 +12,7 @@ mod openai;
 
 pub(super) use openai::{OPENAI, OPENAI_HOST};
 
-use super::{Dialect, Mode, Profile};
+use super::{Accepts, Dialect, Mode, Profile};
 
 /// What one model on one server takes. What an API has no word for is as good as absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +47,10 @@ pub(super) struct Capabilities {
     pub(super) cache_key: bool,
     /// Whether it hands requests on to servers that may not take all of them.
     pub(super) routes: bool,
-    /// Whether it takes images.
-    pub(super) images: bool,
-    /// Whether it takes PDFs.
-    pub(super) pdfs: bool,
+    /// In which form it takes images.
+    pub(super) images: Accepts,
+    /// In which form it takes PDFs.
+    pub(super) pdfs: Accepts,
 }
 
 /// The operation that is asked, where an API has two.
@@ -135,6 +135,8 @@ impl Capabilities {
             schema_visible: self.schema_visible,
             schema_in_cache: self.schema_in_cache,
             logprobs: self.logprobs,
+            images: self.images,
+            pdfs: self.pdfs,
         }
     }
 }
@@ -187,6 +189,6 @@ const COMPATIBLE: Capabilities = Capabilities {
     stream_usage: true,
     cache_key: false,
     routes: false,
-    images: true,
-    pdfs: true,
+    images: Accepts::Addresses,
+    pdfs: Accepts::Bytes,
 };

@@ -1,13 +1,14 @@
 //! What Ollama takes on its own API.
 
 use super::{COMPATIBLE, Capabilities, Row};
-use crate::provider::{Dialect, Mode};
+use crate::provider::{Accepts, Dialect, Mode};
 
 /// Its grammars are llama.cpp's; the model sees no schema.
 const LOCAL: Capabilities = Capabilities {
     dialect: Dialect::LlamaCpp,
     logprobs: false,
-    pdfs: false,
+    images: Accepts::Bytes,
+    pdfs: Accepts::Nothing,
     ..COMPATIBLE
 };
 

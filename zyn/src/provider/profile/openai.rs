@@ -1,13 +1,14 @@
 //! What servers of OpenAI's formats take.
 
 use super::{Api, COMPATIBLE, Capabilities, KeyHeader, MaxTokens, Row, SystemRole};
-use crate::provider::{Dialect, Mode};
+use crate::provider::{Accepts, Dialect, Mode};
 
 pub(in crate::provider) const OPENAI_HOST: &str = "api.openai.com";
 
 /// A server on this machine is llama.cpp's, or has its grammars.
 const LOCAL: Capabilities = Capabilities {
     dialect: Dialect::LlamaCpp,
+    pdfs: Accepts::Nothing,
     ..COMPATIBLE
 };
 

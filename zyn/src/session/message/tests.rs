@@ -112,9 +112,62 @@ fn a_message_is_stored_by_its_fields() {
 }
 
 #[test]
+fn an_attachment_is_stored_with_its_message_and_read_back_equal() {
+    let media = [
+        Media::image("GIF89a").unwrap(),
+        Media::pdf("%PDF-1.7").unwrap().named("R-7.pdf"),
+        Media::image_url("https://example.com/a").unwrap(),
+    ];
+    let blocks = media.iter().cloned().map(|it| Block::attached("input", it));
+    let message = Message::prompt(Verb::Extract, "Read it", blocks.collect());
+    let stored = serde_json::to_value(&message).unwrap();
+    assert_eq!(
+        stored["prompt"]["blocks"],
+        serde_json::json!([
+            { "name": "input", "text": "", "media": { "kind": "image", "base64": "R0lGODlh" } },
+            { "name": "input", "text": "", "media": { "kind": "pdf", "base64": "JVBERi0xLjc=", "name": "R-7.pdf" } },
+            { "name": "input", "text": "", "media": { "kind": "image", "url": "https://example.com/a" } },
+        ])
+    );
+    let read: Message = serde_json::from_value(stored).unwrap();
+    assert_eq!(read, message);
+    assert!(read.media().eq(&media));
+}
+
+#[test]
+fn another_attachment_makes_another_message_of_the_same_text() {
+    let asked = |bytes: &str| {
+        let block = Block::attached("input", Media::image(bytes).unwrap());
+        Message::prompt(Verb::Extract, "Read it", vec![block])
+    };
+    assert_eq!(asked("GIF89a").text(), asked("GIF87a").text());
+    assert_ne!(asked("GIF89a"), asked("GIF87a"));
+}
+
+#[test]
+fn a_stored_attachment_that_is_not_what_it_says_is_refused() {
+    for media in [
+        r#"{"kind":"image","base64":"JVBERi0xLjc="}"#,
+        r#"{"kind":"image","base64":"%"}"#,
+        r#"{"kind":"pdf","url":"file:///etc/passwd"}"#,
+        r#"{"kind":"film","url":"https://a.b"}"#,
+    ] {
+        let block = format!(r#"{{"name":"input","text":"","media":{media}}}"#);
+        assert!(serde_json::from_str::<Block>(&block).is_err(), "{media}");
+    }
+}
+
+#[test]
 fn debug_of_a_message_shows_no_text() {
     let secret = Message::prompt(Verb::Extract, "canary", vec![Block::new("input", "canary")]);
     for message in [secret, Message::system("canary"), Message::user("canary")] {
         assert!(!format!("{message:?}").contains("canary"));
     }
+    let scan = Media::pdf("%PDF-canary").unwrap();
+    let scan = Message::prompt(Verb::Extract, "R", vec![Block::attached("input", scan)]);
+    let shown = format!("{scan:?} {:?}", scan.blocks());
+    assert!(
+        !shown.contains("canary") && shown.contains("media: 1"),
+        "{shown}"
+    );
 }

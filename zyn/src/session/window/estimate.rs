@@ -1,6 +1,6 @@
 //! How many tokens a text is, about.
 
-use crate::session::{History, Message};
+use crate::session::{History, Media, Message};
 
 /// What a message costs beside its text: its role and the marks around it.
 const PER_MESSAGE: u64 = 4;
@@ -18,9 +18,11 @@ pub(crate) fn text(text: &str) -> u64 {
     (ascii.div_ceil(4) + others) as u64
 }
 
-/// About how many tokens `message` is.
+/// About how many tokens `message` is: its text, and each image and page of a PDF by a fixed number.
 pub(crate) fn message(message: &Message) -> u64 {
-    text(&message.rendered()).saturating_add(PER_MESSAGE)
+    let media = message.media().map(Media::tokens);
+    let own = text(&message.rendered()).saturating_add(PER_MESSAGE);
+    media.fold(own, u64::saturating_add)
 }
 
 /// About how many tokens these are together.
@@ -72,7 +74,8 @@ impl Correction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Usage;
+    use crate::session::{Block, Usage};
+    use crate::verb::Verb;
 
     fn answered(counted: u64, estimated: u64) -> Message {
         Message::answer("a", &"m".into(), Some(Usage::new(counted, 1))).estimated(estimated)
@@ -99,6 +102,22 @@ mod tests {
         }
         let two = [Message::user("abcd"), Message::assistant("abcd")];
         assert_eq!(messages(&two), 2 * (1 + PER_MESSAGE));
+    }
+
+    #[test]
+    fn an_attachment_counts_by_its_kind_and_not_by_its_bytes() {
+        let asked = |bytes: &[u8]| {
+            let photo = Media::image(bytes).unwrap();
+            message(&Message::prompt(
+                Verb::Extract,
+                "Read it",
+                vec![Block::attached("input", photo)],
+            ))
+        };
+        let large = [b"GIF89a", &[0; 100_000][..]].concat();
+        let plain = message(&Message::prompt(Verb::Extract, "Read it", Vec::new()));
+        assert!(asked(b"GIF89a") > plain + 1_000);
+        assert_eq!(asked(&large), asked(b"GIF89a"));
     }
 
     #[test]

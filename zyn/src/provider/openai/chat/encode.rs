@@ -7,10 +7,10 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::quoted;
+use crate::provider::format::{quoted, with_note};
 use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
-use crate::session::{Message, Role};
+use crate::session::{Media, MediaKind, Message, Role};
 
 /// The body of `request`.
 pub(super) fn body(
@@ -22,7 +22,7 @@ pub(super) fn body(
     let head = head(model, takes.system.name(), request.system);
     let mut pieces = request.history.wire(head, WireFormat::OpenAiChat, wire);
     let mut rest = Vec::new();
-    prompt(&request.prompt, request.note.as_deref(), &mut rest);
+    message_with(&request.prompt, request.note.as_deref(), &mut rest);
     for message in &request.feedback {
         wire(message, &mut rest);
     }
@@ -39,25 +39,43 @@ fn head(model: &str, role: &str, system: &str) -> Bytes {
 
 /// A message after another one: its bytes begin with the comma.
 fn wire(message: &Message, body: &mut Vec<u8>) {
+    message_with(message, None, body);
+}
+
+/// A message; a note goes into the same string, since many chat templates refuse two user messages in a row. What is
+/// attached comes before the text, so that the text with its note is the end.
+fn message_with(message: &Message, note: Option<&str>, body: &mut Vec<u8>) {
     // Not the capabilities' role: the bytes are kept with the history, whoever reads them.
     let role = match message.role() {
         Role::System => "system",
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    let content = quoted(&message.rendered());
+    let text = with_note(&message.rendered(), note);
+    let mut parts: Vec<String> = message.media().map(part).collect();
+    let content = if parts.is_empty() {
+        text
+    } else {
+        parts.push(format!(r#"{{"type":"text","text":{text}}}"#));
+        format!("[{}]", parts.join(","))
+    };
     body.extend_from_slice(format!(r#",{{"role":"{role}","content":{content}}}"#).as_bytes());
 }
 
-/// The prompt's message; a note goes into the same string, since many chat templates refuse two user messages in a row.
-fn prompt(prompt: &Message, note: Option<&str>, body: &mut Vec<u8>) {
-    wire(prompt, body);
-    if let Some(note) = note {
-        const END_OF_MESSAGE: &str = r#""}"#;
-        body.truncate(body.len().saturating_sub(END_OF_MESSAGE.len()));
-        let note = quoted(note);
-        let inner = note.strip_prefix('"').unwrap_or(&note);
-        body.extend_from_slice(format!(r"\n\n{inner}}}").as_bytes());
+/// An image or a PDF. One that the server takes by no address was refused before.
+fn part(media: &Media) -> String {
+    let (mime, data) = (media.mime().unwrap_or_default(), media.base64());
+    let url = match (media.url(), data) {
+        (Some(url), _) => url.to_owned(),
+        (None, data) => format!("data:{mime};base64,{}", data.unwrap_or_default()),
+    };
+    let url = quoted(&url);
+    match media.kind() {
+        MediaKind::Image => format!(r#"{{"type":"image_url","image_url":{{"url":{url}}}}}"#),
+        MediaKind::Pdf => {
+            let name = quoted(media.name().unwrap_or("document.pdf"));
+            format!(r#"{{"type":"file","file":{{"filename":{name},"file_data":{url}}}}}"#)
+        }
     }
 }
 
@@ -112,6 +130,8 @@ mod tests {
 
     use super::*;
     use crate::provider::profile::{OPENAI, OPENAI_HOST, capabilities as of};
+    use crate::session::Block;
+    use crate::verb::Verb;
 
     fn capabilities(host: &str, model: &str) -> Capabilities {
         of(OPENAI, host, model)
@@ -224,6 +244,30 @@ mod tests {
                 {"role": "user", "content": "ask \"x\"\n\na \"note\"\n"},
                 {"role": "assistant", "content": "bad"},
                 {"role": "user", "content": "fix"},
+            ])
+        );
+    }
+
+    #[test]
+    fn what_is_attached_comes_before_the_text_and_its_note() {
+        let blocks = vec![
+            Block::attached("input", Media::image("GIF89a").unwrap()),
+            Block::attached("scan", Media::pdf("%PDF-1.7").unwrap().named("a.pdf")),
+            Block::attached("web", Media::image_url("https://x.com/a.png").unwrap()),
+        ];
+        let prompt = Message::prompt(Verb::Transform, "Say", blocks);
+        let text = prompt.text().to_owned();
+        let request = Request {
+            note: Some("note".into()),
+            ..Request::new(prompt)
+        };
+        assert_eq!(
+            parsed(&request)["messages"][1]["content"],
+            json!([
+                {"type": "image_url", "image_url": {"url": "data:image/gif;base64,R0lGODlh"}},
+                {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjc="}},
+                {"type": "image_url", "image_url": {"url": "https://x.com/a.png"}},
+                {"type": "text", "text": format!("{text}\n\nnote")},
             ])
         );
     }
