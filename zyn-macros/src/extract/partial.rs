@@ -297,7 +297,7 @@ fn free_name(model: &Model<'_>) -> Ident {
     let types = model.filled().map(|field| &field.source.ty);
     let used = quote!(#(#types)* #generics);
     let used = Type::Verbatim(used);
-    let mut name = format_ident!("{}Partial", model.input.ident);
+    let mut name = format_ident!("{}Partial", model.input.ident, span = Span::mixed_site());
     while mentions(&used, &name) {
         name = format_ident!("{name}_");
     }

@@ -1,6 +1,6 @@
 //! Types that a model can fill in.
 
-use std::collections::{BTreeMap, HashMap};
+mod standard;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -190,104 +190,6 @@ impl<T: DeserializeOwned> HasDeserialize for T {
     }
 }
 
-macro_rules! plain {
-    ($($type:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl Extract for $type {
-            type Partial = Option<Self>;
-
-            fn partial(so_far: Progress<'_>) -> Option<Self> {
-                so_far.read()
-            }
-        }
-    )*};
-}
-
-plain!(String bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Vec<T> {
-    /// The items that are complete, from the first on.
-    type Partial = Self;
-
-    fn partial(so_far: Progress<'_>) -> Self {
-        so_far.read_items()
-    }
-
-    fn violations(&self) -> Vec<Violation> {
-        let items = self.iter().enumerate();
-        items
-            .flat_map(|(index, item)| under(&format!("/{index}"), item.violations()))
-            .collect()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Option<T> {
-    /// `None` also where the answer is.
-    type Partial = Option<T::Partial>;
-
-    fn partial(so_far: Progress<'_>) -> Self::Partial {
-        (!so_far.is_null()).then(|| T::partial(so_far))
-    }
-
-    fn violations(&self) -> Vec<Violation> {
-        self.as_ref().map(T::violations).unwrap_or_default()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Box<T> {
-    const TASK: Option<&'static str> = T::TASK;
-
-    type Partial = T::Partial;
-
-    fn partial(so_far: Progress<'_>) -> Self::Partial {
-        T::partial(so_far)
-    }
-
-    fn violations(&self) -> Vec<Violation> {
-        T::violations(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for BTreeMap<String, T> {
-    /// The entries that are complete.
-    type Partial = Self;
-
-    fn partial(so_far: Progress<'_>) -> Self {
-        entries(so_far).collect()
-    }
-
-    fn violations(&self) -> Vec<Violation> {
-        self.iter()
-            .flat_map(|(key, value)| under(&pointer::join("", key), value.violations()))
-            .collect()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for HashMap<String, T> {
-    /// The entries that are complete.
-    type Partial = Self;
-
-    fn partial(so_far: Progress<'_>) -> Self {
-        entries(so_far).collect()
-    }
-
-    fn violations(&self) -> Vec<Violation> {
-        self.iter()
-            .flat_map(|(key, value)| under(&pointer::join("", key), value.violations()))
-            .collect()
-    }
-}
-
-fn entries<T: DeserializeOwned>(so_far: Progress<'_>) -> impl Iterator<Item = (String, T)> {
-    let entries = so_far.fields();
-    entries.filter_map(|(key, value)| Some((key.to_owned(), value.read()?)))
-}
-
 /// What `Deserialize` says quotes the answer, so it is what came, not what was expected.
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Violation {
     let mut path = String::new();
@@ -360,6 +262,8 @@ impl<T: Extract> Form<T> for Document {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, HashMap};
+
     use super::*;
     use crate::prelude::*;
 
