@@ -1,4 +1,5 @@
-// A field of a type that is not there: said once, though the partial has the field too.
+// A field of a type that is not there.
+// The compiler says so, and once, though the partial has the field too.
 use zyn::prelude::*;
 
 #[derive(Deserialize, JsonSchema, Extract)]
