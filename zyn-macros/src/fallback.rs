@@ -27,7 +27,10 @@ pub(crate) fn extract(input: &DeriveInput, zyn: &Path) -> TokenStream {
         const _: () = {
             #[automatically_derived]
             #[allow(deprecated)]
-            impl #impl_generics #zyn::Extract for #name #ty_generics #where_clause {}
+            impl #impl_generics #zyn::Extract for #name #ty_generics #where_clause {
+                type Partial = ();
+                fn partial(_: #zyn::__private::Progress<'_>) {}
+            }
             #to_prompt
         };
     }

@@ -102,7 +102,7 @@ pub use provider::{
     BoxFuture, Class, ConfigError, Failure, Heard, Mode, Profile, Provider, ProviderError, Request,
     Response, Token,
 };
-pub use reply::{Repair, Violation};
+pub use reply::{Progress, Repair, Violation};
 pub use session::store;
 pub use session::{
     Block, Branch, Change, Conflict, History, Media, Message, Role, Session, SessionError,

@@ -3,6 +3,8 @@
 //! ```text
 //! impl Extract for Customer {
 //!     const TASK: Option<&'static str> = Some("A customer and what they need.");
+//!     type Partial = CustomerPartial;
+//!     fn partial(so_far: Progress<'_>) -> CustomerPartial { … }
 //!     fn violations(&self) -> Vec<Violation> {
 //!         let mut violations = Violations::new();
 //!         match self {
@@ -25,6 +27,7 @@ use syn::spanned::Spanned;
 use syn::{DeriveInput, ExprPath, Generics, Ident, parse_quote};
 
 use super::model::{Model, Shape, validators};
+use super::partial;
 
 pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let zyn = &model.zyn();
@@ -33,6 +36,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let task = task(model, zyn);
     let check = check(model, zyn);
+    let (partial_type, partial) = partial::expand(model);
     let to_prompt = to_prompt(model.input, zyn);
     quote! {
         const _: () = {
@@ -40,8 +44,10 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
             #[allow(deprecated, unused_imports)]
             impl #impl_generics #zyn::Extract for #name #ty_generics #where_clause {
                 #task
+                #partial
                 #check
             }
+            #partial_type
             #to_prompt
         };
     }
@@ -67,7 +73,7 @@ fn bounded(model: &Model<'_>, zyn: &syn::Path) -> Generics {
     generics
 }
 
-fn mentions(ty: &syn::Type, param: &Ident) -> bool {
+pub(super) fn mentions(ty: &syn::Type, param: &Ident) -> bool {
     fn any(tokens: TokenStream, param: &Ident) -> bool {
         tokens.into_iter().any(|token| match token {
             proc_macro2::TokenTree::Ident(ident) => ident == *param,

@@ -3,6 +3,7 @@
 mod check;
 mod expand;
 mod model;
+mod partial;
 mod types;
 
 use proc_macro2::TokenStream;

@@ -116,18 +116,20 @@ fn whole(text: &str, start: usize) -> Option<Candidate<'_>> {
     })
 }
 
+/// What reasoning stands between.
+pub(super) const THINKING: [(&str, &str); 3] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<reasoning>", "</reasoning>"),
+];
+
 /// Where the answer begins that follows the model's reasoning.
 fn past_thinking(text: &str, start: usize) -> Result<usize, String> {
-    const TAGS: [(&str, &str); 3] = [
-        ("<think>", "</think>"),
-        ("<thinking>", "</thinking>"),
-        ("<reasoning>", "</reasoning>"),
-    ];
     let mut at = start;
     loop {
         let rest = text.get(at..).unwrap_or_default();
         let rest = rest.trim_start();
-        let Some((_, end)) = TAGS.iter().find(|(begin, _)| rest.starts_with(begin)) else {
+        let Some((_, end)) = THINKING.iter().find(|(begin, _)| rest.starts_with(begin)) else {
             break;
         };
         let Some((_, answer)) = rest.split_once(end) else {
@@ -139,7 +141,7 @@ fn past_thinking(text: &str, start: usize) -> Result<usize, String> {
     if rest.trim_start().starts_with(['{', '[', '`', '"']) {
         return Ok(at);
     }
-    let ends = TAGS.iter().filter_map(|(_, end)| {
+    let ends = THINKING.iter().filter_map(|(_, end)| {
         let (before, answer) = rest.split_once(end)?;
         let is_outside = !is_in_json(text, at, at + before.len());
         is_outside.then_some(text.len() - answer.len())

@@ -68,7 +68,8 @@ pub(super) fn fits(document: &Value, schema: &Value, tree: &Tree, rules: Rules) 
     part(document, schema, tree, rules).violations.is_empty()
 }
 
-fn part(document: &Value, schema: &Value, tree: &Tree, rules: Rules) -> Fit {
+/// A value as a part of a document.
+pub(super) fn part(document: &Value, schema: &Value, tree: &Tree, rules: Rules) -> Fit {
     let mut walk = Walk {
         rules,
         definitions: document.get("$defs"),

@@ -19,7 +19,13 @@ mod json;
 mod limits;
 mod names;
 mod object;
+mod progress;
 mod repair;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "what reads streams is built on it")
+)]
+pub(crate) mod so_far;
 mod spelled;
 mod union;
 mod violation;
@@ -27,6 +33,7 @@ mod violation;
 use serde_json::Value;
 
 pub(crate) use feedback::feedback;
+pub use progress::Progress;
 pub use repair::{Coercion, Repair, Syntax};
 pub use violation::Violation;
 

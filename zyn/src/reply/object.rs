@@ -12,7 +12,7 @@ use crate::schema::node::Node;
 use crate::schema::pointer;
 
 /// What a schema says of a field that it does not name.
-enum Further<'a> {
+pub(super) enum Further<'a> {
     Fits(&'a Value),
     Forbidden,
     Unsaid,
@@ -273,7 +273,7 @@ fn entry(item: &Tree) -> Option<Entry<'_>> {
     (fields.len() == 2).then_some(Entry { key, how, value })
 }
 
-fn further<'a>(node: Node<'a>, name: &str) -> Further<'a> {
+pub(super) fn further<'a>(node: Node<'a>, name: &str) -> Further<'a> {
     let patterns = node.get("patternProperties").and_then(Value::as_object);
     let patterned = patterns.and_then(|patterns| {
         patterns

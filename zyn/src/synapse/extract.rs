@@ -1,6 +1,6 @@
 //! Types that a model can fill in.
 
-use std::collections::{BTreeMap, HashMap};
+mod standard;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use serde_path_to_error::Segment;
 use super::form::{Form, Shape};
 use super::operation::Fixed;
 use super::{Instruction, Synapse};
-use crate::reply::Violation;
+use crate::reply::{Progress, Violation};
 use crate::schema::{Schema, SchemaError, pointer};
 use crate::verb::Verb;
 
@@ -41,6 +41,41 @@ use crate::verb::Verb;
 ///
 /// Limits are schemars': `#[schemars(range(min = 1, max = 5))]`, so that the model sees them too. Validators
 /// all run, several at one place too, and so do those of a field's own type if that is `Extract`.
+///
+/// # While the answer is written
+///
+/// [`Extract::Partial`] has what is complete so far, and nothing that is a guess: half a text is not there, nor is a number
+/// that may have further digits. For a struct with named fields the derive writes it: a struct with the same fields, as
+/// visible as they are, and with `Debug`, `Clone` and `PartialEq` if the types of all fields have them.
+///
+/// - A field is an `Option` of its type, `Some` once all of it is there. One that is absent is, at the end of its object,
+///   what `#[serde(default)]` on the field or an `Option` makes of it; with a default of the whole struct it stays `None`.
+/// - A field that is written `Vec<…>` has the items that are complete, from the first on.
+/// - A field that a function of its own reads (`deserialize_with`, `with`) is read by it once it is complete.
+/// - Fields that are skipped or flattened are left out.
+///
+/// Every other derived type is an `Option` of the whole: enums, newtypes, and what is `transparent` or is converted
+/// (`from`, `try_from`). A part that does not fit as it is stays away, as do the items behind it. Validators see only the whole.
+///
+/// ```
+/// use serde_json::json;
+/// use zyn::prelude::*;
+/// use zyn::Progress;
+///
+/// #[derive(Debug, Deserialize, JsonSchema, Extract)]
+/// struct Recipe {
+///     title: String,
+///     steps: Vec<String>,
+///     minutes: u32,
+/// }
+///
+/// // `{"title":"Tea","steps":["Boil water.","Wai`
+/// let so_far = json!({ "title": "Tea", "steps": ["Boil water."] });
+/// let partial = Recipe::partial(Progress::open(&so_far));
+/// assert_eq!(partial.title.as_deref(), Some("Tea"));
+/// assert_eq!(partial.steps, ["Boil water."]);
+/// assert_eq!(partial.minutes, None);
+/// ```
 ///
 /// # Examples
 ///
@@ -74,6 +109,16 @@ use crate::verb::Verb;
 pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
     /// The instruction where none is given.
     const TASK: Option<&'static str> = None;
+
+    /// What there is of a value while its text is still being written: see *While the answer is written* above.
+    ///
+    /// For what is read as a whole or not at all, it is `Option<Self>`.
+    type Partial: Send + 'static;
+
+    /// What is complete so far. Never an error: the whole answer is judged at its end.
+    ///
+    /// An implementation of one's own, for a type that is read as a whole: `so_far.read()`.
+    fn partial(so_far: Progress<'_>) -> Self::Partial;
 
     /// What the validators have against this value; the schema was checked before.
     fn violations(&self) -> Vec<Violation> {
@@ -142,59 +187,6 @@ pub trait HasDeserialize: Sized {
 impl<T: DeserializeOwned> HasDeserialize for T {
     fn read(answer: &Value) -> Result<Self, Violation> {
         serde_path_to_error::deserialize(answer).map_err(|error| unreadable(&error))
-    }
-}
-
-macro_rules! plain {
-    ($($type:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl Extract for $type {}
-    )*};
-}
-
-plain!(String bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Vec<T> {
-    fn violations(&self) -> Vec<Violation> {
-        let items = self.iter().enumerate();
-        items
-            .flat_map(|(index, item)| under(&format!("/{index}"), item.violations()))
-            .collect()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Option<T> {
-    fn violations(&self) -> Vec<Violation> {
-        self.as_ref().map(T::violations).unwrap_or_default()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for Box<T> {
-    const TASK: Option<&'static str> = T::TASK;
-
-    fn violations(&self) -> Vec<Violation> {
-        T::violations(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for BTreeMap<String, T> {
-    fn violations(&self) -> Vec<Violation> {
-        self.iter()
-            .flat_map(|(key, value)| under(&pointer::join("", key), value.violations()))
-            .collect()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Extract + JsonSchema + DeserializeOwned> Extract for HashMap<String, T> {
-    fn violations(&self) -> Vec<Violation> {
-        self.iter()
-            .flat_map(|(key, value)| under(&pointer::join("", key), value.violations()))
-            .collect()
     }
 }
 
@@ -270,6 +262,8 @@ impl<T: Extract> Form<T> for Document {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, HashMap};
+
     use super::*;
     use crate::prelude::*;
 

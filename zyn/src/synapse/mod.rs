@@ -21,6 +21,7 @@ mod measured;
 mod names;
 mod operation;
 mod options;
+pub(crate) mod partial;
 mod particulars;
 mod question;
 mod rank;
