@@ -291,3 +291,100 @@ async fn a_run_that_is_not_streamed_tells_no_text() {
     run.run(&llm, &mut Session::new()).await.unwrap();
     assert!(heard.into_inner().unwrap().is_empty());
 }
+
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema, Extract)]
+struct Stop {
+    town: String,
+    nights: u32,
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema, Extract)]
+struct Trip {
+    title: String,
+    stops: Vec<Stop>,
+    price: Option<u32>,
+}
+
+const TRIP: &str = r#"{ "title": "North", "stops": [ { "town": "Oslo", "nights": 2 }, { "town": "Bodø", "nights": 12 } ], "price": null }"#;
+
+#[tokio::test]
+async fn a_partial_only_grows_and_is_never_a_guess() {
+    let (llm, _) = model([TRIP]);
+    let mut session = Session::new();
+    let trip = zyn::extract::<Trip>("The trip");
+    let mut stream = trip.stream(&llm, &mut session, "North").unwrap();
+    let mut titles = Vec::new();
+    let mut stops: Vec<Vec<Stop>> = Vec::new();
+    while let Some(partial) = stream.partial().await {
+        titles.push(partial.title);
+        stops.push(partial.stops);
+    }
+    let whole = stream.finish().await.unwrap();
+    assert_eq!(titles.iter().flatten().count(), titles.len());
+    assert!(stops.windows(2).all(|pair| pair[1].starts_with(&pair[0])));
+    assert!(stops.iter().all(|stops| whole.stops.starts_with(stops)));
+    assert!(stops.contains(&whole.stops[..1].to_vec()), "{stops:?}");
+    assert_eq!(stops.last(), Some(&whole.stops));
+    assert_eq!(session.len(), 2);
+}
+
+#[tokio::test]
+async fn an_invalid_answer_is_asked_for_again_behind_partials_which_begin_anew() {
+    let bad = r#"{ "title": "South", "stops": [], "price": "much" }"#;
+    let (llm, recording) = model([bad, TRIP]);
+    let mut session = Session::new();
+    let trip = zyn::extract::<Trip>("The trip");
+    let mut stream = trip.stream(&llm, &mut session, "North").unwrap();
+    let mut titles = Vec::new();
+    while let Some(partial) = stream.partial().await {
+        titles.extend(partial.title);
+    }
+    titles.dedup();
+    assert_eq!(titles, ["South", "North"]);
+    assert_eq!(stream.finish().await.unwrap().title, "North");
+    assert_eq!(recording.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn items_come_as_they_are_complete_and_cannot_be_taken_back() {
+    let list =
+        r#"{ "value": [ { "town": "Oslo", "nights": 2 }, { "town": "Bodø", "nights": 12 } ] }"#;
+    let (llm, _) = model([list]);
+    let mut session = Session::new();
+    let stops = zyn::extract::<Vec<Stop>>("The stops");
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    let first = stream.item().await.unwrap();
+    assert_eq!((first.town.as_str(), first.nights), ("Oslo", 2));
+    assert_eq!(stream.item().await.unwrap().nights, 12);
+    assert_eq!(stream.item().await, None);
+    assert_eq!(stream.finish().await.unwrap().len(), 2);
+
+    let bad = list.replace("12", "-1");
+    let (llm, recording) = model([bad.as_str(), list]);
+    let mut session = Session::new();
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(stream.item().await.unwrap(), first);
+    assert_eq!(stream.item().await, None);
+    let error = stream.finish().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Invalid { .. }), "{error}");
+    assert_eq!(recording.requests().len(), 1);
+    assert!(session.is_empty());
+}
+
+#[tokio::test]
+async fn what_stands_beside_the_answer_is_no_part_of_a_partial() {
+    let (llm, _) = model([format!(
+        r#"{{ "reasoning": "It says so.", "value": {TRIP} }}"#
+    )]);
+    let mut session = Session::new();
+    let trip = zyn::extract::<Trip>("The trip").reasoning();
+    let mut stream = trip.stream(&llm, &mut session, "North").unwrap();
+    let mut titles = Vec::new();
+    while let Some(partial) = stream.partial().await {
+        titles.extend(partial.title);
+    }
+    titles.dedup();
+    assert_eq!(titles, ["North"]);
+    let answer = stream.finish_detailed().await.unwrap();
+    assert_eq!(answer.reasoning.as_deref(), Some("It says so."));
+}

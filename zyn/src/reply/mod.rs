@@ -21,11 +21,7 @@ mod names;
 mod object;
 mod progress;
 mod repair;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "what reads streams is built on it")
-)]
-pub(crate) mod so_far;
+mod so_far;
 mod spelled;
 mod union;
 mod violation;
@@ -33,8 +29,10 @@ mod violation;
 use serde_json::Value;
 
 pub(crate) use feedback::feedback;
+pub(crate) use progress::Grown;
 pub use progress::Progress;
 pub use repair::{Coercion, Repair, Syntax};
+pub(crate) use so_far::{SoFar, so_far};
 pub use violation::Violation;
 
 use crate::schema::{Form, Rewritten, Schema};

@@ -9,10 +9,6 @@ mod shape;
 
 use serde_json::{Map, Value};
 
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "what reads streams is built on it")
-)]
 pub(crate) use shape::so_far;
 
 use super::MOST_BYTES;
@@ -23,7 +19,7 @@ use lead::Lead;
 ///
 /// It takes the first object or list that stands outside of the model's reasoning. Where the answer turns out to be
 /// another one, what was told was not it: a model that is held to a schema writes nothing before.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct SoFar {
     value: Option<Value>,
     /// What is open, outermost first.
@@ -45,9 +41,10 @@ enum Open {
 }
 
 /// What may come next.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 enum Next {
     /// Prose, or the answer.
+    #[default]
     Answer,
     /// A value or, directly behind the bracket, the end of the list.
     Value(Close),
@@ -74,16 +71,9 @@ enum Close {
 }
 
 impl SoFar {
+    #[cfg(test)]
     pub(crate) fn new() -> Self {
-        Self {
-            value: None,
-            open: Vec::new(),
-            dropped: 0,
-            next: Next::Answer,
-            token: String::new(),
-            lead: Lead::default(),
-            bytes: 0,
-        }
+        Self::default()
     }
 
     /// Reads on; whether something more is complete now.

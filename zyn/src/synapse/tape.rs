@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::llm::Ear;
-use crate::schema::Rewritten;
+use crate::reply::{self, Grown, SoFar};
+use crate::schema::{Rewritten, Schema};
 
 /// A tape of one answer. With every attempt it begins anew. A clone is a handle on the same tape.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,12 @@ struct Heard {
     text: String,
     /// How it was asked for; `None` for plain text.
     asked: Option<Rewritten>,
+    /// The part of the text that is not read as JSON yet.
+    ahead: String,
+    /// What is complete of the JSON.
+    so_far: SoFar,
+    /// The same as the type has it, as of the last time that something was asked.
+    grown: Option<Arc<Grown>>,
     /// Whether something was taken of this attempt.
     is_begun: bool,
     /// Whether what was taken of another attempt does not count, and nobody knows yet.
@@ -61,8 +68,39 @@ impl Tape {
         Some(Piece::Text(std::mem::take(&mut heard.text)))
     }
 
+    /// What is complete of an answer that is asked for in `schema`, if more is since this was last asked.
+    pub(super) fn grown(&self, schema: &Schema) -> Option<Arc<Grown>> {
+        let mut heard = self.heard();
+        let has_more = heard.read_on(schema);
+        heard.grown.clone().filter(|_| has_more)
+    }
+
+    /// What is complete of such an answer.
+    pub(super) fn all(&self, schema: &Schema) -> Option<Arc<Grown>> {
+        let mut heard = self.heard();
+        heard.read_on(schema);
+        heard.grown.clone()
+    }
+
+    /// Marks what was told as handed out for good.
+    pub(super) fn keep(&self) {
+        self.heard().is_read = true;
+    }
+
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Heard {
+    /// Reads the text as JSON as far as it goes; whether something more is complete.
+    fn read_on(&mut self, schema: &Schema) -> bool {
+        let ahead = std::mem::take(&mut self.ahead);
+        let has_more = self.so_far.push(&ahead);
+        if has_more && let Some(asked) = &self.asked {
+            self.grown = reply::so_far(&self.so_far, schema, asked).map(Arc::new);
+        }
+        has_more
     }
 }
 
@@ -70,11 +108,18 @@ impl Ear for Tape {
     fn begin(&self) {
         let mut heard = self.heard();
         heard.text.clear();
+        heard.ahead.clear();
+        heard.so_far = SoFar::default();
+        heard.grown = None;
         heard.is_void |= std::mem::take(&mut heard.is_begun);
     }
 
     fn tell(&self, text: &str) {
-        self.heard().text.push_str(text);
+        let mut heard = self.heard();
+        heard.text.push_str(text);
+        if heard.asked.is_some() {
+            heard.ahead.push_str(text);
+        }
     }
 
     fn is_read(&self) -> bool {
