@@ -7,7 +7,6 @@
 use std::error::Error;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
-use std::time::Instant;
 
 use clap::Parser;
 use examples::local::Model;
@@ -76,17 +75,11 @@ async fn watch(llm: &Llm) -> Result<(), Box<dyn Error>> {
     );
 
     println!("\nA list, item by item:");
-    let start = Instant::now();
     let mut session = Session::new();
     let stops = zyn::extract::<Vec<Stop>>("The stops of the journey");
     let mut stream = stops.stream(llm, &mut session, NOTE)?;
     while let Some(stop) = stream.item().await {
-        println!(
-            "{:>6.1?}  {}, nights: {}",
-            start.elapsed(),
-            stop.town,
-            stop.nights
-        );
+        println!("{}, nights: {}", stop.town, stop.nights);
     }
     let stops = stream.finish().await?;
     println!(

@@ -37,10 +37,11 @@ pub(super) enum End {
     Stop,
     /// At the limit of tokens.
     Cut,
-    #[allow(dead_code, reason = "its adapter follows")]
     Refused,
     /// By the provider's filter.
     Filtered,
+    /// In the middle, for a reason of the server's: what it wrote may be a part.
+    Broken,
 }
 
 impl Completion {
@@ -49,6 +50,11 @@ impl Completion {
         if body.get("error").is_some_and(|error| !error.is_null()) {
             self.error = Some(body.clone());
         }
+    }
+
+    /// Whether nothing that a stream may still say counts.
+    pub(super) fn is_over(&self) -> bool {
+        self.done || self.error.is_some()
     }
 
     /// Notes why the model ended, in the provider's words and in ours.
@@ -95,7 +101,7 @@ impl Reading<'_> {
             Some(End::Refused) => return failure(Failure::Refusal),
             Some(End::Filtered) => return failure(Failure::Filtered),
             Some(End::Cut) => return failure(Failure::Truncated),
-            Some(End::Stop) | None => {}
+            Some(End::Stop | End::Broken) | None => {}
         }
         if let Some(what) = said.problem {
             return failure(Failure::Protocol { what });
@@ -103,6 +109,11 @@ impl Reading<'_> {
         let text = said.text.finish();
         if text.trim().is_empty() {
             return failure(Failure::Empty);
+        }
+        if said.end == Some(End::Broken) {
+            let mut error = self.failure(Failure::Server);
+            error.code = said.finish.map(|finish| self.short(&finish));
+            return Err(costing(error));
         }
         Ok(Response {
             text,

@@ -2,6 +2,8 @@
 //!
 //! Bytes come in pieces that may end anywhere: between the two bytes of a line's end, inside a character.
 
+use serde::de::IgnoredAny;
+
 /// How long an event may be, in bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
 
@@ -39,6 +41,8 @@ pub(crate) struct Events {
     begun: bool,
     event: Event,
     has_data: bool,
+    /// The lines of a JSON text that stands in no field: so Gemini tells an error in the middle of a stream.
+    bare: String,
 }
 
 impl Events {
@@ -69,18 +73,24 @@ impl Events {
         self.add(rest)
     }
 
-    /// The event that the end of the stream found open: some servers leave out the line that closes the last one.
-    pub(crate) fn finish(mut self) -> Option<Event> {
+    /// What the end of the stream found open: the last event, where a server leaves out the line that closes it; and a
+    /// JSON text that stood in no field, if it is whole.
+    pub(crate) fn finish(mut self) -> Vec<Event> {
         let mut events = Vec::new();
         if !self.line.is_empty() {
             self.end_line(&mut events);
         }
         self.dispatch(&mut events);
-        events.pop()
+        if serde_json::from_str::<IgnoredAny>(&self.bare).is_ok() {
+            let name = String::new();
+            let data = self.bare;
+            events.push(Event { name, data });
+        }
+        events
     }
 
     fn add(&mut self, part: &[u8]) -> Result<(), TooLong> {
-        let length = self.line.len() + self.event.data.len() + part.len();
+        let length = self.line.len() + self.event.data.len() + self.bare.len() + part.len();
         if length > LONGEST {
             return Err(TooLong);
         }
@@ -119,7 +129,13 @@ impl Events {
                 self.event.data.push_str(value);
                 self.has_data = true;
             }
-            // a comment, `id`, `retry`, and what nobody knows
+            // a comment is a field without a name
+            "" | "id" | "retry" => {}
+            // no field begins so; what follows belongs to it as long as it is none
+            _ if !self.bare.is_empty() || line.starts_with(['{', '[']) => {
+                self.bare.push_str(line);
+                self.bare.push('\n');
+            }
             _ => {}
         }
     }
@@ -175,11 +191,46 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_json_text_outside_of_every_field_is_the_last_event() {
+        let error = "{\n  \"error\": {\n    \"code\": 503,\n    \"data\": []\n  }\n}\n";
+        let list = format!("[{error}]\n");
+        for text in [error, &list] {
+            let stream = format!("data: 1\n\nid: 1\n{text}");
+            let told = [event("", "1"), event("", text)];
+            assert_eq!(read(&[stream.as_bytes()]), told);
+            let open = format!("data: 1\n{}", text.trim_end()).replace('\n', "\r\n");
+            assert_eq!(read(&[open.as_bytes()]), told);
+        }
+    }
+
+    #[test]
+    fn what_is_in_no_field_and_is_no_whole_json_is_no_event() {
+        for text in [
+            "nonsense\n",
+            "{\"error\": {\n  \"code\"",
+            "{}\n{}\n",
+            "x: {}\n",
+        ] {
+            let stream = format!("data: 1\n\n{text}");
+            assert_eq!(read(&[stream.as_bytes()]), [event("", "1")], "{text}");
+        }
+        let between = b"{\"a\":\ndata: 1\n\n: a comment\n7}";
+        let told = [event("", "1"), event("", "{\"a\":\n7}\n")];
+        assert_eq!(read(&[between]), told);
+    }
+
+    #[test]
     fn an_event_without_end_is_refused() {
         let mut reader = Events::default();
         let piece = vec![b'x'; LONGEST / 4];
         let read: Vec<_> = (0..5)
             .map(|_| reader.push(&piece, &mut Vec::new()))
+            .collect();
+        assert_eq!(read.last(), Some(&Err(TooLong)));
+        let mut reader = Events::default();
+        let line = format!("{{{}\n", " ".repeat(LONGEST / 4));
+        let read: Vec<_> = (0..5)
+            .map(|_| reader.push(line.as_bytes(), &mut Vec::new()))
             .collect();
         assert_eq!(read.last(), Some(&Err(TooLong)));
     }

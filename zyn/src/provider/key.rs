@@ -87,7 +87,7 @@ fn in_token(c: char) -> bool {
 }
 
 fn looks_like_a_key(token: &str) -> bool {
-    const PREFIXES: [&str; 5] = ["sk-", "sk_", "gsk_", "xai-", "nvapi-"];
+    const PREFIXES: [&str; 6] = ["sk-", "sk_", "gsk_", "xai-", "nvapi-", "AIza"];
     token.len() >= 8
         && (token.contains("***") || PREFIXES.iter().any(|prefix| token.starts_with(prefix)))
 }
@@ -125,6 +125,7 @@ mod tests {
         );
         check("\"sk-proj-abcDEF_123\"", "\"[key]\"");
         check("gsk_0123456789", "[key]");
+        check("key=AIzaSyD-0_9.", "key=[key].");
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub(crate) mod events;
 #[cfg(feature = "http")]
 mod format;
 #[cfg(feature = "http")]
+mod gemini;
+#[cfg(feature = "http")]
 mod headers;
 #[cfg(feature = "http")]
 mod http;
@@ -21,11 +23,16 @@ mod key;
 #[cfg(feature = "http")]
 mod learnt;
 #[cfg(feature = "http")]
+mod ollama;
+#[cfg(feature = "http")]
 mod openai;
 #[cfg(feature = "http")]
 mod options;
 #[cfg(feature = "http")]
 mod profile;
+#[cfg(feature = "http")]
+#[cfg(test)]
+mod recordings;
 #[cfg(feature = "http")]
 mod rejection;
 #[cfg(feature = "http")]
@@ -42,6 +49,10 @@ use std::time::Duration;
 
 pub use error::{Class, ConfigError, Failure, ProviderError};
 #[cfg(feature = "http")]
+pub use gemini::Gemini;
+#[cfg(feature = "http")]
+pub use ollama::Ollama;
+#[cfg(feature = "http")]
 pub use openai::OpenAi;
 pub use token::Token;
 
@@ -55,7 +66,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Speaks to one API.
 ///
-/// Implemented by [`OpenAi`](crate::OpenAi), by the fakes in [`testing`](crate::testing), and by anyone who has another
+/// Implemented by [`OpenAi`](crate::OpenAi), [`Gemini`](crate::Gemini) and [`Ollama`](crate::Ollama), by the fakes in [`testing`](crate::testing), and by anyone who has another
 /// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
 ///
 /// # Examples

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::completion::{Completion, Reading};
 use super::endpoint::Endpoint;
-use super::events::Events;
+use super::events::{Event, Events};
 use super::format::Format;
 use super::http::{self, Incoming, Post, REPLY_LIMIT, Transport, TransportError};
 use super::key::{Key, without_keys};
@@ -320,6 +320,14 @@ impl Remote {
         let mut said = Completion::default();
         let (mut bytes, mut told) = (0_usize, 0);
         let mut events = Vec::new();
+        let hear = |events: &mut dyn Iterator<Item = Event>, said: &mut Completion| {
+            for event in events {
+                // what stands behind the end does not count, in whichever piece it comes
+                if !said.is_over() {
+                    format.event(&event, said);
+                }
+            }
+        };
         let broken = loop {
             let chunk = match self.before(Some(limit), incoming.body.next()).await {
                 Ok(Some(chunk)) => chunk,
@@ -328,15 +336,13 @@ impl Remote {
             };
             bytes = bytes.saturating_add(chunk.len());
             let read = reader.push(&chunk, &mut events);
-            for event in events.drain(..) {
-                format.event(&event, &mut said);
-            }
+            hear(&mut events.drain(..), &mut said);
             tell(&said, &mut told, heard);
             if read.is_err() || bytes > STREAM_LIMIT || said.text.text().len() > REPLY_LIMIT {
                 return Err(self.costing(too_large(), &said));
             }
-            if said.done || said.error.is_some() {
-                // nothing that follows counts
+            if said.is_over() {
+                // so that the connection can be used again
                 let _ = timeout(END, async {
                     while let Ok(Some(_)) = incoming.body.next().await {}
                 })
@@ -344,10 +350,8 @@ impl Remote {
                 break None;
             }
         };
-        if let Some(event) = reader.finish() {
-            format.event(&event, &mut said);
-        }
-        let complete = said.done || said.end.is_some() || said.error.is_some();
+        hear(&mut reader.finish().into_iter(), &mut said);
+        let complete = said.is_over() || said.end.is_some();
         if !complete && let Some(error) = broken {
             return Err(self.costing(error, &said));
         }

@@ -3,6 +3,8 @@
 use super::{COMPATIBLE, Capabilities, KeyHeader, Row};
 use crate::provider::Dialect;
 
+pub(in crate::provider) const GEMINI_HOST: &str = "generativelanguage.googleapis.com";
+
 const FROM_3: Capabilities = Capabilities {
     dialect: Dialect::Gemini,
     schema_visible: true,
@@ -18,10 +20,43 @@ const BEFORE_3: Capabilities = Capabilities {
     ..FROM_3
 };
 
-/// The first match wins.
+/// The first match wins. A model may be given with the folder it is in.
 pub(in crate::provider) const GEMINI: &[Row] = &[
     ("", "gemini-1", BEFORE_3),
+    ("", "models/gemini-1", BEFORE_3),
     ("", "gemini-2", BEFORE_3),
+    ("", "models/gemini-2", BEFORE_3),
     ("", "gemma-", BEFORE_3),
+    ("", "models/gemma-", BEFORE_3),
     ("", "", FROM_3),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::capabilities;
+    use super::*;
+
+    #[test]
+    fn models_before_3_alone_take_a_temperature() {
+        for (model, sampling) in [
+            ("gemini-2.5-flash", true),
+            ("models/gemini-2.5-pro", true),
+            ("gemini-1.5-pro-002", true),
+            ("gemma-3-27b-it", true),
+            ("gemini-3-flash-preview", false),
+            ("models/gemini-3.8-flash", false),
+            ("gemini-4-argon", false),
+            ("gemini-flash-latest", false),
+            ("tunedModels/mine", false),
+        ] {
+            let found = capabilities(GEMINI, GEMINI_HOST, model);
+            assert_eq!(found.sampling, sampling, "{model}");
+            let profile = found.profile();
+            assert_eq!(
+                (found.key, profile.dialect),
+                (KeyHeader::Google, Dialect::Gemini)
+            );
+            assert!(profile.schema_visible && !profile.logprobs, "{model}");
+        }
+    }
+}

@@ -4,12 +4,12 @@
 
 #[allow(dead_code, reason = "its adapter follows")]
 mod anthropic;
-#[allow(dead_code, reason = "its adapter follows")]
 mod gemini;
-#[allow(dead_code, reason = "its adapter follows")]
 mod ollama;
 mod openai;
 
+pub(super) use gemini::{GEMINI, GEMINI_HOST};
+pub(super) use ollama::{OLLAMA, OLLAMA_CLOUD};
 pub(super) use openai::{OPENAI, OPENAI_HOST};
 
 use super::{Accepts, Dialect, Mode, Profile};
@@ -103,7 +103,6 @@ impl SystemRole {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "its adapter follows")]
 pub(super) enum KeyHeader {
     /// `authorization: Bearer …`.
     Bearer,

@@ -1,0 +1,214 @@
+//! From a request to the pieces of a body.
+//!
+//! `model`, then `messages`, then everything else; of the last message, the stored text before the note. So the body of a
+//! turn, up to the end of the stored text of its last message, is a prefix of the next turn's body: what the server has
+//! in its cache is read only once.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::provider::format::quoted;
+use crate::provider::profile::Capabilities;
+use crate::provider::{Dialect, Mode, Request, WireFormat};
+use crate::session::{Message, Role};
+
+/// The body of `request`.
+pub(super) fn body(
+    model: &str,
+    request: &Request,
+    takes: &Capabilities,
+    streamed: bool,
+) -> Vec<Bytes> {
+    let head = head(model, request.system).into();
+    let mut pieces = request.history.wire(head, WireFormat::Ollama, wire);
+    let mut rest = prompt(request);
+    for it in &request.feedback {
+        rest.push(',');
+        rest += &message(it.role(), &it.rendered());
+    }
+    rest += &tail(request, takes, streamed);
+    pieces.push(rest.into());
+    pieces
+}
+
+/// Up to the first message, the library's own included. An empty one would displace that of the model's own file.
+fn head(model: &str, system: &str) -> String {
+    let mut head = format!(r#"{{"model":{},"messages":["#, quoted(model));
+    if !system.trim().is_empty() {
+        head += &message(Role::System, system);
+        head.push(',');
+    }
+    head
+}
+
+/// A message before another one: its bytes end with the comma, since the prompt follows them all.
+fn wire(it: &Message, body: &mut Vec<u8>) {
+    body.extend_from_slice(message(it.role(), &it.rendered()).as_bytes());
+    body.push(b',');
+}
+
+/// The prompt's message; a note goes into the same string, since many chat templates refuse two user messages in a row.
+fn prompt(request: &Request) -> String {
+    let stored = request.prompt.rendered();
+    match &request.note {
+        None => message(request.prompt.role(), &stored),
+        Some(note) => message(request.prompt.role(), &format!("{stored}\n\n{note}")),
+    }
+}
+
+fn message(role: Role, text: &str) -> String {
+    let role = match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    format!(r#"{{"role":"{role}","content":{}}}"#, quoted(text))
+}
+
+/// Everything that belongs to this call only.
+fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
+    let mut tail = String::from("]");
+    match &request.schema {
+        Some(schema) if schema.dialect != Dialect::Prompted && takes.mode == Mode::Native => {
+            tail += &format!(r#","format":{}"#, schema.json);
+        }
+        Some(_) if takes.json_object => tail.push_str(r#","format":"json""#),
+        Some(_) | None => {}
+    }
+    let mut options = Vec::new();
+    if let Some(temperature) = request.temperature.filter(|_| takes.sampling) {
+        options.push(format!(r#""temperature":{}"#, Value::from(temperature)));
+    }
+    if let Some(limit) = request.max_tokens {
+        options.push(format!(r#""num_predict":{limit}"#));
+    }
+    if !options.is_empty() {
+        tail += &format!(r#","options":{{{}}}"#, options.join(","));
+    }
+    // the server streams unless it is told not to
+    tail += &format!(r#","stream":{streamed}}}"#);
+    tail
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::provider::WireSchema;
+    use crate::provider::profile::{OLLAMA, capabilities};
+
+    fn joined(request: &Request, model: &str, streamed: bool) -> String {
+        let takes = capabilities(OLLAMA, "localhost", model);
+        let pieces = body(model, request, &takes, streamed);
+        String::from_utf8(pieces.concat()).unwrap()
+    }
+
+    fn parsed(request: &Request) -> Value {
+        serde_json::from_str(&joined(request, "m:1b", false)).unwrap()
+    }
+
+    fn schema(dialect: Dialect) -> Option<WireSchema> {
+        Some(WireSchema {
+            dialect,
+            name: "A".into(),
+            json: r#"{"z":1,"a":2}"#.into(),
+        })
+    }
+
+    #[test]
+    fn three_turns_share_their_prefix_byte_by_byte() {
+        let texts = ["Größe \"so\"?\n\\", "zwei </s> \u{0}", "three 🦀"];
+        let mut history = Vec::new();
+        let mut stable = String::new();
+        for (turn, text) in texts.into_iter().enumerate() {
+            let prompt = Message::user(text);
+            let request = Request {
+                system: "Be exact.",
+                history: history.iter().cloned().collect(),
+                note: Some(format!("fields of turn {turn}").into()),
+                feedback: vec![Message::assistant("wrong"), Message::user("why")],
+                schema: schema(Dialect::LlamaCpp),
+                ..Request::new(prompt.clone())
+            };
+            let body = joined(&request, "m", turn == 1);
+            assert!(body.starts_with(&stable), "{stable}\n{body}");
+            let stored = quoted(text).trim_end_matches('"').to_owned();
+            let end = body.find(&stored).unwrap() + stored.len();
+            stable = body[..end].to_owned();
+            println!("turn {turn}: {end} of {} bytes are stable", body.len());
+            history.extend([prompt, Message::assistant(format!("answer {turn}"))]);
+        }
+    }
+
+    #[test]
+    fn the_keys_stand_in_a_stable_order() {
+        let request = Request {
+            system: "s",
+            schema: schema(Dialect::LlamaCpp),
+            temperature: Some(0.5),
+            max_tokens: Some(9),
+            ..Request::new(Message::user("hi"))
+        };
+        assert_eq!(
+            joined(&request, "m:1b", true),
+            concat!(
+                r#"{"model":"m:1b","messages":[{"role":"system","content":"s"},{"role":"user","content":"hi"}],"#,
+                r#""format":{"z":1,"a":2},"options":{"temperature":0.5,"num_predict":9},"stream":true}"#
+            )
+        );
+    }
+
+    #[test]
+    fn nothing_is_sent_that_was_not_set_but_that_there_is_no_stream() {
+        let messages = json!([{"role": "user", "content": "hi"}]);
+        assert_eq!(
+            parsed(&Request::new(Message::user("hi"))),
+            json!({"model": "m:1b", "messages": messages, "stream": false})
+        );
+    }
+
+    #[test]
+    fn messages_come_in_order_and_the_note_is_in_the_prompts_own_string() {
+        let request = Request {
+            system: "rules \"1\"",
+            history: [
+                Message::user("u"),
+                Message::assistant("a"),
+                Message::system("s"),
+            ]
+            .into_iter()
+            .collect(),
+            note: Some("a \"note\"\n".into()),
+            feedback: vec![Message::assistant("bad"), Message::user("fix")],
+            ..Request::new(Message::user("ask \"x\""))
+        };
+        assert_eq!(
+            parsed(&request)["messages"],
+            json!([
+                {"role": "system", "content": "rules \"1\""},
+                {"role": "user", "content": "u"},
+                {"role": "assistant", "content": "a"},
+                {"role": "system", "content": "s"},
+                {"role": "user", "content": "ask \"x\"\n\na \"note\"\n"},
+                {"role": "assistant", "content": "bad"},
+                {"role": "user", "content": "fix"},
+            ])
+        );
+    }
+
+    #[test]
+    fn where_the_prompt_alone_says_the_schema_the_answer_is_json_all_the_same() {
+        for (dialect, model) in [
+            (Dialect::Prompted, "m:1b"),
+            (Dialect::LlamaCpp, "m:1b-cloud"),
+        ] {
+            let request = Request {
+                schema: schema(dialect),
+                ..Request::new(Message::user("hi"))
+            };
+            let body: Value = serde_json::from_str(&joined(&request, model, false)).unwrap();
+            assert_eq!(body["format"], "json", "{model}");
+        }
+    }
+}
