@@ -12,7 +12,7 @@
 //! - [`Extract`] and [`Classify`]: what a model can be asked for;
 //! - [`Session`], [`Transaction`], [`SharedSession`] and [`Window`]: the conversation, with a [`guide`];
 //! - [`store`]: where sessions are kept, so that several programs share them;
-//! - [`Llm`] and [`OpenAi`]: who is asked, with which patience, and what was spent; [`cost`] makes dollars of it;
+//! - [`Llm`], [`OpenAi`] and [`Anthropic`]: who is asked, with which patience, and what was spent; [`cost`] makes dollars of it;
 //! - [`testing`]: all of it without a model.
 //!
 //! ```
@@ -96,7 +96,7 @@ mod workflow;
 pub use error::{Error, ErrorKind, Excerpt};
 pub use llm::{Llm, Spend};
 #[cfg(feature = "http")]
-pub use provider::OpenAi;
+pub use provider::{Anthropic, OpenAi};
 pub use provider::{
     BoxFuture, Class, ConfigError, Failure, Heard, Mode, Profile, Provider, ProviderError, Request,
     Response, Token,

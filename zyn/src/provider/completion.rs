@@ -37,7 +37,6 @@ pub(super) enum End {
     Stop,
     /// At the limit of tokens.
     Cut,
-    #[allow(dead_code, reason = "its adapter follows")]
     Refused,
     /// By the provider's filter.
     Filtered,

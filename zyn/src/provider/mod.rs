@@ -1,6 +1,8 @@
 //! One API each: a request becomes bytes, bytes become an outcome.
 
 #[cfg(feature = "http")]
+mod anthropic;
+#[cfg(feature = "http")]
 #[cfg(test)]
 mod canned;
 #[cfg(feature = "http")]
@@ -40,6 +42,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "http")]
+pub use anthropic::Anthropic;
 pub use error::{Class, ConfigError, Failure, ProviderError};
 #[cfg(feature = "http")]
 pub use openai::OpenAi;
@@ -55,7 +59,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Speaks to one API.
 ///
-/// Implemented by [`OpenAi`](crate::OpenAi), by the fakes in [`testing`](crate::testing), and by anyone who has another
+/// Implemented by [`OpenAi`](crate::OpenAi) and [`Anthropic`](crate::Anthropic), by the fakes in [`testing`](crate::testing), and by anyone who has another
 /// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
 ///
 /// # Examples

@@ -58,7 +58,7 @@ pub(super) struct Remote {
     pub(super) client: Option<reqwest::Client>,
     pub(super) proxy: Option<String>,
     /// What the user knows better than the table.
-    pub(super) known: fn(&mut Capabilities),
+    known: Vec<fn(&mut Capabilities)>,
     state: Arc<State>,
 }
 
@@ -87,7 +87,7 @@ impl Remote {
             headers: Vec::new(),
             client: None,
             proxy: None,
-            known: |_| {},
+            known: Vec::new(),
             state: Arc::default(),
         }
     }
@@ -97,6 +97,11 @@ impl Remote {
         change(&mut self);
         self.state = Arc::default();
         self
+    }
+
+    /// Adds to what the user knows better than the table.
+    pub(super) fn knows(&mut self, better: fn(&mut Capabilities)) {
+        self.known.push(better);
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -146,7 +151,7 @@ impl Remote {
         transport: Arc<dyn Transport>,
     ) -> Result<Ready, ConfigError> {
         let mut capabilities = capabilities(self.kind.table, &endpoint.name, &self.model);
-        (self.known)(&mut capabilities);
+        self.known.iter().for_each(|it| it(&mut capabilities));
         if self.model.trim().is_empty() {
             return Err(ConfigError::Model);
         }
@@ -327,14 +332,16 @@ impl Remote {
             bytes = bytes.saturating_add(chunk.len());
             let read = reader.push(&chunk, &mut events);
             for event in events.drain(..) {
-                format.event(&event, &mut said);
+                // wherever the stream is cut: nothing that follows counts
+                if !said.done && said.error.is_none() {
+                    format.event(&event, &mut said);
+                }
             }
             tell(&said, &mut told, heard);
             if read.is_err() || bytes > STREAM_LIMIT || said.text.text().len() > REPLY_LIMIT {
                 return Err(self.costing(too_large(), &said));
             }
             if said.done || said.error.is_some() {
-                // nothing that follows counts
                 let _ = timeout(END, async {
                     while let Ok(Some(_)) = incoming.body.next().await {}
                 })
@@ -342,7 +349,10 @@ impl Remote {
                 break None;
             }
         };
-        if let Some(event) = reader.finish() {
+        if let Some(event) = reader
+            .finish()
+            .filter(|_| !said.done && said.error.is_none())
+        {
             format.event(&event, &mut said);
         }
         let complete = said.done || said.end.is_some() || said.error.is_some();
