@@ -21,7 +21,9 @@ pub(super) fn body(
     takes: &Capabilities,
     streamed: bool,
 ) -> Vec<Bytes> {
-    let kept = takes.kept.filter(|_| request.conversation.is_some());
+    let kept = takes
+        .kept
+        .filter(|_| request.conversation.is_some() && !is_alone(request, takes));
     // Two marks say up to where the cache is to be kept. The one behind the prompt finds what the turn before it wrote,
     // for the cache looks back over 20 blocks. The one behind the system messages serves other conversations with the
     // same ones, and one that was merged from ten branches or more, whose last kept prompt is further away. A third,
@@ -40,6 +42,18 @@ pub(super) fn body(
     rest += &tail(request, takes, streamed);
     pieces.push(rest.into());
     pieces
+}
+
+/// The schema, if it is not in the prompt alone.
+fn held(request: &Request) -> Option<&WireSchema> {
+    let schema = request.schema.as_ref();
+    schema.filter(|schema| schema.dialect != Dialect::Prompted)
+}
+
+/// Whether no other request would read what is kept of this one: the cache would be this schema's, and later turns say
+/// their schemas in the prompt. So a conversation's first turn, and many have no other, is not sold dearer.
+fn is_alone(request: &Request, takes: &Capabilities) -> bool {
+    takes.schema_in_cache && held(request).is_some()
 }
 
 /// Up to the messages: the library's own system message, and the conversation's.
@@ -142,12 +156,8 @@ fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
     if let Some(limit) = request.max_tokens.or(takes.usual_max_tokens) {
         tail += &format!(r#","max_tokens":{limit}"#);
     }
-    match &request.schema {
-        Some(WireSchema {
-            dialect,
-            name,
-            json,
-        }) if *dialect != Dialect::Prompted => match takes.mode {
+    if let Some(WireSchema { name, json, .. }) = held(request) {
+        match takes.mode {
             Mode::Native => {
                 tail += &format!(
                     r#","output_config":{{"format":{{"type":"json_schema","schema":{json}}}}}"#
@@ -160,8 +170,7 @@ fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
                 );
             }
             Mode::Text | Mode::Prompted => {}
-        },
-        _ => {}
+        }
     }
     if let Some(temperature) = request.temperature.filter(|_| takes.sampling) {
         tail += &format!(r#","temperature":{}"#, Value::from(temperature));

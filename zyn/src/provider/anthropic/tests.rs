@@ -101,6 +101,35 @@ fn the_schema_belongs_to_the_cache_unless_the_user_says_otherwise() {
     assert!(!both.profile().schema_in_cache);
 }
 
+#[tokio::test]
+async fn answers_are_held_to_a_schema_while_a_conversation_is_short() {
+    let answer = |_: &Value| {
+        let text = json!([{"type": "text", "text": r#"{"label":"High"}"#}]);
+        (200, json!({"content": text, "stop_reason": "end_turn"}))
+    };
+    for (hold, held) in [(false, vec![true, false]), (true, vec![true, true])] {
+        let claude = Anthropic::new("claude-sonnet-5-5").key("k");
+        let claude = match hold {
+            true => claude.hold_to_schema(),
+            false => claude,
+        };
+        let (claude, sent) = over(claude, answer);
+        let llm = Llm::new(claude);
+        let high = crate::classify_among("How urgent is it?", crate::Labels::new(["Low", "High"]));
+        let mut session = crate::Session::new();
+        for _ in 0..2 {
+            let input = "word ".repeat(500);
+            high.fire(&llm, &mut session, &*input).await.unwrap();
+        }
+        let sent = sent.lock().unwrap();
+        let found: Vec<_> = sent
+            .iter()
+            .map(|(.., body)| body.get("output_config").is_some())
+            .collect();
+        assert_eq!(found, held);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_model_that_refuses_a_temperature_is_sent_none_again() {
     let server = |body: &Value| match body.get("temperature") {

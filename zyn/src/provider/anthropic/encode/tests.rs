@@ -38,7 +38,9 @@ fn history(messages: impl IntoIterator<Item = Message>) -> History {
 
 #[test]
 fn turns_share_their_prefix_byte_by_byte_with_marks_and_without() {
-    for conversation in [None, Some("c-1".into())] {
+    let marked = (Dialect::Prompted, Some("c-1".into()));
+    for (dialect, conversation) in [(Dialect::Anthropic, None), marked] {
+        let is_marked = conversation.is_some();
         let texts = ["Größe \"so\"?\n\\", "zwei </s> \u{0}", "three 🦀"];
         let mut history = vec![Message::system("rules"), Message::assistant("Hello!")];
         let mut stable = String::new();
@@ -50,10 +52,11 @@ fn turns_share_their_prefix_byte_by_byte_with_marks_and_without() {
                 history: history.iter().cloned().collect(),
                 note: Some(format!("fields of turn {turn}").into()),
                 feedback: vec![Message::assistant("wrong"), Message::user("why")],
-                schema: schema(Dialect::Anthropic),
+                schema: schema(dialect),
                 ..Request::new(prompt.clone())
             };
             let body = joined(NEWEST, &request);
+            assert_eq!(body.contains("cache_control"), is_marked);
             assert!(body.starts_with(&stable), "{stable}\n{body}");
             let stored = quoted(text);
             let end = body.find(&stored).unwrap() + stored.len();
@@ -209,6 +212,24 @@ fn the_last_system_message_and_the_prompt_have_marks_in_a_conversation_alone() {
     request.history = history([]);
     let body = parsed(&request);
     assert_eq!(body["system"], json!([{"type": "text", "text": "own"}]));
+}
+
+#[test]
+fn what_is_held_to_a_schema_has_no_mark_if_later_turns_are_not() {
+    let request = Request {
+        conversation: Some("c-1".into()),
+        schema: schema(Dialect::Anthropic),
+        ..Request::new(Message::user("hi"))
+    };
+    for (schema_in_cache, marked) in [(true, false), (false, true)] {
+        let takes = Capabilities {
+            schema_in_cache,
+            ..capabilities(ANTHROPIC, ANTHROPIC_HOST, NEWEST)
+        };
+        let body = body(NEWEST, &request, &takes, false).concat();
+        let body = String::from_utf8(body).unwrap();
+        assert_eq!(body.contains("cache_control"), marked, "{body}");
+    }
 }
 
 #[test]
