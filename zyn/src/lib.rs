@@ -13,7 +13,8 @@
 //! - [`Media`]: images and PDFs as inputs;
 //! - [`Session`], [`Transaction`], [`SharedSession`] and [`Window`]: the conversation, with a [`guide`];
 //! - [`store`]: where sessions are kept, so that several programs share them;
-//! - [`Llm`], and [`OpenAi`], [`Gemini`], [`Ollama`]: who is asked, with which patience, and what was spent; [`cost`] makes dollars of it;
+//! - [`Llm`], and [`OpenAi`], [`Anthropic`], [`Gemini`], [`Ollama`]: who is asked, with which patience, and what was
+//!   spent; [`cost`] makes dollars of it;
 //! - [`testing`]: all of it without a model.
 //!
 //! ```
@@ -96,12 +97,12 @@ mod workflow;
 
 pub use error::{Error, ErrorKind, Excerpt};
 pub use llm::{Llm, Spend};
+#[cfg(feature = "http")]
+pub use provider::{Anthropic, Gemini, Ollama, OpenAi};
 pub use provider::{
     BoxFuture, Class, ConfigError, Failure, Heard, Mode, Profile, Provider, ProviderError, Request,
     Response, Token,
 };
-#[cfg(feature = "http")]
-pub use provider::{Gemini, Ollama, OpenAi};
 pub use reply::{Progress, Repair, Violation};
 pub use session::store;
 pub use session::{

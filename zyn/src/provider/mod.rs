@@ -1,6 +1,8 @@
 //! One API each: a request becomes bytes, bytes become an outcome.
 
 #[cfg(feature = "http")]
+mod anthropic;
+#[cfg(feature = "http")]
 #[cfg(test)]
 mod canned;
 #[cfg(feature = "http")]
@@ -47,6 +49,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "http")]
+pub use anthropic::Anthropic;
 pub use error::{Class, ConfigError, Failure, ProviderError};
 #[cfg(feature = "http")]
 pub use gemini::Gemini;
@@ -66,7 +70,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Speaks to one API.
 ///
-/// Implemented by [`OpenAi`](crate::OpenAi), [`Gemini`](crate::Gemini) and [`Ollama`](crate::Ollama), by the fakes in [`testing`](crate::testing), and by anyone who has another
+/// Implemented by [`OpenAi`](crate::OpenAi), [`Anthropic`](crate::Anthropic), [`Gemini`](crate::Gemini) and
+/// [`Ollama`](crate::Ollama), by the fakes in [`testing`](crate::testing), and by anyone who has another
 /// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
 ///
 /// # Examples

@@ -38,7 +38,7 @@ macro_rules! remote {
             #[must_use]
             pub fn schema_in_prompt(self) -> Self {
                 self.with(|remote| {
-                    remote.known.push(|takes| {
+                    remote.knows(|takes| {
                         takes.mode = $crate::provider::Mode::Prompted;
                         takes.dialect = $crate::provider::Dialect::Prompted;
                     });

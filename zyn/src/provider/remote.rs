@@ -58,7 +58,7 @@ pub(super) struct Remote {
     pub(super) client: Option<reqwest::Client>,
     pub(super) proxy: Option<String>,
     /// What the user knows better than the table.
-    pub(super) known: Vec<fn(&mut Capabilities)>,
+    known: Vec<fn(&mut Capabilities)>,
     state: Arc<State>,
 }
 
@@ -97,6 +97,11 @@ impl Remote {
         change(&mut self);
         self.state = Arc::default();
         self
+    }
+
+    /// Adds to what the user knows better than the table.
+    pub(super) fn knows(&mut self, better: fn(&mut Capabilities)) {
+        self.known.push(better);
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -146,9 +151,7 @@ impl Remote {
         transport: Arc<dyn Transport>,
     ) -> Result<Ready, ConfigError> {
         let mut capabilities = capabilities(self.kind.table, &endpoint.name, &self.model);
-        for known in &self.known {
-            known(&mut capabilities);
-        }
+        self.known.iter().for_each(|it| it(&mut capabilities));
         if self.model.trim().is_empty() {
             return Err(ConfigError::Model);
         }

@@ -63,8 +63,8 @@ impl<'a> Question<'a> {
 }
 
 /// From so many tokens of conversation on, a provider's cache of it is worth more than a schema that is held to: no
-/// provider keeps less than 512, and the first that do keep 1,024.
-const CACHED_FROM: u64 = 1_024;
+/// provider keeps less than 512. What other limits would cost is measured in `provider/anthropic/compared.rs`.
+const CACHED_FROM: u64 = 512;
 
 /// The schema as the model's server takes it; what it does not take is said in the prompt alone.
 pub(super) fn rewritten(

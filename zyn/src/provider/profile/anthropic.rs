@@ -1,7 +1,10 @@
 //! What Anthropic's models take.
 
-use super::{COMPATIBLE, Capabilities, KeyHeader, Row};
+use super::{COMPATIBLE, Capabilities, Kept, KeyHeader, Row};
 use crate::provider::{Dialect, Mode};
+
+/// The host of Anthropic itself.
+pub(in crate::provider) const ANTHROPIC_HOST: &str = "api.anthropic.com";
 
 /// What an answer may have where no limit is set: the API asks for one. It counts hidden thoughts too.
 const USUAL: u32 = 16_000;
@@ -16,6 +19,7 @@ const NEWEST: Capabilities = Capabilities {
     sampling: false,
     logprobs: false,
     key: KeyHeader::XApiKey,
+    kept: Some(Kept::Minutes),
     ..COMPATIBLE
 };
 
@@ -62,7 +66,7 @@ mod tests {
 
     #[track_caller]
     fn check(model: &str, mode: Mode, sampling: bool) {
-        let found = capabilities(ANTHROPIC, "api.anthropic.com", model);
+        let found = capabilities(ANTHROPIC, ANTHROPIC_HOST, model);
         assert_eq!((found.mode, found.sampling), (mode, sampling), "{model}");
     }
 

@@ -2,12 +2,12 @@
 //!
 //! Names age, so the tables only save a first refusal: what a server refuses is learnt from its answer.
 
-#[allow(dead_code, reason = "its adapter follows")]
 mod anthropic;
 mod gemini;
 mod ollama;
 mod openai;
 
+pub(super) use anthropic::{ANTHROPIC, ANTHROPIC_HOST};
 pub(super) use gemini::{GEMINI, GEMINI_HOST};
 pub(super) use ollama::{OLLAMA, OLLAMA_CLOUD};
 pub(super) use openai::{OPENAI, OPENAI_HOST};
@@ -45,6 +45,8 @@ pub(super) struct Capabilities {
     pub(super) stream_usage: bool,
     /// Whether it takes a key under which it keeps a conversation in its cache.
     pub(super) cache_key: bool,
+    /// How long it keeps a conversation in its cache up to where it is told to; `None` if it is told nothing.
+    pub(super) kept: Option<Kept>,
     /// Whether it hands requests on to servers that may not take all of them.
     pub(super) routes: bool,
     /// In which form it takes images.
@@ -126,6 +128,14 @@ impl KeyHeader {
     }
 }
 
+/// How long a cache keeps what it was told to keep, after each time that it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Five.
+    Minutes,
+    Hour,
+}
+
 impl Capabilities {
     pub(super) fn profile(&self) -> Profile {
         Profile {
@@ -187,6 +197,7 @@ const COMPATIBLE: Capabilities = Capabilities {
     key: KeyHeader::Bearer,
     stream_usage: true,
     cache_key: false,
+    kept: None,
     routes: false,
     images: Accepts::Addresses,
     pdfs: Accepts::Bytes,
