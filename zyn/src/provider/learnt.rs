@@ -159,7 +159,8 @@ impl Learnt {
         if self.has(Part::JsonObject) {
             now.json_object = false;
         }
-        if self.has(Part::Schemas) || self.has(Part::Tool) {
+        let no_schemas = self.has(Part::Schemas) || self.has(Part::Tool);
+        if no_schemas || self.has(Part::Responses) && !known.schemas_in_chat {
             now.mode = Mode::Prompted;
             now.dialect = Dialect::Prompted;
         }

@@ -22,7 +22,8 @@ use super::learnt::{Learnt, Part, unsupported};
 use super::profile::{Api, Capabilities, Row, capabilities};
 use super::rejection;
 use super::{
-    ConfigError, Dialect, Failure, Heard, Profile, ProviderError, Request, Response, WireSchema,
+    ConfigError, Dialect, Failure, Heard, Mode, Profile, ProviderError, Request, Response,
+    WireSchema,
 };
 use crate::telemetry;
 
@@ -416,8 +417,8 @@ impl Remote {
         let learnt = &self.state.learnt;
         let refused = refused.or_else(|| {
             // the operation is unknown, or the model is: the other operation will tell
-            let unknown = sent.api == Api::Responses && error.kind == Failure::NotFound;
-            unknown.then_some(Part::Responses)
+            let unknown = matches!(error.status, Some(404 | 405)) && !names_the_model(&error);
+            (sent.api == Api::Responses && unknown).then_some(Part::Responses)
         });
         let native = request
             .schema
@@ -426,17 +427,20 @@ impl Remote {
         if let Some(part) = refused {
             learnt.note(part);
         }
-        let is_otherwise = learnt.apply(known) != sent;
+        let now = learnt.apply(known);
+        let is_otherwise = now != sent;
+        let takes_none = now.mode == Mode::Prompted && sent.mode != Mode::Prompted;
         match (refused, native) {
-            (Some(Part::Schemas | Part::Tool), Some(_)) if is_otherwise => {
-                error.kind = Failure::SchemaRefused;
-            }
+            (Some(_), Some(_)) if takes_none => error.kind = Failure::SchemaRefused,
             (Some(part), _) => error.adapted = is_otherwise && uses(request, part),
             (None, Some(schema)) if error.kind == Failure::SchemaRefused => learnt.refuse(schema),
             (None, _) => {}
         }
         if error.kind == Failure::SchemaRefused && native.is_none() {
             error.kind = Failure::Rejected;
+        }
+        if error.kind == Failure::Empty && sent.blanks {
+            error.should_retry = error.should_retry.or(Some(true));
         }
         error
     }
@@ -471,6 +475,12 @@ impl Remote {
             .field("model", &self.model)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether it is the model that the server does not know.
+fn names_the_model(error: &ProviderError) -> bool {
+    let code = error.code.as_deref();
+    matches!(code, Some("model_not_found" | "invalid_model"))
 }
 
 /// Whether `request` would have had `part` at all.

@@ -19,6 +19,8 @@ use super::{Dialect, Mode, Profile};
 pub(super) struct Capabilities {
     /// Which of an API's operations is asked.
     pub(super) api: Api,
+    /// Whether chat completions take a schema, where they are asked because the server does not know `api`.
+    pub(super) schemas_in_chat: bool,
     /// What the server takes of JSON Schema.
     pub(super) dialect: Dialect,
     /// How an answer in JSON is asked for.
@@ -47,6 +49,8 @@ pub(super) struct Capabilities {
     pub(super) cache_key: bool,
     /// Whether it hands requests on to servers that may not take all of them.
     pub(super) routes: bool,
+    /// Whether it now and then answers nothing for no reason, so that asking again helps.
+    pub(super) blanks: bool,
     /// Whether it takes images.
     pub(super) images: bool,
     /// Whether it takes PDFs.
@@ -173,6 +177,7 @@ fn starts_with(model: &str, pattern: &str) -> bool {
 /// in the prompt do no harm where a model sees it twice.
 const COMPATIBLE: Capabilities = Capabilities {
     api: Api::Chat,
+    schemas_in_chat: true,
     dialect: Dialect::OpenAi,
     mode: Mode::Native,
     json_object: true,
@@ -187,6 +192,7 @@ const COMPATIBLE: Capabilities = Capabilities {
     stream_usage: true,
     cache_key: false,
     routes: false,
+    blanks: false,
     images: true,
     pdfs: true,
 };
