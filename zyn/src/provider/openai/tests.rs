@@ -312,3 +312,26 @@ async fn a_blank_answer_is_asked_for_again_only_where_they_are_known() {
         assert_eq!(sent.lock().unwrap().len(), attempts, "{host}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_verb_at_deepseeks_chat_completions_says_the_word_that_they_want_to_read() {
+    let deepseek = OpenAi::new("m").base_url("https://api.deepseek.com");
+    let (deepseek, sent) = over(deepseek, |body| {
+        let message = json!({"content": r#"{"answer":true}"#});
+        match body.get("input") {
+            Some(_) => (404, json!({"detail": "Not Found"})),
+            None => (200, json!({"choices": [{"message": message}]})),
+        }
+    });
+    let llm = Llm::new(deepseek);
+    let mut session = crate::Session::new();
+    let late = crate::binary("Is it late?");
+    assert!(late.fire(&llm, &mut session, "23:59").await.unwrap());
+    let last = sent.lock().unwrap()[1].2.clone();
+    let prompt = last["messages"].as_array().unwrap().last().unwrap();
+    let prompt = prompt["content"].as_str().unwrap().to_lowercase();
+    assert!(
+        prompt.contains("json") && prompt.contains("answer"),
+        "{prompt}"
+    );
+}
