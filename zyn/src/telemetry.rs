@@ -10,6 +10,8 @@ use tracing::field::{Empty, display};
 use tracing::warn;
 use tracing::{Span, info, info_span};
 
+#[cfg(feature = "http")]
+use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
 use crate::schema::SchemaError;
 
@@ -21,7 +23,7 @@ pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Reques
         otel.kind = "client",
         otel.status_code = Empty,
         gen_ai.operation.name = "chat",
-        gen_ai.provider.name = provider,
+        gen_ai.provider.name = conventional(provider),
         gen_ai.request.model = model,
         gen_ai.request.temperature = request.temperature,
         gen_ai.request.max_tokens = request.max_tokens,
@@ -38,6 +40,18 @@ pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Reques
         error.type = Empty,
         zyn.attempt = number,
     )
+}
+
+/// A provider's name as the conventions have it.
+#[cfg(feature = "http")]
+fn conventional(provider: &str) -> &str {
+    catalogue::named(provider).map_or(provider, |entry| entry.telemetry)
+}
+
+/// Without a provider of zyn's own every name is a user's.
+#[cfg(not(feature = "http"))]
+fn conventional(provider: &str) -> &str {
+    provider
 }
 
 /// The span of a run.

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod canned;
 #[cfg(feature = "http")]
+pub(crate) mod catalogue;
+#[cfg(feature = "http")]
 mod completion;
 #[cfg(feature = "http")]
 mod endpoint;
@@ -30,6 +32,7 @@ mod profile;
 mod rejection;
 #[cfg(feature = "http")]
 mod remote;
+mod shared;
 #[cfg(feature = "http")]
 mod spoken;
 mod token;
@@ -56,7 +59,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Speaks to one API.
 ///
 /// Implemented by [`OpenAi`](crate::OpenAi), by the fakes in [`testing`](crate::testing), and by anyone who has another
-/// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
+/// API to speak to; also by a `Box` or an `Arc` of one, so that a program can choose while it runs. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
 ///
 /// # Examples
 ///
@@ -82,6 +85,20 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// }
 ///
 /// let llm = Llm::new(Parrot);
+/// ```
+///
+/// A choice that is made while the program runs:
+///
+/// ```
+/// use zyn::testing::{Fake, Scripted};
+/// use zyn::{Llm, Provider};
+///
+/// let is_rehearsal = true;
+/// let provider: Box<dyn Provider> = match is_rehearsal {
+///     true => Box::new(Fake::new()),
+///     false => Box::new(Scripted::new(["Paris"])),
+/// };
+/// let llm = Llm::new(provider);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a provider",

@@ -12,6 +12,7 @@ use reqwest::header::{
 use tokio::time::timeout;
 use url::Url;
 
+use super::catalogue;
 use super::completion::{Completion, Reading};
 use super::endpoint::Endpoint;
 use super::events::Events;
@@ -51,6 +52,8 @@ pub(super) struct Kind {
 pub(super) struct Remote {
     kind: Kind,
     model: String,
+    /// What it is called where its host has no name of its own.
+    pub(super) called: Option<&'static str>,
     pub(super) key: Option<Key>,
     pub(super) base_url: Cow<'static, str>,
     pub(super) allow_insecure: bool,
@@ -82,6 +85,7 @@ impl Remote {
         Self {
             kind,
             model,
+            called: None,
             key: None,
             base_url: Cow::Borrowed(kind.base_url),
             allow_insecure: false,
@@ -101,7 +105,11 @@ impl Remote {
     }
 
     pub(super) fn name(&self) -> &'static str {
-        self.kind.name
+        let known = match self.ready() {
+            Ok(ready) => catalogue::at(&ready.endpoint.name),
+            Err(_) => None,
+        };
+        known.map_or(self.called.unwrap_or(self.kind.name), |entry| entry.name)
     }
 
     pub(super) fn model(&self) -> &str {

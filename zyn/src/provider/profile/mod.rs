@@ -156,7 +156,7 @@ pub(super) fn capabilities(table: &[Row], host: &str, model: &str) -> Capabiliti
 }
 
 /// A pattern with a leading dot takes any subdomain; an empty one takes everything.
-fn matches_host(pattern: &str, host: &str) -> bool {
+pub(super) fn matches_host(pattern: &str, host: &str) -> bool {
     pattern.is_empty() || host == pattern || (pattern.starts_with('.') && host.ends_with(pattern))
 }
 
