@@ -202,3 +202,40 @@ fn failure(kind: &Failure) -> &'static str {
         Failure::Empty => "empty",
     }
 }
+
+#[cfg(all(test, feature = "http"))]
+mod tests {
+    use std::process::Command;
+
+    use tracing_subscriber::fmt::format::FmtSpan;
+
+    use super::*;
+    use crate::session::Message;
+
+    #[test]
+    fn a_span_names_the_provider_as_the_conventions_do() {
+        // In one process, tests that run beside this one decide whether a span is recorded.
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let test = "telemetry::tests::spans_of_this_process";
+        let output = child.args(["--ignored", "--exact", "--nocapture", test]);
+        let said = output.output().unwrap().stdout;
+        let said = String::from_utf8_lossy(&said);
+        for name in ["mistral_ai", "gcp.gemini", "parrot"] {
+            let field = format!("gen_ai.provider.name=\"{name}\"");
+            assert!(said.contains(&field), "{field}\n{said}");
+        }
+    }
+
+    #[test]
+    #[ignore = "wants the log for itself: the test above runs it in a process of its own"]
+    fn spans_of_this_process() {
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_span_events(FmtSpan::NEW)
+            .init();
+        let request = Request::new(Message::user("hi"));
+        for provider in ["mistral", "gemini", "parrot"] {
+            drop(attempt(provider, "m", 1, &request));
+        }
+    }
+}
