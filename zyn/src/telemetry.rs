@@ -10,6 +10,8 @@ use tracing::field::{Empty, display};
 use tracing::warn;
 use tracing::{Span, info, info_span};
 
+#[cfg(feature = "http")]
+use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
 use crate::schema::SchemaError;
 
@@ -21,7 +23,7 @@ pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Reques
         otel.kind = "client",
         otel.status_code = Empty,
         gen_ai.operation.name = "chat",
-        gen_ai.provider.name = provider,
+        gen_ai.provider.name = conventional(provider),
         gen_ai.request.model = model,
         gen_ai.request.temperature = request.temperature,
         gen_ai.request.max_tokens = request.max_tokens,
@@ -38,6 +40,18 @@ pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Reques
         error.type = Empty,
         zyn.attempt = number,
     )
+}
+
+/// A provider's name as the conventions have it.
+#[cfg(feature = "http")]
+fn conventional(provider: &str) -> &str {
+    catalogue::named(provider).map_or(provider, |entry| entry.telemetry)
+}
+
+/// Without a provider of zyn's own every name is a user's.
+#[cfg(not(feature = "http"))]
+fn conventional(provider: &str) -> &str {
+    provider
 }
 
 /// The span of a run.
@@ -186,5 +200,42 @@ fn failure(kind: &Failure) -> &'static str {
         Failure::Filtered => "filtered",
         Failure::Truncated => "truncated",
         Failure::Empty => "empty",
+    }
+}
+
+#[cfg(all(test, feature = "http"))]
+mod tests {
+    use std::process::Command;
+
+    use tracing_subscriber::fmt::format::FmtSpan;
+
+    use super::*;
+    use crate::session::Message;
+
+    #[test]
+    fn a_span_names_the_provider_as_the_conventions_do() {
+        // In one process, tests that run beside this one decide whether a span is recorded.
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let test = "telemetry::tests::spans_of_this_process";
+        let output = child.args(["--ignored", "--exact", "--nocapture", test]);
+        let said = output.output().unwrap().stdout;
+        let said = String::from_utf8_lossy(&said);
+        for name in ["mistral_ai", "gcp.gemini", "parrot"] {
+            let field = format!("gen_ai.provider.name=\"{name}\"");
+            assert!(said.contains(&field), "{field}\n{said}");
+        }
+    }
+
+    #[test]
+    #[ignore = "wants the log for itself: the test above runs it in a process of its own"]
+    fn spans_of_this_process() {
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_span_events(FmtSpan::NEW)
+            .init();
+        let request = Request::new(Message::user("hi"));
+        for provider in ["mistral", "gemini", "parrot"] {
+            drop(attempt(provider, "m", 1, &request));
+        }
     }
 }

@@ -279,6 +279,12 @@ pub enum ConfigError {
         /// What is wrong with it. Never its value, where that is a secret.
         problem: String,
     },
+    /// A `provider/model` names nothing that can be asked.
+    #[error("no model can be chosen: {problem}")]
+    Name {
+        /// What is wrong with it, and what to write.
+        problem: String,
+    },
     /// The base URL cannot be used.
     #[error("the base URL cannot be used: {problem}")]
     BaseUrl {

@@ -96,6 +96,8 @@ const REACTIONS: &[Reaction] = &[
         phrases: &[
             "response_format type is unavailable",
             "does not support response format `json_schema`",
+            "of type 'json_schema' is not supported",
+            "invalid value: `json_schema`",
             "output_config: extra inputs are not permitted",
             "structured outputs are not supported",
         ],
@@ -103,7 +105,11 @@ const REACTIONS: &[Reaction] = &[
     Reaction {
         part: Part::JsonObject,
         parameters: &[],
-        phrases: &["does not support response format `json_object`"],
+        phrases: &[
+            "does not support response format `json_object`",
+            // LM Studio's words
+            "'response_format.type' must be 'json_schema'",
+        ],
     },
     Reaction {
         part: Part::Tool,
@@ -159,7 +165,8 @@ impl Learnt {
         if self.has(Part::JsonObject) {
             now.json_object = false;
         }
-        if self.has(Part::Schemas) || self.has(Part::Tool) {
+        let no_schemas = self.has(Part::Schemas) || self.has(Part::Tool);
+        if no_schemas || self.has(Part::Responses) && !known.schemas_in_chat {
             now.mode = Mode::Prompted;
             now.dialect = Dialect::Prompted;
         }
@@ -244,6 +251,18 @@ mod tests {
             (
                 "This model does not support response format `json_schema`. See",
                 Part::Schemas,
+            ),
+            (
+                "Invalid parameter: 'text.format' of type 'json_schema' is not supported with this model.",
+                Part::Schemas,
+            ),
+            (
+                "The parameter `response_format.type` is not valid: invalid value: `json_schema`, supported values are: `text`",
+                Part::Schemas,
+            ),
+            (
+                "'response_format.type' must be 'json_schema' or 'text'",
+                Part::JsonObject,
             ),
             (
                 "Thinking may not be enabled when tool_choice forces tool use.",

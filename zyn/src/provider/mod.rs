@@ -6,6 +6,8 @@ mod anthropic;
 #[cfg(test)]
 mod canned;
 #[cfg(feature = "http")]
+pub(crate) mod catalogue;
+#[cfg(feature = "http")]
 mod completion;
 #[cfg(feature = "http")]
 mod endpoint;
@@ -39,6 +41,7 @@ mod recordings;
 mod rejection;
 #[cfg(feature = "http")]
 mod remote;
+mod shared;
 #[cfg(feature = "http")]
 mod spoken;
 mod token;
@@ -71,8 +74,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Speaks to one API.
 ///
 /// Implemented by [`OpenAi`](crate::OpenAi), [`Anthropic`](crate::Anthropic), [`Gemini`](crate::Gemini) and
-/// [`Ollama`](crate::Ollama), by the fakes in [`testing`](crate::testing), and by anyone who has another
-/// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
+/// [`Ollama`](crate::Ollama), by the fakes in [`testing`](crate::testing), by anyone who has another API to speak to, and
+/// by a `Box` or an `Arc` of one, so that a program can choose while it runs. An [`Llm`](crate::Llm) adds the policy:
+/// retries, timeouts, the ledger.
 ///
 /// # Examples
 ///
@@ -98,6 +102,20 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// }
 ///
 /// let llm = Llm::new(Parrot);
+/// ```
+///
+/// A choice that is made while the program runs:
+///
+/// ```
+/// use zyn::testing::{Fake, Scripted};
+/// use zyn::{Llm, Provider};
+///
+/// let is_rehearsal = true;
+/// let provider: Box<dyn Provider> = match is_rehearsal {
+///     true => Box::new(Fake::new()),
+///     false => Box::new(Scripted::new(["Paris"])),
+/// };
+/// let llm = Llm::new(provider);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a provider",

@@ -62,6 +62,11 @@ macro_rules! remote {
                 self.with(|remote| remote.client = Some(client))
             }
 
+            /// Gives the provider another name, for its spans and its errors.
+            pub(crate) fn called(self, name: &'static str) -> Self {
+                self.with(|remote| remote.called = Some(name))
+            }
+
             fn with(self, change: impl FnOnce(&mut $crate::provider::remote::Remote)) -> Self {
                 Self(self.0.with(change))
             }

@@ -12,6 +12,7 @@ use reqwest::header::{
 use tokio::time::timeout;
 use url::Url;
 
+use super::catalogue;
 use super::completion::{Completion, Reading};
 use super::endpoint::Endpoint;
 use super::events::{Event, Events};
@@ -22,7 +23,8 @@ use super::learnt::{Learnt, Part, unsupported};
 use super::profile::{Api, Capabilities, Row, capabilities};
 use super::rejection;
 use super::{
-    ConfigError, Dialect, Failure, Heard, Profile, ProviderError, Request, Response, WireSchema,
+    ConfigError, Dialect, Failure, Heard, Mode, Profile, ProviderError, Request, Response,
+    WireSchema,
 };
 use crate::telemetry;
 
@@ -50,6 +52,8 @@ pub(super) struct Kind {
 pub(super) struct Remote {
     kind: Kind,
     model: String,
+    /// What it is called where its host has no name of its own.
+    pub(super) called: Option<&'static str>,
     pub(super) key: Option<Key>,
     pub(super) base_url: Cow<'static, str>,
     pub(super) allow_insecure: bool,
@@ -81,6 +85,7 @@ impl Remote {
         Self {
             kind,
             model,
+            called: None,
             key: None,
             base_url: Cow::Borrowed(kind.base_url),
             allow_insecure: false,
@@ -105,7 +110,11 @@ impl Remote {
     }
 
     pub(super) fn name(&self) -> &'static str {
-        self.kind.name
+        let known = match self.ready() {
+            Ok(ready) => catalogue::at(&ready.endpoint.name),
+            Err(_) => None,
+        };
+        known.map_or(self.called.unwrap_or(self.kind.name), |entry| entry.name)
     }
 
     pub(super) fn model(&self) -> &str {
@@ -425,8 +434,8 @@ impl Remote {
         let learnt = &self.state.learnt;
         let refused = refused.or_else(|| {
             // the operation is unknown, or the model is: the other operation will tell
-            let unknown = sent.api == Api::Responses && error.kind == Failure::NotFound;
-            unknown.then_some(Part::Responses)
+            let unknown = matches!(error.status, Some(404 | 405)) && !names_the_model(&error);
+            (sent.api == Api::Responses && unknown).then_some(Part::Responses)
         });
         let native = request
             .schema
@@ -435,17 +444,20 @@ impl Remote {
         if let Some(part) = refused {
             learnt.note(part);
         }
-        let is_otherwise = learnt.apply(known) != sent;
+        let now = learnt.apply(known);
+        let is_otherwise = now != sent;
+        let takes_none = now.mode == Mode::Prompted && sent.mode != Mode::Prompted;
         match (refused, native) {
-            (Some(Part::Schemas | Part::Tool), Some(_)) if is_otherwise => {
-                error.kind = Failure::SchemaRefused;
-            }
+            (Some(_), Some(_)) if takes_none => error.kind = Failure::SchemaRefused,
             (Some(part), _) => error.adapted = is_otherwise && uses(request, part),
             (None, Some(schema)) if error.kind == Failure::SchemaRefused => learnt.refuse(schema),
             (None, _) => {}
         }
         if error.kind == Failure::SchemaRefused && native.is_none() {
             error.kind = Failure::Rejected;
+        }
+        if error.kind == Failure::Empty && sent.blanks {
+            error.should_retry = error.should_retry.or(Some(true));
         }
         error
     }
@@ -480,6 +492,12 @@ impl Remote {
             .field("model", &self.model)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether it is the model that the server does not know.
+fn names_the_model(error: &ProviderError) -> bool {
+    let code = error.code.as_deref();
+    matches!(code, Some("model_not_found" | "invalid_model"))
 }
 
 /// Whether `request` would have had `part` at all.

@@ -2,6 +2,8 @@
 
 mod chat;
 mod in_memory;
+mod logprobs;
+mod responses;
 
 #[cfg(test)]
 mod faults;
@@ -9,12 +11,13 @@ mod faults;
 mod recorded;
 
 use self::chat::Chat;
+use self::responses::Responses;
 use super::format::Format;
 use super::options::remote;
-use super::profile::{OPENAI, OPENAI_HOST};
+use super::profile::{Api, OPENAI, OPENAI_HOST};
 use super::remote::{Kind, Remote};
 
-/// OpenAI's chat completions; with another [`base_url`](Self::base_url) any compatible server: llama.cpp, Ollama,
+/// OpenAI's chat completions, or its [`responses`](Self::responses); with another [`base_url`](Self::base_url) any compatible server: llama.cpp, Ollama,
 /// vLLM, Groq, Mistral, OpenRouter, xAI, Azure, DeepSeek.
 ///
 /// No set-up can fail here: what cannot work is a [`ConfigError`](crate::ConfigError) of
@@ -43,13 +46,34 @@ const KIND: Kind = Kind {
     base_url: "https://api.openai.com/v1",
     keyed_host: OPENAI_HOST,
     table: OPENAI,
-    format: |_| &Chat as &dyn Format,
+    format: |api| match api {
+        Api::Chat => &Chat as &dyn Format,
+        Api::Responses => &Responses,
+    },
 };
 
 impl OpenAi {
     /// Asks `model` at OpenAI.
     pub fn new(model: impl Into<String>) -> Self {
         Self(Remote::new(KIND, model.into()))
+    }
+
+    /// Asks by OpenAI's newer operation, `responses`, in place of chat completions. Nothing is kept on the server: the
+    /// conversation is the session's. A server that does not know the operation is asked by chat completions.
+    ///
+    /// Of the servers that are known, DeepSeek alone is asked so without being told: only there does it hold an answer to
+    /// its schema.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::{Llm, OpenAi};
+    ///
+    /// let llm = Llm::new(OpenAi::new("gpt-6.1-terra").key("sk-…").responses());
+    /// ```
+    #[must_use]
+    pub fn responses(self) -> Self {
+        self.with(|remote| remote.knows(|takes| takes.api = Api::Responses))
     }
 
     /// The organization that pays.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::llm::{Allowance, Llm};
 use crate::provider::canned::{Canned, Sent};
-use crate::provider::{Failure, Provider, Request};
+use crate::provider::{Dialect, Failure, Provider, Request, WireSchema};
 use crate::session::Message;
 
 fn over(
@@ -194,4 +194,144 @@ fn changing_an_option_starts_anew_and_leaves_the_original() {
     let mended = broken.clone().base_url("http://127.0.0.1");
     assert!(mended.check().is_ok());
     assert!(broken.check().is_err());
+}
+
+fn answered() -> (u16, Value) {
+    let part = json!({"type": "output_text", "text": "ok"});
+    let message = json!({"type": "message", "content": [part]});
+    (200, json!({"status": "completed", "output": [message]}))
+}
+
+/// A server that knows chat completions alone.
+fn only_chat(body: &Value) -> (u16, Value) {
+    match body.get("input") {
+        Some(_) => (404, json!({"detail": "Not Found"})),
+        None => ok(),
+    }
+}
+
+fn native() -> Request {
+    Request {
+        schema: Some(WireSchema {
+            dialect: Dialect::OpenAi,
+            name: "A".into(),
+            json: "{}".into(),
+        }),
+        ..request()
+    }
+}
+
+fn addresses(sent: &Sent) -> Vec<String> {
+    let sent = sent.lock().unwrap();
+    sent.iter().map(|(url, ..)| url.clone()).collect()
+}
+
+#[tokio::test]
+async fn the_newer_operation_is_asked_where_that_is_wanted_and_at_deepseek() {
+    let openai = OpenAi::new("m").key("k").responses();
+    let (openai, sent) = over(openai, |_| answered());
+    assert_eq!(openai.call(&request()).await.unwrap().text, "ok");
+    assert_eq!(addresses(&sent), ["https://api.openai.com/v1/responses"]);
+    let deepseek = OpenAi::new("m").base_url("https://api.deepseek.com");
+    let (deepseek, sent) = over(deepseek, |_| answered());
+    deepseek.call(&native()).await.unwrap();
+    assert_eq!(addresses(&sent), ["https://api.deepseek.com/responses"]);
+    let format = sent.lock().unwrap()[0].2["text"]["format"]["type"].clone();
+    assert_eq!(format, "json_schema");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_without_the_newer_operation_is_asked_by_chat_completions_from_then_on() {
+    let local = OpenAi::new("m").base_url("http://localhost/v1").responses();
+    let (local, sent) = over(local, only_chat);
+    let llm = Llm::new(local);
+    llm.call(&native(), &mut allowance(), None).await.unwrap();
+    llm.call(&native(), &mut allowance(), None).await.unwrap();
+    let chat = "http://localhost/v1/chat/completions";
+    assert_eq!(
+        addresses(&sent),
+        ["http://localhost/v1/responses", chat, chat]
+    );
+    let format = sent.lock().unwrap()[1].2["response_format"]["type"].clone();
+    assert_eq!(format, "json_schema");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_model_is_not_asked_for_twice() {
+    let openai = OpenAi::new("m").key("k").responses();
+    let (openai, sent) = over(openai, |_| {
+        (
+            404,
+            json!({"error": {"code": "model_not_found", "message": "no"}}),
+        )
+    });
+    let error = Llm::new(openai)
+        .call(&request(), &mut allowance(), None)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Failure::NotFound);
+    assert_eq!(sent.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn deepseeks_chat_completions_are_told_the_schema_in_words() {
+    let deepseek = OpenAi::new("m").base_url("https://api.deepseek.com");
+    let (deepseek, sent) = over(deepseek, only_chat);
+    let llm = Llm::new(deepseek);
+    let error = llm
+        .call(&native(), &mut allowance(), None)
+        .await
+        .unwrap_err();
+    // whoever knows the words for the schema asks again
+    assert_eq!(error.kind, Failure::SchemaRefused);
+    assert_eq!(llm.profile().dialect, Dialect::Prompted);
+    let mut worded = native();
+    worded.schema.as_mut().unwrap().dialect = Dialect::Prompted;
+    llm.call(&worded, &mut allowance(), None).await.unwrap();
+    assert_eq!(sent.lock().unwrap().len(), 2);
+    let format = sent.lock().unwrap()[1].2["response_format"].clone();
+    assert_eq!(format, json!({"type": "json_object"}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blank_answer_is_asked_for_again_only_where_they_are_known() {
+    for (host, attempts) in [("https://api.deepseek.com", 2), ("http://localhost", 1)] {
+        let (openai, sent) = over(OpenAi::new("m").base_url(host), |body| {
+            let blank = json!([{"message": {"content": ""}, "finish_reason": "stop"}]);
+            match body.get("input") {
+                Some(_) => (200, json!({"status": "completed", "output": []})),
+                None => (200, json!({ "choices": blank })),
+            }
+        });
+        let mut allowance = Allowance::new(std::time::Duration::from_secs(60), 1);
+        let error = Llm::new(openai)
+            .call(&request(), &mut allowance, None)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Failure::Empty);
+        assert_eq!(sent.lock().unwrap().len(), attempts, "{host}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verb_at_deepseeks_chat_completions_says_the_word_that_they_want_to_read() {
+    let deepseek = OpenAi::new("m").base_url("https://api.deepseek.com");
+    let (deepseek, sent) = over(deepseek, |body| {
+        let message = json!({"content": r#"{"answer":true}"#});
+        match body.get("input") {
+            Some(_) => (404, json!({"detail": "Not Found"})),
+            None => (200, json!({"choices": [{"message": message}]})),
+        }
+    });
+    let llm = Llm::new(deepseek);
+    let mut session = crate::Session::new();
+    let late = crate::binary("Is it late?");
+    assert!(late.fire(&llm, &mut session, "23:59").await.unwrap());
+    let last = sent.lock().unwrap()[1].2.clone();
+    let prompt = last["messages"].as_array().unwrap().last().unwrap();
+    let prompt = prompt["content"].as_str().unwrap().to_lowercase();
+    assert!(
+        prompt.contains("json") && prompt.contains("answer"),
+        "{prompt}"
+    );
 }

@@ -19,6 +19,8 @@ use super::{Accepts, Dialect, Mode, Profile};
 pub(super) struct Capabilities {
     /// Which of an API's operations is asked.
     pub(super) api: Api,
+    /// Whether chat completions take a schema, where they are asked because the server does not know `api`.
+    pub(super) schemas_in_chat: bool,
     /// What the server takes of JSON Schema.
     pub(super) dialect: Dialect,
     /// How an answer in JSON is asked for.
@@ -49,6 +51,8 @@ pub(super) struct Capabilities {
     pub(super) kept: Option<Kept>,
     /// Whether it hands requests on to servers that may not take all of them.
     pub(super) routes: bool,
+    /// Whether it now and then answers nothing for no reason, so that asking again helps.
+    pub(super) blanks: bool,
     /// In which form it takes images.
     pub(super) images: Accepts,
     /// In which form it takes PDFs.
@@ -163,7 +167,7 @@ pub(super) fn capabilities(table: &[Row], host: &str, model: &str) -> Capabiliti
 }
 
 /// A pattern with a leading dot takes any subdomain; an empty one takes everything.
-fn matches_host(pattern: &str, host: &str) -> bool {
+pub(super) fn matches_host(pattern: &str, host: &str) -> bool {
     pattern.is_empty() || host == pattern || (pattern.starts_with('.') && host.ends_with(pattern))
 }
 
@@ -184,6 +188,7 @@ fn starts_with(model: &str, pattern: &str) -> bool {
 /// in the prompt do no harm where a model sees it twice.
 const COMPATIBLE: Capabilities = Capabilities {
     api: Api::Chat,
+    schemas_in_chat: true,
     dialect: Dialect::OpenAi,
     mode: Mode::Native,
     json_object: true,
@@ -199,6 +204,7 @@ const COMPATIBLE: Capabilities = Capabilities {
     cache_key: false,
     kept: None,
     routes: false,
+    blanks: false,
     images: Accepts::Addresses,
     pdfs: Accepts::Bytes,
 };

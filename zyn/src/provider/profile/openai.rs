@@ -53,9 +53,12 @@ const UNHELD: Capabilities = Capabilities {
     ..COMPATIBLE
 };
 
-/// Holds an answer to a schema in this operation alone.
+/// Holds an answer to a schema in this operation alone. Where it is only told that the answer is JSON, it wants to read
+/// that word in the prompt too, which zyn's words for a schema have, and may answer nothing.
 const DEEPSEEK: Capabilities = Capabilities {
     api: Api::Responses,
+    schemas_in_chat: false,
+    blanks: true,
     schema_visible: true,
     logprobs: false,
     ..COMPATIBLE

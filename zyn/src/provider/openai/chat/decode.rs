@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::logprobs;
 use crate::provider::completion::{Completion, End};
 use crate::provider::events::Event;
+use crate::provider::openai::logprobs;
 use crate::session::Usage;
 
 /// Reads a whole answer.
@@ -21,7 +21,7 @@ pub(super) fn answer(body: &Value, said: &mut Completion) {
     };
     speech(message, said);
     ending(choice, said);
-    said.tokens = logprobs::tokens(choice);
+    said.tokens = logprobs::tokens(choice.pointer("/logprobs/content"));
 }
 
 /// Reads one event of a stream.
@@ -52,7 +52,8 @@ pub(super) fn event(event: &Event, said: &mut Completion) {
         speech(piece, said);
     }
     ending(choice, said);
-    said.tokens.extend(logprobs::tokens(choice));
+    said.tokens
+        .extend(logprobs::tokens(choice.pointer("/logprobs/content")));
 }
 
 /// What does not belong to a choice.

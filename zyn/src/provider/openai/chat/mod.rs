@@ -2,7 +2,6 @@
 
 mod decode;
 mod encode;
-mod logprobs;
 
 use bytes::Bytes;
 use serde_json::Value;
