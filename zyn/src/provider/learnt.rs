@@ -34,56 +34,85 @@ pub(super) enum Part {
     Responses = 1 << 8,
     /// A tool that must be called.
     Tool = 1 << 9,
+    /// JSON in any way: by a schema, or by the word alone.
+    Json = 1 << 10,
 }
 
-/// How a server says that it does not take a part: with one of these parameters, under a code that says so; or in one of
-/// these phrases.
+impl Part {
+    /// The parts without which the schema is in the prompt alone.
+    pub(super) const OF_SCHEMA: [Self; 3] = [Self::Schemas, Self::Tool, Self::Json];
+}
+
+/// How a server says that it does not take a part: it names one of these parameters, under a code or in a form of words
+/// that says so; or it says one of these phrases.
 struct Reaction {
     part: Part,
     parameters: &'static [&'static str],
     phrases: &'static [&'static str],
 }
 
+/// The statuses of such a refusal. To forbid logprobs, OpenAI says 403; where no server behind it takes a part,
+/// OpenRouter says 404.
+const STATUSES: &[u16] = &[400, 403, 404, 422];
+
 /// The codes that say that a parameter is not taken, whatever its value.
 const UNSUPPORTED: &[&str] = &[
     "unsupported_parameter",
     "unsupported_value",
     "unknown_parameter",
+    "extra_forbidden",
+];
+
+/// What stands before and behind a parameter in words that say the same, in lower case.
+const FORMS: &[(&str, &str)] = &[
+    ("", ": extra inputs are not permitted"),
+    (
+        "'loc': ('body', '",
+        "'), 'msg': 'extra inputs are not permitted'",
+    ),
+    ("unsupported parameter: '", "'"),
+    ("unknown parameter: '", "'"),
+    ("unrecognized request argument supplied: ", ""),
+    ("unknown name \"", "\""),
+    ("unknown field `", "`"),
+    ("property '", "' is unsupported"),
+    ("argument not supported on this model: ", ""),
+    ("does not support parameter ", ""),
+    ("not allowed to request ", ""),
+    ("`", "` is deprecated"),
+    ("`", "` is not supported"),
+    ("'", "' is not supported"),
+    ("'", "' does not support"),
+    ("", " is not supported"),
+    ("", " are not supported"),
+    ("", " is not enabled"),
 ];
 
 const REACTIONS: &[Reaction] = &[
     Reaction {
         part: Part::Temperature,
         parameters: &["temperature"],
-        phrases: &[
-            "`temperature` is deprecated",
-            "temperature: extra inputs are not permitted",
-            "'temperature' is not supported",
-            "'temperature' does not support",
-        ],
+        phrases: &[],
     },
     Reaction {
         part: Part::MaxTokensName,
         parameters: &["max_tokens", "max_completion_tokens"],
-        phrases: &[
-            "'max_tokens' is not supported",
-            "max_completion_tokens: extra inputs are not permitted",
-        ],
+        phrases: &[],
     },
     Reaction {
         part: Part::Logprobs,
-        parameters: &["logprobs"],
-        phrases: &["`logprobs` is not supported", "logprobs are not supported"],
+        parameters: &["logprobs", "top_logprobs", "responselogprobs"],
+        phrases: &[],
     },
     Reaction {
         part: Part::StreamUsage,
         parameters: &["stream_options", "stream_options.include_usage"],
-        phrases: &["stream_options: extra inputs are not permitted"],
+        phrases: &[],
     },
     Reaction {
         part: Part::CacheKey,
         parameters: &["prompt_cache_key"],
-        phrases: &["prompt_cache_key: extra inputs are not permitted"],
+        phrases: &[],
     },
     Reaction {
         part: Part::DeveloperRole,
@@ -92,43 +121,71 @@ const REACTIONS: &[Reaction] = &[
     },
     Reaction {
         part: Part::Schemas,
-        parameters: &["response_format.type"],
+        parameters: &["response_format.type", "output_config", "output_format"],
         phrases: &[
             "response_format type is unavailable",
             "does not support response format `json_schema`",
-            "output_config: extra inputs are not permitted",
+            "'response_format' of type 'json_schema' is not supported",
+            "invalid value: `json_schema`",
+            "does not support output format",
             "structured outputs are not supported",
         ],
     },
     Reaction {
         part: Part::JsonObject,
         parameters: &[],
-        phrases: &["does not support response format `json_object`"],
+        phrases: &[
+            "does not support response format `json_object`",
+            "'response_format' of type 'json_object' is not supported",
+        ],
+    },
+    Reaction {
+        part: Part::Json,
+        parameters: &["response_format"],
+        phrases: &["json mode is not enabled"],
     },
     Reaction {
         part: Part::Tool,
-        parameters: &[],
+        parameters: &["tools", "tool_choice"],
         phrases: &[
+            "does not support tools",
+            "does not support this tool_choice",
+            "does not support forcing tool use",
             "tool_choice forces tool use is not",
             "forced tool use is not supported",
             "thinking may not be enabled when tool_choice forces",
+            "no endpoints found that support tool use",
+            "no endpoints found that support the provided 'tool_choice'",
         ],
     },
 ];
 
 /// Which part of a request the server does not take, if that is why it refused it.
-pub(super) fn unsupported(status: u16, said: &Said<'_>) -> Option<Part> {
-    if !matches!(status, 400 | 422) {
+pub(super) fn unsupported(status: u16, said: &Said) -> Option<Part> {
+    if !STATUSES.contains(&status) {
         return None;
     }
-    let by_parameter = |it: &&Reaction| {
-        let param = said.param.filter(|_| said.is(UNSUPPORTED));
-        param.is_some_and(|param| it.parameters.contains(&param))
+    let named = said.param.as_deref().filter(|_| said.is(UNSUPPORTED));
+    let is_refused = |parameter: &&str| {
+        let in_words = |(before, after): &(&str, &str)| {
+            is_said(said.text(), &format!("{before}{parameter}{after}"))
+        };
+        named == Some(*parameter) || FORMS.iter().any(in_words)
     };
-    let by_phrase = |it: &&Reaction| said.contains(it.phrases);
-    let mut reactions = REACTIONS.iter();
-    let found = reactions.find(|it| by_parameter(it) || by_phrase(it))?;
-    Some(found.part)
+    let fits = |it: &&Reaction| it.parameters.iter().any(is_refused) || said.contains(it.phrases);
+    REACTIONS.iter().find(fits).map(|found| found.part)
+}
+
+/// Whether `words` are in `text`, and not as a piece of a longer name.
+fn is_said(text: &str, words: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut found = text.match_indices(words);
+    found.any(|(at, words)| {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let after = text.get(at + words.len()..).unwrap_or_default();
+        let after = after.trim_start_matches('.').chars().next();
+        !before.is_some_and(is_name) && !after.is_some_and(is_name)
+    })
 }
 
 impl Learnt {
@@ -156,10 +213,10 @@ impl Learnt {
         if self.has(Part::Responses) {
             now.api = Api::Chat;
         }
-        if self.has(Part::JsonObject) {
+        if self.has(Part::JsonObject) || self.has(Part::Json) {
             now.json_object = false;
         }
-        if self.has(Part::Schemas) || self.has(Part::Tool) {
+        if Part::OF_SCHEMA.into_iter().any(|part| self.has(part)) {
             now.mode = Mode::Prompted;
             now.dialect = Dialect::Prompted;
         }

@@ -6,6 +6,9 @@ mod canned;
 #[cfg(feature = "http")]
 mod completion;
 #[cfg(feature = "http")]
+#[cfg(test)]
+mod documented;
+#[cfg(feature = "http")]
 mod endpoint;
 mod error;
 #[cfg(any(feature = "http", test, fuzzing))]

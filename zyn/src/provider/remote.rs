@@ -428,7 +428,7 @@ impl Remote {
         }
         let is_otherwise = learnt.apply(known) != sent;
         match (refused, native) {
-            (Some(Part::Schemas | Part::Tool), Some(_)) if is_otherwise => {
+            (Some(part), Some(_)) if is_otherwise && Part::OF_SCHEMA.contains(&part) => {
                 error.kind = Failure::SchemaRefused;
             }
             (Some(part), _) => error.adapted = is_otherwise && uses(request, part),
@@ -436,7 +436,7 @@ impl Remote {
             (None, _) => {}
         }
         if error.kind == Failure::SchemaRefused && native.is_none() {
-            error.kind = Failure::Rejected;
+            error.kind = rejection::without_schema(error.status);
         }
         error
     }

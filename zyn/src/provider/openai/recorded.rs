@@ -96,7 +96,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     (
         "deepseek/wire_shape_matrix/chat_completion_rejects_an_unknown_model",
-        "Rejected",
+        "NotFound",
     ),
     ("doubleword/error_matrix/invalid_key", "Auth"),
     ("doubleword/error_matrix/invalid_temperature", "Rejected"),
