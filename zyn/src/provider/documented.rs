@@ -15,7 +15,7 @@ use super::canned::Canned;
 use super::key::Key;
 use super::learnt::unsupported;
 use super::remote::{Kind, Remote};
-use super::{Dialect, Failure, ProviderError, Request, WireSchema};
+use super::{Class, Dialect, Failure, ProviderError, Request, WireSchema};
 use super::{openai, rejection};
 use crate::session::Message;
 
@@ -60,17 +60,26 @@ fn rows<T: DeserializeOwned>(lines: &str) -> Vec<T> {
     rows.map(Result::unwrap).collect()
 }
 
-/// The API that is asked, and what an event of its streams is called that bears an error.
-fn spoken(api: &str) -> (Kind, &'static str) {
+/// The API that is asked.
+fn kind(api: &str) -> Kind {
     match api {
-        "openai" | "responses" | "anthropic" | "gemini" | "ollama" => (openai::KIND, "error"),
+        "openai" | "responses" | "anthropic" | "gemini" | "ollama" => openai::KIND,
+        other => panic!("{other}"),
+    }
+}
+
+/// An error within a stream of this API.
+fn event(api: &str, body: &str) -> String {
+    match api {
+        "openai" | "responses" | "anthropic" | "gemini" | "ollama" => {
+            format!("event: error\ndata: {body}\n\n")
+        }
         other => panic!("{other}"),
     }
 }
 
 fn remote(api: &str) -> Remote {
-    let (kind, _) = spoken(api);
-    Remote::new(kind, "m".to_owned()).with(|it| it.key = Some(Key::new("canary".into())))
+    Remote::new(kind(api), "m".to_owned()).with(|it| it.key = Some(Key::new("canary".into())))
 }
 
 /// A request with every part that may be refused.
@@ -95,11 +104,7 @@ impl Row {
             body => body.to_string(),
         };
         let (body, kind) = match self.in_stream {
-            true => {
-                let (_, event) = spoken(&self.api);
-                let body = format!("event: {event}\ndata: {body}\n\n");
-                (body, "text/event-stream")
-            }
+            true => (event(&self.api, &body), "text/event-stream"),
             false => (body, "application/json"),
         };
         let mut headers = self.headers.clone();
@@ -229,7 +234,12 @@ fn a_refused_schema_is_remembered_and_none_is_refused_where_none_was_sent() {
         let error = runtime
             .block_on(remote.attempt(&request, None))
             .unwrap_err();
-        assert_eq!(error.kind, Failure::SchemaRefused, "{message}");
+        let found = (&error.kind, error.class());
+        assert_eq!(
+            found,
+            (&Failure::SchemaRefused, Class::Terminal),
+            "{message}"
+        );
         assert!(!remote.takes(request.schema.as_ref().unwrap()), "{message}");
     }
 }

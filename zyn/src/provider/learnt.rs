@@ -117,11 +117,11 @@ const REACTIONS: &[Reaction] = &[
     Reaction {
         part: Part::DeveloperRole,
         parameters: &["messages[0].role"],
-        phrases: &["'developer' is not one of", "does not support 'developer'"],
+        phrases: &["'developer' is not one of"],
     },
     Reaction {
         part: Part::Schemas,
-        parameters: &["response_format.type", "output_config", "output_format"],
+        parameters: &["response_format.type", "output_config"],
         phrases: &[
             "response_format type is unavailable",
             "does not support response format `json_schema`",
@@ -151,7 +151,6 @@ const REACTIONS: &[Reaction] = &[
             "does not support tools",
             "does not support this tool_choice",
             "does not support forcing tool use",
-            "tool_choice forces tool use is not",
             "forced tool use is not supported",
             "thinking may not be enabled when tool_choice forces",
             "no endpoints found that support tool use",
@@ -310,6 +309,103 @@ mod tests {
             check(400, json!({ "message": message }), Some(part));
         }
         check(400, json!({"message": "temperature: range: 0..1"}), None);
+    }
+
+    #[test]
+    fn a_refused_parameter_is_recognised_in_every_form_of_words() {
+        for (message, part) in [
+            (
+                "prompt_cache_key: Extra inputs are not permitted",
+                Part::CacheKey,
+            ),
+            (
+                "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'Extra inputs are not permitted'}]",
+                Part::StreamUsage,
+            ),
+            (
+                "Unsupported parameter: 'stream_options.include_usage'.",
+                Part::StreamUsage,
+            ),
+            ("Unknown parameter: 'prompt_cache_key'.", Part::CacheKey),
+            (
+                "Unrecognized request argument supplied: top_logprobs",
+                Part::Logprobs,
+            ),
+            (
+                "Invalid JSON payload received. Unknown name \"responseLogprobs\" at 'generation_config'",
+                Part::Logprobs,
+            ),
+            (
+                "messages: unknown field `stream_options`, expected one of",
+                Part::StreamUsage,
+            ),
+            ("property 'prompt_cache_key' is unsupported", Part::CacheKey),
+            (
+                "Argument not supported on this model: logprobs",
+                Part::Logprobs,
+            ),
+            (
+                "Model grok does not support parameter temperature.",
+                Part::Temperature,
+            ),
+            (
+                "You are not allowed to request logprobs from this model.",
+                Part::Logprobs,
+            ),
+            (
+                "`logprobs` is not supported with this model",
+                Part::Logprobs,
+            ),
+            (
+                "logprobs are not supported with reasoning models",
+                Part::Logprobs,
+            ),
+            ("Logprobs is not enabled for models/m", Part::Logprobs),
+            (
+                "'messages[0].role' does not support 'developer' with this model",
+                Part::DeveloperRole,
+            ),
+            (
+                "'developer' is not one of ['system', 'user']",
+                Part::DeveloperRole,
+            ),
+            (
+                "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+                Part::Schemas,
+            ),
+            ("structured outputs are not supported by m", Part::Schemas),
+            (
+                "This model does not support response format `json_object`",
+                Part::JsonObject,
+            ),
+            (
+                "m does not support this tool_choice while thinking",
+                Part::Tool,
+            ),
+            (
+                "tool_choice: this model does not support forcing tool use",
+                Part::Tool,
+            ),
+            ("forced tool use is not supported", Part::Tool),
+        ] {
+            check(400, json!({ "message": message }), Some(part));
+            check(500, json!({ "message": message }), None);
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_parameter_of_ours_is_none() {
+        for message in [
+            "sampling.temperature: Extra inputs are not permitted",
+            "max_tokens_to_sample: Extra inputs are not permitted",
+            "Unknown parameter: 'response_format.schema'.",
+            "Unrecognized request argument supplied: logprobs.content",
+            "Argument not supported on this model: logprobs_of_all",
+            "'my_tools' is not supported",
+            "the parameter image-tools is not supported",
+        ] {
+            check(400, json!({ "message": message }), None);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::*;
 use crate::clock;
 use crate::llm::{Allowance, Llm};
-use crate::provider::{BoxFuture, Class, Profile, Provider, Response};
+use crate::provider::{BoxFuture, Profile, Provider, Response};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -122,7 +122,6 @@ const RULES: &[Rule] = &[
             "insufficient balance",
             "usage limit reached for",
             "hourly usage limit",
-            "daily usage limit",
             "weekly usage limit",
             "session usage limit",
         ],
@@ -158,7 +157,6 @@ const RULES: &[Rule] = &[
         names: &[
             "content_filter",
             "content_policy_violation",
-            "image_content_policy_violation",
             "invalid_prompt",
             "cyber_policy",
             "bio_policy",

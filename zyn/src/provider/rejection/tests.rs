@@ -158,3 +158,94 @@ fn inside_a_success_the_code_may_be_the_status() {
     );
     check(200, json!({"error": "it broke"}), Failure::Server);
 }
+
+#[test]
+fn words_are_known_that_no_documented_error_here_has() {
+    let said = |message: &str| json!({"error": {"message": message}});
+    let reason = |reason: &str| {
+        let detail = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason});
+        json!({"error": {"message": "m", "details": [detail]}})
+    };
+    for (status, body, wanted) in [
+        (403, reason("BILLING_DISABLED"), Failure::Quota),
+        (403, reason("CONSUMER_SUSPENDED"), Failure::Auth),
+        (
+            403,
+            said("Key limit exceeded (monthly limit). Manage it"),
+            Failure::Quota,
+        ),
+        (
+            429,
+            said("you've reached your weekly usage limit"),
+            Failure::Quota,
+        ),
+        (
+            400,
+            said("Unknown name \"x\" at 'generation_config.response_json_schema.properties'"),
+            Failure::SchemaRefused,
+        ),
+        (
+            400,
+            said("gpt-nope is not a valid model ID"),
+            Failure::NotFound,
+        ),
+        (
+            503,
+            said("m is currently over capacity. Please back off"),
+            Failure::Overloaded,
+        ),
+        (
+            503,
+            json!({"error": {"type": "server_overloaded"}}),
+            Failure::Overloaded,
+        ),
+    ] {
+        check(status, body, wanted);
+    }
+}
+
+#[test]
+fn an_error_that_another_one_quotes_is_heard() {
+    let inner = json!({"error": {"message": "Prompt is too long", "code": "c", "param": "p"}});
+    for outer in [
+        json!({"error": {"code": 400, "message": "failed", "metadata": {"raw": inner}}}),
+        json!({"error": {"code": 400, "message": "failed", "metadata": {"raw": inner.to_string()}}}),
+        json!({"error": {"code": 400, "message": inner.to_string()}}),
+        json!({"code": 400, "message": inner}),
+        json!({"detail": inner, "code": 400}),
+    ] {
+        let said = said(&outer);
+        assert_eq!(said.param.as_deref(), Some("p"), "{outer}");
+        assert_eq!(said.status(), Some(400), "{outer}");
+        assert!(said.is(&["C"]), "{outer}");
+        let message = said.message.as_deref().unwrap();
+        assert!(message.ends_with("Prompt is too long"), "{message}");
+        assert_eq!(kind(400, &said), Failure::ContextWindow, "{outer}");
+    }
+    // quoted text doubles with each time, objects do not
+    let mut deep = json!({"message": "m"});
+    for _ in 0..50 {
+        deep = json!({"error": {"metadata": {"raw": deep}}});
+    }
+    assert!(said(&deep).message.is_some());
+}
+
+#[test]
+fn a_validation_error_names_its_parameter() {
+    for (place, param) in [
+        (json!(["body", "stream_options"]), "stream_options"),
+        (json!(["body", "messages", 0, "role"]), "messages[0].role"),
+    ] {
+        let list = json!([{"type": "extra_forbidden", "loc": place, "msg": "m"}]);
+        for body in [
+            json!({"detail": list}),
+            json!({"message": {"detail": list}}),
+            json!({"message": list}),
+        ] {
+            let said = said(&body);
+            assert!(said.is(&["extra_forbidden"]), "{body}");
+            assert!(said.message.is_some(), "{body}");
+            assert_eq!(said.param.as_deref(), Some(param), "{body}");
+        }
+    }
+}
