@@ -82,7 +82,8 @@ pub(super) fn decide(
 fn may_repeat(error: &ProviderError, past: Past) -> bool {
     match (error.should_retry, error.class()) {
         (Some(false), _) => false,
-        (Some(true), _) => !matches!(error.kind, Failure::Config(_)),
+        // the same schema would be refused again
+        (Some(true), _) => !matches!(error.kind, Failure::Config(_) | Failure::SchemaRefused),
         (None, Class::NotSent | Class::Rejected) => true,
         (None, Class::Ambiguous) => !past.ambiguous,
         (None, Class::Terminal) => false,
@@ -196,6 +197,8 @@ mod tests {
         let mut invited = error(Failure::Rejected);
         invited.should_retry = Some(true);
         assert_eq!(at_once(&invited, UNUSED), retry(Duration::ZERO, false));
+        invited.kind = Failure::SchemaRefused;
+        assert_eq!(at_once(&invited, UNUSED), Decision::Fail);
     }
 
     #[test]

@@ -124,12 +124,21 @@ impl Remote {
         reply: &Canned,
         streamed: bool,
     ) -> (Result<Response, ProviderError>, String) {
+        self.outcome_of(&Request::new(Message::user("hi")), reply, streamed)
+    }
+
+    /// The same for a request of one's own.
+    pub(super) fn outcome_of(
+        self,
+        request: &Request,
+        reply: &Canned,
+        streamed: bool,
+    ) -> (Result<Response, ProviderError>, String) {
         let reply = reply.clone();
         let (remote, _) = self.answered(move |_| reply.clone());
-        let request = Request::new(Message::user("hi"));
         let mut heard = String::new();
         let mut hear = |text: &str| heard.push_str(text);
-        let attempt = remote.attempt(&request, streamed.then_some(&mut hear));
+        let attempt = remote.attempt(request, streamed.then_some(&mut hear));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)

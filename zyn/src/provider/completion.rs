@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::key::{Key, without_keys};
 use super::rejection::{self, Said};
 use super::spoken::Spoken;
-use super::{Failure, ProviderError, Response, Token, headers};
+use super::{Class, Failure, ProviderError, Response, Token, headers};
 use crate::session::Usage;
 
 /// What a reply says, or has said so far.
@@ -153,8 +153,8 @@ impl Reading<'_> {
             .filter(|text| !text.trim().is_empty())
         {
             let mut answer = Completion::default();
-            answer.text.push(text);
-            answer.finish = said.code.map(Into::into);
+            answer.text.push(&text);
+            answer.finish = said.code;
             return self.judge(answer);
         }
         Err(self.said(&body))
@@ -166,14 +166,15 @@ impl Reading<'_> {
         let status = said.status().unwrap_or(self.status);
         let mut error = self.failure(rejection::kind(status, &said));
         error.status = Some(status);
-        error.retry_after = error.retry_after.or_else(|| said.retry_after());
+        let passes = error.class() == Class::Rejected;
+        error.retry_after = error.retry_after.or_else(|| said.retry_after(passes));
         error.code = said
             .code
             .as_deref()
-            .or(said.kind)
+            .or(said.kind.as_deref())
             .map(|code| self.short(code));
         if error.request_id.is_none() {
-            error.request_id = said.request_id.map(|id| self.short(id));
+            error.request_id = said.request_id.map(|id| self.short(&id));
         }
         match said.message {
             Some(message) => error.with_detail(self.clean(&message)),

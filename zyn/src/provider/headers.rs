@@ -4,30 +4,29 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
+use crate::clock;
+
 /// Longer waits are cut to this: a day is already far beyond what anyone waits for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date.
 ///
-/// A date is read against the reply's own `date`, so that a wrong clock on this side does no harm. What cannot be
-/// read is as good as absent.
+/// A date is read against the reply's own `date`, so that a wrong clock on this side does no harm; only where there is
+/// none, against that clock. What cannot be read is as good as absent.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name, unit| number(text(headers, name)?, unit);
+    let number = |name, unit| duration(text(headers, name)?, unit);
+    let date = |name| httpdate::parse_http_date(text(headers, name)?.trim()).ok();
     number("retry-after-ms", 0.001)
         .or_else(|| number("retry-after", 1.0))
         .or_else(|| {
-            let at = httpdate::parse_http_date(text(headers, "retry-after")?).ok()?;
-            let now = httpdate::parse_http_date(text(headers, "date")?).ok()?;
+            let at = date("retry-after")?;
+            let now = date("date").unwrap_or_else(clock::wall);
             Some(at.duration_since(now).unwrap_or_default().min(LONGEST))
         })
 }
 
-/// A wait that is written as seconds.
-pub(super) fn seconds(text: &str) -> Option<Duration> {
-    number(text, 1.0)
-}
-
-fn number(text: &str, unit: f64) -> Option<Duration> {
+/// A number of units, each so many seconds.
+pub(super) fn duration(text: &str, unit: f64) -> Option<Duration> {
     let seconds = text.trim().parse::<f64>().ok()? * unit;
     if seconds.is_nan() || seconds < 0.0 {
         return None;
@@ -98,7 +97,7 @@ mod tests {
             Some(30_000),
         );
         check(&[at, ("date", "Wed, 21 Oct 2015 07:29:00 GMT")], Some(0));
-        check(&[at], None);
+        check(&[at, ("date", "soon")], Some(0));
         check(
             &[
                 ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT"),
@@ -106,6 +105,19 @@ mod tests {
             ],
             Some(86_400_000),
         );
+    }
+
+    #[test]
+    fn a_date_alone_is_read_against_this_clock() {
+        let after = |seconds| clock::wall() + Duration::from_secs(seconds);
+        let wait = |at| {
+            let at = httpdate::fmt_http_date(at);
+            retry_after(&headers(&[("retry-after", &at)])).unwrap()
+        };
+        let seconds = wait(after(30)).as_secs_f64();
+        assert!((20.0..=30.0).contains(&seconds), "{seconds}");
+        assert_eq!(wait(after(7 * 24 * 60 * 60)), LONGEST);
+        check(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")], Some(0));
     }
 
     #[test]

@@ -57,8 +57,7 @@ pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
     let text = echoes
         .iter()
         .flatten()
-        .filter(|echo| !echo.is_empty())
-        .fold(text.to_owned(), |text, echo| text.replace(echo, MASK));
+        .fold(text.to_owned(), |text, echo| without(echo, &text));
     let mut clean = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while !rest.is_empty() {
@@ -80,6 +79,34 @@ fn echoes(key: &str) -> [String; 3] {
         byte_serialize(key.as_bytes()).collect(),
         STANDARD_NO_PAD.encode(key),
     ]
+}
+
+/// `text` without `echo`, however often that was quoted: each time, backslashes come in between.
+fn without(echo: &str, text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    loop {
+        let here = rest.as_str();
+        let Some(next) = rest.next() else {
+            return clean;
+        };
+        match past(here, echo) {
+            Some(after) => {
+                clean.push_str(MASK);
+                rest = after.chars();
+            }
+            None => clean.push(next),
+        }
+    }
+}
+
+/// What follows `echo` at the beginning of `text`.
+fn past<'t>(text: &'t str, echo: &str) -> Option<&'t str> {
+    let mut characters = echo.chars().filter(|c| *c != '\\');
+    let rest = text.strip_prefix(characters.next()?)?;
+    characters.try_fold(rest, |rest, next| {
+        rest.trim_start_matches('\\').strip_prefix(next)
+    })
 }
 
 fn in_token(c: char) -> bool {
@@ -110,6 +137,8 @@ mod tests {
         );
         check("xcanary/Key+123==y", "x[key]y");
         check("at /?key=canary%2FKey%2B123%3D%3D&x", "at /?key=[key]&x");
+        check(r"got canary\/Key+123== here", "got [key] here");
+        check(r"got canary\\/Key+123== here", "got [key] here");
         check("basic Y2FuYXJ5L0tleSsxMjM9PQ== sent", "basic [key]== sent");
     }
 

@@ -10,6 +10,9 @@ pub(crate) mod catalogue;
 #[cfg(feature = "http")]
 mod completion;
 #[cfg(feature = "http")]
+#[cfg(test)]
+mod documented;
+#[cfg(feature = "http")]
 mod endpoint;
 mod error;
 #[cfg(any(feature = "http", test, fuzzing))]

@@ -454,7 +454,7 @@ impl Remote {
             (None, _) => {}
         }
         if error.kind == Failure::SchemaRefused && native.is_none() {
-            error.kind = Failure::Rejected;
+            error.kind = rejection::without_schema(error.status);
         }
         if error.kind == Failure::Empty && sent.blanks {
             error.should_retry = error.should_retry.or(Some(true));

@@ -50,7 +50,7 @@ pub struct Anthropic(Remote);
 
 remote!(Anthropic);
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     name: "anthropic",
     base_url: "https://api.anthropic.com",
     keyed_host: ANTHROPIC_HOST,

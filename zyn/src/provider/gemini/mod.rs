@@ -47,7 +47,7 @@ pub struct Gemini(Remote);
 
 remote!(Gemini);
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     name: "gemini",
     base_url: "https://generativelanguage.googleapis.com/v1beta",
     keyed_host: GEMINI_HOST,

@@ -47,7 +47,7 @@ pub struct Ollama(Remote);
 
 remote!(Ollama);
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     name: "ollama",
     base_url: "http://localhost:11434",
     keyed_host: OLLAMA_CLOUD,

@@ -41,7 +41,7 @@ pub struct OpenAi(Remote);
 
 remote!(OpenAi);
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     name: "openai",
     base_url: "https://api.openai.com/v1",
     keyed_host: OPENAI_HOST,

@@ -87,7 +87,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     (
         "deepseek/wire_shape_matrix/chat_completion_rejects_an_unknown_model",
-        "Rejected",
+        "NotFound",
     ),
     ("xai/response_identity/auth_rejection", "Auth"),
     ("doubleword/error_matrix/invalid_key", "Auth"),
