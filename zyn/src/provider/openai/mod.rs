@@ -4,8 +4,6 @@ mod chat;
 mod in_memory;
 
 #[cfg(test)]
-mod faults;
-#[cfg(test)]
 mod recorded;
 
 use self::chat::Chat;
