@@ -39,6 +39,8 @@ pub(super) struct Api {
     pub(super) llm: fn(Setup) -> Llm,
     /// Header of the key, and what stands before the key in it.
     pub(super) key: (&'static str, &'static str),
+    /// How many operations it tries, where a server does not know the first.
+    pub(super) operations: u64,
     pub(super) wire: &'static Wire,
 }
 
@@ -100,6 +102,7 @@ pub(super) fn apis() -> Vec<Api> {
         name: "openai chat",
         llm: llm!(OpenAi::new),
         key: ("authorization", "Bearer "),
+        operations: 1,
         wire: &CHAT,
     }]
 }

@@ -125,11 +125,18 @@ async fn what_is_slow_and_never_silent_is_waited_for() {
             "HTTP/1.1 200 OK\r\ncontent-type: {}\r\n\r\n",
             api.wire.stream_type
         ))];
-        for event in [api.wire.begun, api.wire.rest].concat() {
-            for said in [api.wire.ping, event] {
-                script.extend([Do::Wait(Duration::from_millis(60)), Do::say(said)]);
-            }
-        }
+        let (begun, rest) = (api.wire.begun.concat(), api.wire.rest.concat());
+        let pause = Duration::from_millis(50);
+        let pings = || {
+            vec![Do::Wait(pause), Do::say(api.wire.ping)]
+                .into_iter()
+                .cycle()
+                .take(12)
+        };
+        script.extend(pings());
+        script.push(Do::say(begun));
+        script.extend(pings());
+        script.push(Do::say(rest));
         let server = Server::plays(Reads::All, script);
         let request = Request {
             idle: LIMIT,

@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::api::{TEXT, apis};
 use super::server::{Server, reply};
 use super::table::{Wanted, faults};
-use super::{CANARY, PROMPT, call};
+use super::{CANARY, PROMPT, call, stream};
 use crate::error::Error;
 
 /// Runs an ignored test of this file in a process of its own.
@@ -72,17 +72,23 @@ async fn no_fault_shows_the_key_or_the_prompt_in_this_process() {
     let (mut shown, mut details) = (String::new(), String::new());
     for api in apis() {
         for fault in faults(&api) {
-            if matches!(fault.whole, None | Some(Wanted::Answer | Wanted::TooSlow)) {
-                continue;
+            for (wanted, streamed) in [(&fault.whole, false), (&fault.stream, true)] {
+                if matches!(wanted, None | Some(Wanted::Answer | Wanted::TooSlow)) {
+                    continue;
+                }
+                let (setup, _server) = fault.setup();
+                let llm = (api.llm)(setup);
+                let repeats = u32::from(fault.name == "failed");
+                let outcome = match streamed {
+                    false => call(&llm, repeats).await,
+                    true => stream(&llm, repeats).await,
+                };
+                let error = outcome.unwrap_err();
+                details += error.detail().unwrap_or_default();
+                shown += &format!("{llm:?}\n{error}\n{error:?}\n");
+                let error = Error::from(error);
+                shown += &format!("{error}\n{error:?}\n");
             }
-            let (setup, _server) = fault.setup();
-            let llm = (api.llm)(setup);
-            let repeats = u32::from(fault.name == "failed");
-            let error = call(&llm, repeats).await.unwrap_err();
-            details += error.detail().unwrap_or_default();
-            shown += &format!("{llm:?}\n{error}\n{error:?}\n");
-            let error = Error::from(error);
-            shown += &format!("{error}\n{error:?}\n");
         }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -14,7 +14,7 @@ mod table;
 
 use std::time::Duration;
 
-use crate::llm::{Allowance, Llm};
+use crate::llm::{Allowance, Ear, Llm};
 use crate::provider::{ProviderError, Request, Response};
 use crate::session::Message;
 
@@ -22,13 +22,17 @@ const CANARY: &str = "sk-canary-0123456789";
 const PROMPT: &str = "words that are nobody's business";
 
 async fn call(llm: &Llm, retries: u32) -> Result<Response, ProviderError> {
+    attempt(llm, retries, None).await
+}
+
+async fn stream(llm: &Llm, retries: u32) -> Result<Response, ProviderError> {
+    attempt(llm, retries, Some(&Ear::new(|_| {}))).await
+}
+
+async fn attempt(llm: &Llm, retries: u32, ear: Option<&Ear>) -> Result<Response, ProviderError> {
     let request = Request::new(Message::user(PROMPT));
-    llm.call(
-        &request,
-        &mut Allowance::new(Duration::from_secs(60), retries),
-        None,
-    )
-    .await
+    let mut allowance = Allowance::new(Duration::from_secs(60), retries);
+    llm.call(&request, &mut allowance, ear).await
 }
 
 /// A client of the user's own, which needs no certificates and uses no proxy.

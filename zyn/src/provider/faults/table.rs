@@ -49,8 +49,8 @@ pub(super) enum Wanted {
     Fails(Failure),
     /// It is not what this API answers, whatever is wrong with it in the API's own words.
     Protocol,
-    /// The same; or broken, since a stream without anything known in it has no end either.
-    ProtocolOrInterrupted,
+    /// The same; or broken or empty, since a stream with nothing known in it has no end and no text either.
+    Unknown,
     /// The attempt's limit.
     TooSlow,
     /// No connection; or no client, on a machine without certificates.
@@ -271,7 +271,12 @@ async fn meet(api: Api, fault: Fault, way: Way) -> Outcome {
             let told = error.provider().and_then(|error| error.host.as_deref());
             let is_ours = matches!(kind, Failure::Config(_) | Failure::Timeout { .. });
             check(is_ours || host.is_none() || told == host, &told);
-            let attempts = u64::from(!matches!(kind, Failure::Config(_)));
+            let attempts = match kind {
+                Failure::Config(_) => 0,
+                // each of its operations may be the one that the server knows
+                Failure::NotFound => api.operations,
+                _ => 1,
+            };
             // an answer that was begun cost something, and may have told what so far
             let unknown = class.1 || !heard.is_empty();
             let unknown = u64::from(unknown && spend.usage == Usage::default());
@@ -296,9 +301,10 @@ impl Wanted {
             Self::Answer => false,
             Self::Fails(wanted) => kind == wanted,
             Self::Protocol => matches!(kind, Failure::Protocol { .. }),
-            Self::ProtocolOrInterrupted => {
-                matches!(kind, Failure::Protocol { .. } | Failure::Interrupted)
-            }
+            Self::Unknown => matches!(
+                kind,
+                Failure::Protocol { .. } | Failure::Interrupted | Failure::Empty
+            ),
             Self::TooSlow => *kind == Failure::Timeout { limit: LIMIT },
             Self::NoTls => matches!(kind, Failure::Connect | Failure::Config(_)),
         }
