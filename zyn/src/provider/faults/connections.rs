@@ -1,6 +1,6 @@
 //! Faults of the connection, and of what HTTP is made of.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use reqwest::dns::{Name, Resolve, Resolving};
@@ -23,9 +23,13 @@ impl Resolve for Unknown {
     }
 }
 
+/// An address at which nobody listens. It is held, so that no other test is given it.
 fn refusing() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}/v1", listener.local_addr().unwrap())
+    let held = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let base = format!("http://{}/v1", held.local_addr().unwrap());
+    std::mem::forget(held);
+    base
 }
 
 pub(super) fn faults(api: &Api) -> Vec<Fault> {
