@@ -291,12 +291,13 @@ impl Llm {
             ..response
         });
         telemetry::outcome(&span, outcome.as_ref());
-        if let Some(usage) = entry.settle(outcome.as_ref()) {
+        let told = first_text.is_some();
+        if let Some(usage) = entry.settle(outcome.as_ref(), told) {
             allowance.spent += usage;
             allowance.uncounted = allowance.uncounted.saturating_sub(1);
         }
         if let Some(metered) = metered {
-            metered.settle(outcome.as_ref());
+            metered.settle(outcome.as_ref(), told);
         }
         outcome
     }

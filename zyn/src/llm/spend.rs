@@ -83,8 +83,12 @@ enum Cost {
 }
 
 impl Entry {
-    /// Notes what the attempt cost, and gives it if it is known.
-    pub(super) fn settle(mut self, outcome: Result<&Response, &ProviderError>) -> Option<Usage> {
+    /// Notes what the attempt cost, and gives it if it is known. Once text was `told`, work was done, whatever came then.
+    pub(super) fn settle(
+        mut self,
+        outcome: Result<&Response, &ProviderError>,
+        told: bool,
+    ) -> Option<Usage> {
         self.cost = match outcome {
             Ok(Response {
                 usage: Some(usage), ..
@@ -92,7 +96,7 @@ impl Entry {
             Err(ProviderError {
                 usage: Some(usage), ..
             }) => Cost::Failed(*usage),
-            Err(error) if was_turned_away(&error.kind) => Cost::Nothing,
+            Err(error) if !told && was_turned_away(&error.kind) => Cost::Nothing,
             _ => Cost::Unknown,
         };
         match self.cost {
@@ -154,7 +158,7 @@ mod tests {
     fn check(outcome: Result<Response, ProviderError>, usage: Usage, unknown: u64) {
         let ledger = Arc::new(Ledger::default());
         let known = (unknown == 0).then_some(usage);
-        assert_eq!(ledger.open().settle(outcome.as_ref()), known);
+        assert_eq!(ledger.open().settle(outcome.as_ref(), false), known);
         let failed = match outcome {
             Ok(_) => Usage::default(),
             Err(_) => usage,
@@ -194,6 +198,15 @@ mod tests {
     fn what_the_provider_turned_away_costs_nothing() {
         check(failed(Failure::Auth, None), Usage::default(), 0);
         check(failed(Failure::RateLimit, None), Usage::default(), 0);
+    }
+
+    #[test]
+    fn what_fails_after_it_was_heard_is_not_free() {
+        let ledger = Arc::new(Ledger::default());
+        let overloaded = failed(Failure::Overloaded, None);
+        assert_eq!(ledger.open().settle(overloaded.as_ref(), true), None);
+        let unknown = spend(1, Usage::default(), Usage::default(), 1);
+        assert_eq!(ledger.spend(), unknown);
     }
 
     #[test]

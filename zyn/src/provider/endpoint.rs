@@ -4,6 +4,9 @@ use url::{Host, Url};
 
 use super::ConfigError;
 
+/// More than any address that is meant, and less than what no request can be made of.
+const LONGEST: usize = 4096;
+
 /// A checked address.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
@@ -20,7 +23,16 @@ impl Endpoint {
     ///
     /// The error never quotes `base`, which may hold a password or a key.
     pub(super) fn new(base: &str, allow_insecure: bool) -> Result<Self, ConfigError> {
-        let url = Url::parse(base.trim()).map_err(|error| {
+        let base = base.trim();
+        if base.contains(char::is_control) {
+            return Err(refused(
+                "it contains a line break or another control character; was it pasted whole?",
+            ));
+        }
+        if base.len() > LONGEST {
+            return Err(refused(format!("it is longer than {LONGEST} bytes")));
+        }
+        let url = Url::parse(base).map_err(|error| {
             refused(format!(
                 "{error}; write it as in `https://api.openai.com/v1`"
             ))

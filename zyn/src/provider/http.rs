@@ -135,6 +135,15 @@ impl Chunks for reqwest::Response {
 }
 
 impl Incoming {
+    /// Puts pieces of the body back that were looked at.
+    pub(super) fn put_back(&mut self, pieces: Vec<Bytes>) {
+        let rest = std::mem::replace(&mut self.body, Box::new(Here(None)));
+        self.body = Box::new(Resumed {
+            first: pieces.into_iter(),
+            rest,
+        });
+    }
+
     /// The whole body, of [`REPLY_LIMIT`] at most.
     pub(super) async fn whole(&mut self) -> Result<Bytes, TransportError> {
         let announced = self.body.announced().unwrap_or(0);
@@ -176,10 +185,31 @@ impl Chunks for Here {
     }
 }
 
+/// A body of which some was looked at.
+struct Resumed {
+    first: std::vec::IntoIter<Bytes>,
+    rest: Box<dyn Chunks>,
+}
+
+impl Chunks for Resumed {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>> {
+        match self.first.next() {
+            Some(chunk) => Box::pin(async move { Ok(Some(chunk)) }),
+            None => self.rest.next(),
+        }
+    }
+
+    fn announced(&self) -> Option<u64> {
+        let first: u64 = self.first.as_slice().iter().map(|it| it.len() as u64).sum();
+        Some(self.rest.announced()?.saturating_add(first))
+    }
+}
+
 fn failed(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let causes = causes(&error);
-    if error.is_connect() {
+    // no request can be made of an address that is too long
+    if error.is_connect() || error.is_builder() {
         TransportError::NotSent(causes)
     } else {
         TransportError::Interrupted(causes)

@@ -18,6 +18,9 @@ mod error;
 #[cfg(any(feature = "http", test, fuzzing))]
 pub(crate) mod events;
 #[cfg(feature = "http")]
+#[cfg(test)]
+mod faults;
+#[cfg(feature = "http")]
 mod format;
 #[cfg(feature = "http")]
 mod gemini;

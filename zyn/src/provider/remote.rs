@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
-    TRANSFER_ENCODING,
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use tokio::time::timeout;
 use url::Url;
@@ -15,7 +15,7 @@ use url::Url;
 use super::catalogue;
 use super::completion::{Completion, Reading};
 use super::endpoint::Endpoint;
-use super::events::{Event, Events};
+use super::events::{Event, Events, Framing};
 use super::format::Format;
 use super::http::{self, Incoming, Post, REPLY_LIMIT, Transport, TransportError};
 use super::key::{Key, without_keys};
@@ -33,6 +33,25 @@ const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-
 const STREAM_LIMIT: usize = 64 * 1024 * 1024;
 /// How long the end of a stream is waited for once nothing more can be in it, so that its connection can be used again.
 const END: Duration = Duration::from_millis(100);
+/// The headers that say what a request is and how it is sent.
+const OURS: [&str; 13] = [
+    "accept",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+/// How many blank bytes in front of a body are looked behind.
+const BLANKS: usize = 1024;
 
 /// What is particular to one API.
 #[derive(Clone, Copy)]
@@ -187,14 +206,7 @@ impl Remote {
             let (Ok(name), Ok(mut value)) = parsed else {
                 return Err(refused_header(name, "no header can be written so"));
             };
-            let ours = [
-                CONTENT_TYPE,
-                ACCEPT,
-                HOST,
-                CONTENT_LENGTH,
-                TRANSFER_ENCODING,
-            ];
-            if ours.contains(&name) {
+            if OURS.contains(&name.as_str()) {
                 return Err(refused_header(name.as_str(), "it is zyn's to set"));
             }
             if name == AUTHORIZATION && self.key.is_some() || name == key_name {
@@ -299,8 +311,18 @@ impl Remote {
                 (error, refused)
             });
         }
+        if is_compressed(&headers) {
+            let what = "a compressed body";
+            return Err(plain(reading.failure(Failure::Protocol { what })));
+        }
+        let begins = match limit {
+            Some(limit) => self.look(&mut incoming, limit).await.map_err(plain)?,
+            None => None,
+        };
         match (heard, limit) {
-            (Some(heard), Some(limit)) if is_stream(&headers) => {
+            (Some(heard), Some(limit))
+                if is_stream(begins.as_deref(), &headers, format.framing()) =>
+            {
                 let read = self.stream(incoming, format, &reading, limit, heard);
                 read.await.map_err(plain)
             }
@@ -316,6 +338,33 @@ impl Remote {
                 Ok(response)
             }
         }
+    }
+
+    /// How a body begins, blanks left out, while there still is all of it to read; `None` if there is nothing in it.
+    async fn look(
+        &self,
+        incoming: &mut Incoming,
+        limit: Duration,
+    ) -> Result<Option<Bytes>, ProviderError> {
+        let (mut pieces, mut blanks) = (Vec::new(), 0_usize);
+        let found = loop {
+            let next = incoming.body.next();
+            let Some(chunk) = self.before(Some(limit), next).await? else {
+                break None;
+            };
+            let is_blank = |byte: u8| byte.is_ascii_whitespace() || BYTE_ORDER_MARK.contains(&byte);
+            let first = chunk.iter().position(|byte| !is_blank(*byte));
+            blanks = blanks.saturating_add(chunk.len());
+            pieces.push(chunk.clone());
+            match first {
+                Some(first) => break Some(chunk.slice(first..)),
+                // they keep a stream alive too
+                None if blanks > BLANKS => break Some(chunk),
+                None => {}
+            }
+        };
+        incoming.put_back(pieces);
+        Ok(found)
     }
 
     /// Reads a stream, telling what is spoken as it comes.
@@ -362,7 +411,10 @@ impl Remote {
                 break None;
             }
         };
+        let problem = said.problem;
         hear(&mut reader.finish().into_iter(), &mut said);
+        // what is left had no end, so what is wrong with it may be that it was cut
+        said.problem = problem;
         let complete = said.is_over() || said.end.is_some();
         if !complete && let Some(error) = broken {
             return Err(self.costing(error, &said));
@@ -526,10 +578,25 @@ fn tell(said: &Completion, told: &mut usize, heard: &mut Heard<'_>) {
     }
 }
 
-/// Whether a success is a stream; a server may answer at once, although it was asked for one.
-fn is_stream(headers: &HeaderMap) -> bool {
+/// Whether a success is a stream: a server may answer at once, although it was asked for one. How the body begins tells
+/// more than what its header says it is.
+fn is_stream(begins: Option<&[u8]>, headers: &HeaderMap, framing: Framing) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    kind.is_none_or(|kind| !kind.trim_start().starts_with("application/json"))
+    let is_json = kind.is_some_and(|kind| kind.trim_start().starts_with("application/json"));
+    match (begins, framing) {
+        (None | Some([b'<', ..]), _) | (Some([b'{' | b'[', ..]), Framing::Sse) => false,
+        (Some(begins), Framing::Sse) if is_json => {
+            let fields: [&[u8]; 5] = [b":", b"data:", b"event:", b"id:", b"retry:"];
+            fields.iter().any(|field| begins.starts_with(field))
+        }
+        (Some(_), _) => !is_json,
+    }
+}
+
+/// Whether a body is in a coding that nobody asked for.
+fn is_compressed(headers: &HeaderMap) -> bool {
+    let coding = headers.get(CONTENT_ENCODING);
+    coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn url(endpoint: &Endpoint, format: &dyn Format, model: &str, streamed: bool) -> Url {

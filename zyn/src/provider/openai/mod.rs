@@ -6,8 +6,6 @@ mod logprobs;
 mod responses;
 
 #[cfg(test)]
-mod faults;
-#[cfg(test)]
 mod recorded;
 
 use self::chat::Chat;

@@ -92,9 +92,12 @@ fn what_is_no_answer_of_this_api_is_named() {
     ] {
         assert_eq!(kind(read(&body)), Failure::Protocol { what }, "{body}");
     }
-    let what = "a piece of a stream that is not JSON";
-    let (outcome, _) = streamed("<html>\n</html>\n");
-    assert_eq!(kind(outcome), Failure::Protocol { what });
+    for (stream, what) in [
+        ("<html>\n</html>\n", "HTML"),
+        ("{}\nno JSON\n{}\n", "a piece of a stream that is not JSON"),
+    ] {
+        assert_eq!(kind(streamed(stream).0), Failure::Protocol { what });
+    }
 }
 
 #[test]

@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use tracing_subscriber::fmt::MakeWriter;
 
+use super::api::{TEXT, apis};
 use super::server::{Server, reply};
-use super::{ANSWER, CANARY, PROMPT, call, faults};
+use super::table::{Wanted, faults};
+use super::{CANARY, PROMPT, call, stream};
 use crate::error::Error;
 
 /// Runs an ignored test of this file in a process of its own.
@@ -68,15 +70,26 @@ async fn no_fault_shows_the_key_or_the_prompt_in_this_process() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let (mut shown, mut details) = (String::new(), String::new());
-    for (said, ..) in faults() {
-        let llm = Server::says(said.clone()).llm(CANARY);
-        let error = call(&llm, u32::from(said.contains("oops")))
-            .await
-            .unwrap_err();
-        details += error.detail().unwrap_or_default();
-        shown += &format!("{llm:?}\n{error}\n{error:?}\n");
-        let error = Error::from(error);
-        shown += &format!("{error}\n{error:?}\n");
+    for api in apis() {
+        for fault in faults(&api) {
+            for (wanted, streamed) in [(&fault.whole, false), (&fault.stream, true)] {
+                if matches!(wanted, None | Some(Wanted::Answer | Wanted::TooSlow)) {
+                    continue;
+                }
+                let (setup, _server) = fault.setup();
+                let llm = (api.llm)(setup);
+                let repeats = u32::from(fault.name == "failed");
+                let outcome = match streamed {
+                    false => call(&llm, repeats).await,
+                    true => stream(&llm, repeats).await,
+                };
+                let error = outcome.unwrap_err();
+                details += error.detail().unwrap_or_default();
+                shown += &format!("{llm:?}\n{error}\n{error:?}\n");
+                let error = Error::from(error);
+                shown += &format!("{error}\n{error:?}\n");
+            }
+        }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for name in [
@@ -122,6 +135,9 @@ fn a_local_call_needs_no_certificates_and_passes_by_the_proxy() {
 #[tokio::test]
 #[ignore = "wants a proxy in its environment: `cargo test -p zyn --lib leaks` runs it in a process of its own, by the test above"]
 async fn a_local_call_in_this_environment_is_answered() {
-    let server = Server::says(reply("200 OK", "", ANSWER));
-    assert_eq!(call(&server.llm(CANARY), 0).await.unwrap().text, "ok");
+    for api in apis() {
+        let server = Server::says(reply("200 OK", "", api.wire.whole));
+        let llm = server.llm(&api, CANARY);
+        assert_eq!(call(&llm, 0).await.unwrap().text, TEXT, "{}", api.name);
+    }
 }
