@@ -57,6 +57,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// Implemented by [`OpenAi`](crate::OpenAi), by the fakes in [`testing`](crate::testing), and by anyone who has another
 /// API to speak to. An [`Llm`](crate::Llm) adds the policy: retries, timeouts, the ledger.
+/// [`provider_contract`](crate::testing::provider_contract) says whether a provider keeps what is promised here.
 ///
 /// # Examples
 ///
