@@ -1,233 +1,19 @@
-//! A provider for each way to break a rule. Compiled under `cfg(test)` alone, so a panic here is a failed test.
+//! Each rule, and those who break it and no other.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use super::*;
+use super::but::{But, Waits};
+use super::makers::*;
 use crate::provider::{
-    ConfigError, Dialect, Failure, Heard, Mode, Profile, ProviderError, Request, Response, Token,
+    ConfigError, Dialect, Failure, Mode, Profile, ProviderError, Request, Response, Token,
     WireSchema,
 };
 use crate::session::{Role, Usage};
-use crate::testing::Fake;
-
-type Outcome = Result<Response, ProviderError>;
-
-/// A fake in all but one thing.
-struct But {
-    names: [&'static str; 2],
-    models: [&'static str; 2],
-    profile: fn(usize) -> Profile,
-    check: fn() -> Result<(), ConfigError>,
-    /// What becomes of an answer, which is streamed or not, or of a request that has none.
-    changed: Box<dyn Fn(&Request, bool, Outcome) -> Outcome + Send + Sync>,
-    /// What is heard of a text.
-    heard: fn(&Request, &str) -> Vec<String>,
-    asked: AtomicUsize,
-    waits: Waits,
-}
-
-/// What a provider has that mixes up the answers.
-#[derive(Default)]
-enum Waits {
-    #[default]
-    Never,
-    /// One place for the request that is to be answered.
-    Place(Mutex<Option<Request>>),
-    /// A line of answers, whichever way they are asked for; that which is dropped leaves its own behind.
-    Line {
-        streamed: bool,
-        answers: Mutex<VecDeque<Outcome>>,
-    },
-    /// One line of pieces: those that nobody has heard are heard by the next.
-    Pieces(Mutex<VecDeque<String>>),
-}
-
-impl Default for But {
-    fn default() -> Self {
-        Self {
-            names: ["but"; 2],
-            models: ["one"; 2],
-            profile: |_| Profile::default(),
-            check: || Ok(()),
-            changed: Box::new(|_, _, outcome| outcome),
-            heard: |_, text| vec![text.to_owned()],
-            asked: AtomicUsize::new(0),
-            waits: Waits::Never,
-        }
-    }
-}
-
-/// A fake whose answers are changed.
-fn but(changed: impl Fn(&Request, bool, Outcome) -> Outcome + Send + Sync + 'static) -> But {
-    But {
-        changed: Box::new(changed),
-        ..But::default()
-    }
-}
-
-/// A fake that refuses what it should take.
-fn refusing(refuses: impl Fn(&Request, bool) -> bool + Send + Sync + 'static) -> But {
-    but(
-        move |request, streamed, outcome| match refuses(request, streamed) {
-            true => Err(ProviderError::new("but", Failure::Rejected)),
-            false => outcome,
-        },
-    )
-}
-
-/// A fake that says `text` where the schema is called `name`.
-fn saying(name: &'static str, text: &'static str) -> But {
-    but(move |request, _, outcome| match called(request) {
-        Some(other) if other == name => Ok(Response::new(text, Usage::new(1, 1))),
-        _ => outcome,
-    })
-}
-
-/// A fake that tells another usage of what it is asked to name.
-fn counting(streamed: bool, usage: fn(&mut Usage)) -> But {
-    but(move |request, it, outcome| {
-        let mut response = outcome?;
-        if it == streamed && request.prompt.text() == "Name a colour." {
-            usage(response.usage.as_mut().unwrap());
-        }
-        Ok(response)
-    })
-}
-
-/// A fake that does this with a text at its limit.
-fn cut(streamed: bool, outcome: fn(Response) -> Outcome) -> But {
-    but(move |request, it, said| {
-        let is_text = request.schema.is_none();
-        match request.max_tokens.is_some() && is_text && it == streamed {
-            true => outcome(said?),
-            false => said,
-        }
-    })
-}
-
-fn ends(mut response: Response, finish: &str) -> Outcome {
-    response.finish = Some(finish.to_owned());
-    Ok(response)
-}
-
-/// A fake that tells other tokens.
-fn telling(tokens: fn(&str) -> Vec<Token>) -> But {
-    but(move |request, _, outcome| {
-        let mut response = outcome?;
-        if request.logprobs {
-            response.tokens = tokens(&response.text);
-        }
-        Ok(response)
-    })
-}
-
-/// A fake that takes no conversation in which a run of messages is like this.
-fn refusing_run<const N: usize>(run: fn(&[(Role, &str); N]) -> bool) -> But {
-    refusing(move |request, _| {
-        let messages: Vec<_> = request.history.iter().collect();
-        messages.windows(N).any(|window| {
-            run(&std::array::from_fn(|at| {
-                (window[at].role(), window[at].text())
-            }))
-        })
-    })
-}
-
-fn next(line: &Mutex<VecDeque<String>>) -> Option<String> {
-    line.lock().unwrap().pop_front()
-}
-
-fn called(request: &Request) -> Option<&str> {
-    request.schema.as_ref().map(|schema| &*schema.name)
-}
-
-impl But {
-    fn outcome(&self, request: &Request, streamed: bool) -> Outcome {
-        let outcome = Fake::new().answer(request);
-        (self.changed)(request, streamed, outcome)
-    }
-
-    async fn answer(&self, request: &Request, streamed: bool) -> Outcome {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        match &self.waits {
-            Waits::Never | Waits::Pieces(_) => self.outcome(request, streamed),
-            Waits::Place(place) => {
-                *place.lock().unwrap() = Some(request.clone());
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                let request = place.lock().unwrap().clone().unwrap();
-                self.outcome(&request, streamed)
-            }
-            Waits::Line { streamed: it, .. } if *it != streamed => self.outcome(request, streamed),
-            Waits::Line { answers, .. } => {
-                let outcome = self.outcome(request, streamed);
-                answers.lock().unwrap().push_back(outcome);
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                answers.lock().unwrap().pop_front().unwrap()
-            }
-        }
-    }
-
-    fn turn(&self) -> usize {
-        self.asked.load(Ordering::Relaxed) % 2
-    }
-}
-
-impl Provider for But {
-    fn name(&self) -> &str {
-        self.names[self.turn()]
-    }
-
-    fn model(&self) -> &str {
-        self.models[self.turn()]
-    }
-
-    fn profile(&self) -> Profile {
-        (self.profile)(self.turn())
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        (self.check)()
-    }
-
-    fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.answer(request, false))
-    }
-
-    fn stream<'a>(
-        &'a self,
-        request: &'a Request,
-        heard: &'a mut Heard<'_>,
-    ) -> BoxFuture<'a, Outcome> {
-        Box::pin(async move {
-            let response = self.answer(request, true).await?;
-            let pieces = (self.heard)(request, &response.text);
-            if let Waits::Pieces(line) = &self.waits {
-                // longer than any attempt that is dropped unheard
-                tokio::time::sleep(Duration::from_millis(30)).await;
-                line.lock().unwrap().extend(pieces);
-                while let Some(piece) = next(line) {
-                    heard(&piece);
-                    tokio::task::yield_now().await;
-                }
-                return Ok(response);
-            }
-            for piece in pieces {
-                heard(&piece);
-                tokio::task::yield_now().await;
-            }
-            Ok(response)
-        })
-    }
-
-    fn takes(&self, _: &WireSchema) -> bool {
-        true
-    }
-}
 
 /// Each rule, and those who break it and no other.
-fn broken() -> Vec<(&'static str, Vec<But>)> {
+pub(super) fn broken() -> Vec<(&'static str, Vec<But>)> {
     vec![
         (
             "its_name_and_its_model_are_said_and_stay",
@@ -252,39 +38,27 @@ fn broken() -> Vec<(&'static str, Vec<But>)> {
         ),
         (
             "its_profile_stays_while_nothing_is_refused",
-            vec![But {
-                profile: |turn| Profile {
-                    schema_visible: turn == 0,
-                    ..Profile::default()
-                },
-                ..But::default()
-            }],
+            vec![speaking(|turn| Profile {
+                schema_visible: turn == 0,
+                ..Profile::default()
+            })],
         ),
         (
             "its_profile_does_not_contradict_itself",
-            [
-                (Mode::Prompted, Dialect::OpenAi),
-                (Mode::Native, Dialect::Prompted),
-                (Mode::Text, Dialect::OpenAi),
-            ]
-            .map(|(mode, _)| But {
-                profile: match mode {
-                    Mode::Prompted => |_| Profile {
-                        mode: Mode::Prompted,
-                        ..Profile::default()
-                    },
-                    Mode::Native => |_| Profile {
-                        dialect: Dialect::Prompted,
-                        ..Profile::default()
-                    },
-                    _ => |_| Profile {
-                        mode: Mode::Text,
-                        ..Profile::default()
-                    },
-                },
-                ..But::default()
-            })
-            .into(),
+            vec![
+                speaking(|_| Profile {
+                    mode: Mode::Prompted,
+                    ..Profile::default()
+                }),
+                speaking(|_| Profile {
+                    dialect: Dialect::Prompted,
+                    ..Profile::default()
+                }),
+                speaking(|_| Profile {
+                    mode: Mode::Text,
+                    ..Profile::default()
+                }),
+            ],
         ),
         (
             "a_check_passes_and_sends_nothing",
@@ -477,23 +251,15 @@ fn broken() -> Vec<(&'static str, Vec<But>)> {
         (
             "system_messages_may_stand_anywhere",
             vec![
-                refusing_run(|[(before, _), (role, _)]| {
-                    (before, role) == (&Role::User, &Role::System)
-                }),
-                refusing_run(|[(before, _), (role, _)]| {
-                    (before, role) == (&Role::System, &Role::System)
-                }),
+                refusing_behind(Role::User, Role::System),
+                refusing_behind(Role::System, Role::System),
             ],
         ),
         (
             "one_role_may_speak_twice_in_a_row",
             vec![
-                refusing_run(|[(before, _), (role, _)]| {
-                    (before, role) == (&Role::User, &Role::User)
-                }),
-                refusing_run(|[(before, _), (role, _)]| {
-                    (before, role) == (&Role::Assistant, &Role::Assistant)
-                }),
+                refusing_behind(Role::User, Role::User),
+                refusing_behind(Role::Assistant, Role::Assistant),
                 refusing(|request, _| {
                     let last = request.history.iter().next_back();
                     last.is_some_and(|last| last.role() == Role::User)
@@ -614,21 +380,4 @@ fn broken() -> Vec<(&'static str, Vec<But>)> {
             ],
         ),
     ]
-}
-
-#[tokio::test]
-async fn each_rule_is_broken_by_those_who_break_nothing_else() {
-    let broken = broken();
-    let covered: Vec<_> = broken.iter().map(|(rule, _)| *rule).collect();
-    let rules: Vec<_> = RULES.iter().map(|(rule, _)| *rule).collect();
-    assert_eq!(covered, rules);
-    for (rule, providers) in broken {
-        for (number, provider) in providers.iter().enumerate() {
-            let outcome = provider_contract(provider).await;
-            let broken = outcome.expect_err(rule);
-            println!("{}", broken.breaches[0].found);
-            let rules: Vec<_> = broken.breaches.iter().map(|breach| breach.rule).collect();
-            assert_eq!(rules, [rule], "provider {number}: {broken}");
-        }
-    }
 }
