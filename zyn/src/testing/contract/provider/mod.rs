@@ -22,7 +22,8 @@ use crate::provider::{BoxFuture, Provider};
 /// that says one thing to everything does not pass; [`Fake`](crate::testing::Fake) makes up an answer to any request.
 ///
 /// **It sends about seventy requests**, all of them short, which a model that is not free bills. What a server turns away
-/// for now is asked again, as an [`Llm`](crate::Llm) would. Each rule may take two minutes, by tokio's clock.
+/// for now is asked again, as an [`Llm`](crate::Llm) would. Each rule may take two minutes by tokio's clock, which must not
+/// be paused where there is a server.
 ///
 /// # Errors
 ///
