@@ -136,6 +136,11 @@ fn main() -> ExitCode {
             assert!(counts.asked == 16 && counts.answered >= 8, "{counts:?}");
         },
     );
+    tally.check("the server's provider keeps what providers promise", || {
+        let provider = OpenAi::new(server.model_name()).base_url(server.base_url());
+        let kept = runtime.block_on(zyn::testing::provider_contract(&provider));
+        kept.unwrap_or_else(|broken| panic!("{broken}"));
+    });
     runtime.block_on(server.stop());
     tally.check(
         "the example answers two tickets, proxy set and no certificates, for two customers",

@@ -35,13 +35,13 @@ struct Headline {
 
 /// How often there was an answer.
 #[derive(Debug, Default)]
-pub struct Counts {
-    pub asked: u32,
-    pub answered: u32,
+pub(crate) struct Counts {
+    pub(crate) asked: u32,
+    pub(crate) answered: u32,
 }
 
 /// Asks everything of `llm`, whose answers have this mode where they are JSON.
-pub async fn all(llm: &Llm, mode: Mode) -> Counts {
+pub(crate) async fn all(llm: &Llm, mode: Mode) -> Counts {
     let mut counts = Counts::default();
     let evening = Evening {
         guests: 80,

@@ -13,7 +13,7 @@ use zyn::{Llm, OpenAi};
 pub use reply::Reply;
 pub use request::Received;
 
-/// A server that gives each connection the next reply of its script, and then no more.
+/// A server that gives each connection one reply: the next of its script, or what a closure says.
 pub struct Server {
     address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
@@ -22,6 +22,14 @@ pub struct Server {
 impl Server {
     pub fn new<R: Into<Reply>>(script: impl IntoIterator<Item = R>) -> Self {
         let mut script: VecDeque<Reply> = script.into_iter().map(Into::into).collect();
+        Self::by(move |_| {
+            let next = script.pop_front();
+            next.unwrap_or_else(|| Reply::error(500, "the script has ended"))
+        })
+    }
+
+    /// A server that replies what `answer` makes of each request. One whose client has hung up may be incomplete.
+    pub fn by(mut answer: impl FnMut(&Received) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -30,11 +38,9 @@ impl Server {
             let mut silent: Vec<TcpStream> = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let reply = script
-                    .pop_front()
-                    .unwrap_or_else(|| Reply::error(500, "the script has ended"));
                 // Read before the lock is taken: who asks what was received may be who sends it.
                 let received = Received::read(&mut stream);
+                let reply = answer(&received);
                 record.lock().unwrap().push(received);
                 silent.extend(reply.send(stream));
             }

@@ -26,9 +26,10 @@ pub(crate) use allowance::Allowance;
 pub use cost::Cost;
 pub(crate) use ear::Ear;
 pub use price::{Price, Prices};
+pub(crate) use retry::{Decision, Past, decide};
 pub use spend::Spend;
 
-use self::retry::{Decision, Repeat, decide};
+use self::retry::Repeat;
 pub(crate) use self::spend::Ledger;
 use crate::clock;
 use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response, WireSchema};

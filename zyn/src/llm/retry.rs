@@ -6,9 +6,9 @@ use crate::provider::{Class, Failure, ProviderError};
 
 /// What has happened in one fire before the failure that is to be decided.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Past {
+pub(crate) struct Past {
     /// Attempts that were repeats, those after an adaptation left out.
-    pub(super) repeats: u32,
+    pub(crate) repeats: u32,
     /// Whether an ambiguous failure was among those that were repeated.
     pub(super) ambiguous: bool,
     /// Repeats after the provider had adapted.
@@ -16,7 +16,7 @@ pub(super) struct Past {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Decision {
+pub(crate) enum Decision {
     /// Repeat after a pause; it counts as this kind of repeat.
     Repeat {
         after: Duration,
@@ -26,13 +26,13 @@ pub(super) enum Decision {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
+pub(crate) enum Repeat {
     Retry { ambiguous: bool },
     Adaptation,
 }
 
 impl Past {
-    pub(super) fn note(&mut self, repeat: Repeat) {
+    pub(crate) fn note(&mut self, repeat: Repeat) {
         match repeat {
             Repeat::Adaptation => self.adaptations = self.adaptations.saturating_add(1),
             Repeat::Retry { ambiguous } => {
@@ -51,7 +51,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const ADAPTATIONS: u32 = 3;
 
 /// Decides on a failure with `retries` left and `remaining` until the deadline; `dice` is in 0..1.
-pub(super) fn decide(
+pub(crate) fn decide(
     error: &ProviderError,
     past: Past,
     retries: u32,

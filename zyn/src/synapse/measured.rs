@@ -78,7 +78,7 @@ fn within(values: &[Range<usize>], tokens: &[Token], text: &str) -> Option<Vec<f
 
 /// Where `text` begins among the bytes of all tokens. Hidden reasoning may stand before it, and the mark of its end behind
 /// it, which is one token.
-fn begin(tokens: &[Token], text: &str) -> Option<usize> {
+pub(crate) fn begin(tokens: &[Token], text: &str) -> Option<usize> {
     let mut bytes: Vec<u8> = Vec::new();
     for token in tokens {
         bytes.extend_from_slice(&token.bytes);

@@ -53,6 +53,7 @@ pub(crate) use form::Reader;
 pub use input::{Conversation, Input};
 pub use instruction::Instruction;
 pub use labels::{Labels, LabelsError};
+pub(crate) use measured::begin;
 pub(crate) use options::options;
 pub(crate) use particulars::longest;
 pub use rank::rank;

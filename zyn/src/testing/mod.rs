@@ -4,7 +4,8 @@
 //! - [`Scripted`] answers from a list, or from a closure.
 //! - [`Recording`] keeps what was sent to another provider.
 //!
-//! And for a session store of your own, [`store_contract`] says whether it keeps what stores promise.
+//! And for what you implement yourself: [`provider_contract`] says whether a provider keeps what providers promise,
+//! [`store_contract`] whether a session store keeps what stores promise.
 
 mod contract;
 mod fake;
@@ -12,7 +13,7 @@ mod recording;
 mod scripted;
 mod told;
 
-pub use contract::{Breach, BrokenContract, store_contract};
+pub use contract::{Breach, BrokenContract, provider_contract, store_contract};
 pub use fake::Fake;
 pub use recording::Recording;
 pub use scripted::{Reply, Scripted};

@@ -10,7 +10,8 @@ use std::task::Poll;
 pub use caught::ItemError;
 pub use report::{BatchEvent, BatchItem, BatchReport};
 
-use self::caught::{caught, caught_in};
+use self::caught::caught;
+pub(crate) use self::caught::caught_in;
 use super::report::Report;
 use super::run::Run;
 use crate::clock;

@@ -24,6 +24,7 @@ mod running;
 mod step;
 pub mod verbs;
 
+pub(crate) use batch::caught_in;
 pub use batch::{Batch, BatchEvent, BatchItem, BatchReport, ItemError, batch};
 pub use budget::Budget;
 pub use call::Call;

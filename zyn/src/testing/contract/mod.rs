@@ -1,112 +1,69 @@
-//! What every session store promises, as rules that any store can be held to.
+//! What every session store and every provider promises, as rules that any of them can be held to.
 
-mod commits;
-mod concurrent;
-mod ids;
-mod lifetime;
-mod listing;
-mod versions;
+mod provider;
+mod store;
 
 use std::fmt;
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
+pub use provider::provider_contract;
+pub use store::store_contract;
+
 use crate::provider::BoxFuture;
-use crate::session::Session;
-use crate::store::{SessionStore, StoreError};
-use crate::{Branch, Message, Usage};
+use crate::workflow::caught_in;
 
-/// Holds `store` to what [`SessionStore`] promises.
-///
-/// For stores of your own, in your tests. **Give it a store that holds nothing else**: one of the rules is that
-/// [`expire`](SessionStore::expire) drops what is old. It takes a second or two, and waits by tokio's clock, which must
-/// not be paused.
-///
-/// # Errors
-///
-/// [`BrokenContract`] with every rule that the store does not keep, and what it did instead.
-///
-/// # Examples
-///
-/// ```
-/// use zyn::store::MemoryStore;
-/// use zyn::testing::store_contract;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// store_contract(&MemoryStore::new()).await.unwrap();
-/// # }
-/// ```
-pub async fn store_contract(store: &dyn SessionStore) -> Result<(), BrokenContract> {
-    let mut breaches = Vec::new();
-    for (rule, holds) in RULES {
-        let held = tokio::time::timeout(LONGEST, holds(store)).await;
-        let unended = || Err(Found(format!("it did not come to an end in {LONGEST:?}")));
-        if let Err(Found(found)) = held.unwrap_or_else(|_| unended()) {
-            breaches.push(Breach { rule, found });
-        }
-    }
-    if breaches.is_empty() {
-        Ok(())
-    } else {
-        Err(BrokenContract { breaches })
-    }
-}
-
-/// How long one rule may take: a store that loses what another waits for would keep it for ever.
-const LONGEST: Duration = Duration::from_secs(60);
-
-type Rule = for<'s> fn(&'s dyn SessionStore) -> BoxFuture<'s, Result<(), Found>>;
+/// A rule's name, and the future that holds someone to it.
+type Rule<'s> = (&'static str, BoxFuture<'s, Result<(), Found>>);
 
 /// The names of functions are the names of rules.
 macro_rules! rules {
     ($($file:ident: $($rule:ident),+;)+) => {
-        &[$($((stringify!($rule), |store| Box::pin($file::$rule(store)))),+),+]
+        &[$($((stringify!($rule), |subject| Box::pin($file::$rule(subject)))),+),+]
     };
 }
+use rules;
 
-const RULES: &[(&str, Rule)] = rules! {
-    commits:
-        an_id_that_no_commit_has_named_is_empty_and_leaves_no_trace,
-        a_commit_is_the_next_version_and_reads_back_equal,
-        any_text_is_an_id_and_any_text_is_a_message,
-        a_commit_on_another_version_is_a_conflict_and_writes_nothing,
-        a_repeated_commit_is_told_its_version_and_writes_nothing,
-        a_commit_that_was_refused_may_come_again_under_its_id,
-        a_commit_id_belongs_to_one_session,
-        a_change_that_does_not_fit_is_refused_and_writes_nothing;
-    ids:
-        ids_of_1024_bytes_are_kept,
-        an_id_that_can_be_none_is_refused_and_writes_nothing;
-    versions:
-        every_version_stays_as_it_was,
-        a_version_that_never_was_is_an_error;
-    concurrent:
-        writers_at_the_same_time_lose_nothing,
-        a_commit_sent_many_times_at_once_is_written_once,
-        a_reader_never_sees_half_a_commit,
-        deletion_beside_commits_leaves_whole_sessions,
-        expiry_beside_commits_leaves_whole_sessions;
-    listing:
-        a_list_has_the_sessions_with_the_prefix_in_order,
-        pages_hold_every_session_once,
-        a_list_tells_which_sessions_are_idle;
-    lifetime:
-        a_deleted_session_counts_on_and_is_empty,
-        no_old_writer_brings_a_deleted_session_back,
-        what_is_idle_expires_and_what_is_in_use_stays,
-        what_expired_is_as_if_it_had_never_been;
-};
+/// Holds the one that is called `subject` to all of `rules`, each of which may take as long as `longest`: whoever loses what
+/// another waits for would keep it for ever.
+async fn hold<'s>(
+    subject: &'static str,
+    rules: impl ExactSizeIterator<Item = Rule<'s>>,
+    longest: Duration,
+) -> Result<(), BrokenContract> {
+    let count = rules.len();
+    let mut breaches = Vec::new();
+    for (rule, holds) in rules {
+        let found = match tokio::time::timeout(longest, caught_in(holds)).await {
+            Ok(Ok(Ok(()))) => continue,
+            Ok(Ok(Err(Found(found)))) => found,
+            Ok(Err(panic)) => format!("it panicked: {panic}"),
+            Err(_) => format!("it did not come to an end in {longest:?}"),
+        };
+        breaches.push(Breach { rule, found });
+    }
+    if breaches.is_empty() {
+        return Ok(());
+    }
+    Err(BrokenContract {
+        breaches,
+        subject,
+        rules: count,
+    })
+}
 
-/// The rules of [`store_contract`] that a store does not keep.
+/// The rules of [`store_contract`] that a store does not keep, or those of [`provider_contract`] that a provider does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BrokenContract {
     /// One for each rule.
     pub breaches: Vec<Breach>,
+    subject: &'static str,
+    rules: usize,
 }
 
-/// A rule that a store does not keep.
+/// A rule that is not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Breach {
@@ -118,8 +75,8 @@ pub struct Breach {
 
 impl fmt::Display for BrokenContract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.breaches.len();
-        write!(f, "the store breaks {count} of {} rules", RULES.len())?;
+        let (count, subject) = (self.breaches.len(), self.subject);
+        write!(f, "the {subject} breaks {count} of {} rules", self.rules)?;
         for Breach { rule, found } in &self.breaches {
             write!(f, "\n- {}: {found}", rule.replace('_', " "))?;
         }
@@ -132,12 +89,6 @@ impl std::error::Error for BrokenContract {}
 /// What a rule found where it wanted something else.
 struct Found(String);
 
-impl From<StoreError> for Found {
-    fn from(error: StoreError) -> Self {
-        Self(error.to_string())
-    }
-}
-
 fn same<T: PartialEq<U> + fmt::Debug, U: fmt::Debug>(
     what: &str,
     found: T,
@@ -149,39 +100,25 @@ fn same<T: PartialEq<U> + fmt::Debug, U: fmt::Debug>(
     Err(Found(format!("{what}: {found:?} instead of {wanted:?}")))
 }
 
-/// What two sessions can differ in, beyond what makes them equal.
-fn same_session(what: &str, found: &Session, wanted: &Session) -> Result<(), Found> {
-    same(what, found, wanted)?;
-    same(what, found.last_usage(), wanted.last_usage())?;
-    same(what, found.bill(), wanted.bill())?;
-    let usages = |session: &Session| session.messages().iter().map(Message::usage).collect();
-    let (found, wanted): (Vec<_>, Vec<_>) = (usages(found), usages(wanted));
-    same(what, found, wanted)
-}
-
-/// An id that no other rule or run has used.
-fn fresh() -> String {
-    Session::new().id().to_owned()
-}
-
-/// A turn that was paid for, on a branch.
-fn say(branch: &mut Branch, text: &str) {
-    let usage = Usage::new(text.len() as u64, 1);
-    let turn = [
-        Message::user(text),
-        Message::answer(text.to_uppercase(), &Arc::from("a-model"), Some(usage)),
-    ];
-    let mut draft = branch.session.draft();
-    draft.append_turn(turn, usage);
-    branch.session.commit(draft);
-}
-
-/// Loads the session called `id`, says `text` and commits.
-async fn said(store: &dyn SessionStore, id: &str, text: &str) -> Result<Branch, Found> {
-    let mut branch = store.load(id, None).await?;
-    say(&mut branch, text);
-    branch.commit_to(store).await?;
-    Ok(branch)
+/// Runs all of them at the same time, to their ends.
+async fn together<'s, T>(futures: impl IntoIterator<Item = BoxFuture<'s, T>>) -> Vec<T> {
+    let mut futures: Vec<_> = futures.into_iter().map(|f| (f, None)).collect();
+    poll_fn(|context| {
+        let mut waiting = false;
+        for (future, done) in futures.iter_mut().filter(|(_, done)| done.is_none()) {
+            match future.as_mut().poll(context) {
+                Poll::Ready(value) => *done = Some(value),
+                Poll::Pending => waiting = true,
+            }
+        }
+        if waiting {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    })
+    .await;
+    futures.into_iter().filter_map(|(_, done)| done).collect()
 }
 
 #[cfg(test)]

@@ -1,129 +1,37 @@
 //! Tests: compiled under `cfg(test)` alone, so a panic here is a failed test.
 
-use std::time::SystemTime;
-
 use super::*;
-use crate::Conflict;
-use crate::store::{Commit, Committed, MemoryStore, Page, Query};
 
-/// A store that keeps the contract but for one thing.
-struct But {
-    store: MemoryStore,
-    wrong: Wrong,
+fn ruled(
+    rule: &'static str,
+    holds: impl Future<Output = Result<(), Found>> + Send + 'static,
+) -> Rule<'static> {
+    (rule, Box::pin(holds))
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Wrong {
-    ComparesNoVersion,
-    ComparesTheVersionFirst,
-    ForgetsOldVersions,
-    ForgetsDeletion,
-    ListsOnePage,
-    ExpiresNothing,
-}
-
-impl SessionStore for But {
-    fn load<'a>(
-        &'a self,
-        id: &'a str,
-        at: Option<u64>,
-    ) -> BoxFuture<'a, Result<Branch, StoreError>> {
-        let at = at.filter(|_| self.wrong != Wrong::ForgetsOldVersions);
-        self.store.load(id, at)
-    }
-
-    fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
-        Box::pin(async move {
-            let head = self.store.load(&commit.session, None).await?.version();
-            let mut commit = commit.clone();
-            match self.wrong {
-                Wrong::ComparesNoVersion => commit.expected = head,
-                Wrong::ComparesTheVersionFirst if commit.expected != head => {
-                    let (expected, found) = (commit.expected, head);
-                    return Err(Conflict { expected, found }.into());
-                }
-                _ => {}
-            }
-            self.store.commit(&commit).await
-        })
-    }
-
-    fn list<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<Page, StoreError>> {
-        Box::pin(async move {
-            let mut page = self.store.list(query).await?;
-            if self.wrong == Wrong::ListsOnePage {
-                page.next = None;
-            }
-            Ok(page)
-        })
-    }
-
-    fn delete<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(
-            async move { Ok(self.wrong != Wrong::ForgetsDeletion && self.store.delete(id).await?) },
-        )
-    }
-
-    fn expire(&self, before: SystemTime) -> BoxFuture<'_, Result<u64, StoreError>> {
-        Box::pin(async move {
-            match self.wrong {
-                Wrong::ExpiresNothing => Ok(0),
-                _ => self.store.expire(before).await,
-            }
-        })
-    }
-}
-
-async fn broken(wrong: Wrong) -> Vec<&'static str> {
-    let store = But {
-        store: MemoryStore::new(),
-        wrong,
-    };
-    let broken = store_contract(&store).await.unwrap_err();
-    broken.breaches.iter().map(|breach| breach.rule).collect()
+async fn held<const N: usize>(rules: [Rule<'static>; N]) -> Result<(), BrokenContract> {
+    hold("parrot", rules.into_iter(), Duration::from_secs(60)).await
 }
 
 #[tokio::test]
-async fn each_thing_that_a_store_does_wrong_breaks_the_rules_that_forbid_it() {
-    for (wrong, rule) in [
-        (
-            Wrong::ComparesNoVersion,
-            "a_commit_on_another_version_is_a_conflict_and_writes_nothing",
-        ),
-        (
-            Wrong::ComparesTheVersionFirst,
-            "a_repeated_commit_is_told_its_version_and_writes_nothing",
-        ),
-        (Wrong::ForgetsOldVersions, "every_version_stays_as_it_was"),
-        (
-            Wrong::ForgetsDeletion,
-            "a_deleted_session_counts_on_and_is_empty",
-        ),
-        (Wrong::ListsOnePage, "pages_hold_every_session_once"),
-        (
-            Wrong::ExpiresNothing,
-            "what_is_idle_expires_and_what_is_in_use_stays",
-        ),
-    ] {
-        let rules = broken(wrong).await;
-        assert!(rules.contains(&rule), "{rule} is not among {rules:?}");
-    }
+async fn a_contract_that_is_kept_is_no_error() {
+    let kept = held([ruled("it_speaks", async { Ok(()) })]).await;
+    assert_eq!(kept, Ok(()));
 }
 
-#[test]
-fn a_broken_contract_reads_as_a_list_of_sentences() {
-    let breach = Breach {
-        rule: "every_version_stays_as_it_was",
-        found: "version 3: 2 instead of 4".to_owned(),
-    };
-    let broken = BrokenContract {
-        breaches: vec![breach],
-    };
-    let rules = RULES.len();
+#[tokio::test(start_paused = true)]
+async fn a_rule_that_panics_or_never_ends_is_broken_and_leaves_the_others_alone() {
+    let broken = held([
+        ruled("it_speaks", async { panic!("no voice") }),
+        ruled("it_stays", std::future::pending()),
+        ruled("it_flies", async { Ok(()) }),
+        ruled("it_is_green", async { same("its colour", "red", "green") }),
+    ]);
     assert_eq!(
-        broken.to_string(),
-        format!(
-            "the store breaks 1 of {rules} rules\n- every version stays as it was: version 3: 2 instead of 4"
-        )
+        broken.await.unwrap_err().to_string(),
+        "the parrot breaks 3 of 4 rules\n\
+         - it speaks: it panicked: no voice\n\
+         - it stays: it did not come to an end in 60s\n\
+         - it is green: its colour: \"red\" instead of \"green\""
     );
 }

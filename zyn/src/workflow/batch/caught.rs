@@ -49,7 +49,7 @@ pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 /// The same of a future, which is not polled again after a panic.
-pub(super) async fn caught_in<T>(work: impl Future<Output = T>) -> Result<T, String> {
+pub(crate) async fn caught_in<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     poll_fn(|context| match caught(|| work.as_mut().poll(context)) {
         Ok(poll) => poll.map(Ok),

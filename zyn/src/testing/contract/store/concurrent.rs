@@ -1,9 +1,7 @@
 use std::collections::HashMap;
-use std::future::poll_fn;
-use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
-use super::{Found, fresh, said, same, same_session, say};
+use super::{Found, fresh, said, same, same_session, say, together};
 use crate::provider::BoxFuture;
 use crate::session::Branch;
 use crate::store::{Committed, SessionStore, StoreError};
@@ -180,25 +178,4 @@ fn boxed<'s>(
     future: impl Future<Output = Result<(), Found>> + Send + 's,
 ) -> BoxFuture<'s, Result<(), Found>> {
     Box::pin(future)
-}
-
-/// Runs all of them at the same time, to their ends.
-async fn together<'s, T>(futures: impl IntoIterator<Item = BoxFuture<'s, T>>) -> Vec<T> {
-    let mut futures: Vec<_> = futures.into_iter().map(|f| (f, None)).collect();
-    poll_fn(|context| {
-        let mut waiting = false;
-        for (future, done) in futures.iter_mut().filter(|(_, done)| done.is_none()) {
-            match future.as_mut().poll(context) {
-                Poll::Ready(value) => *done = Some(value),
-                Poll::Pending => waiting = true,
-            }
-        }
-        if waiting {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
-    })
-    .await;
-    futures.into_iter().filter_map(|(_, done)| done).collect()
 }
