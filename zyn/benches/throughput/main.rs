@@ -4,6 +4,7 @@
 //! that counts; the rounds of the clients take turns, so that a busy machine is as busy for each. The last table is of
 //! HTTP/2: a server that takes a hundred calls on a connection, and a thousand calls at once.
 
+#![allow(unreachable_pub, reason = "a bench is no library")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 #![expect(clippy::indexing_slicing, reason = "the same")]
 #![expect(clippy::disallowed_methods, reason = "a bench has a clock")]
@@ -37,8 +38,7 @@ const TICKET: &str = "My parcel 4711 has not come. I ordered it two weeks ago, p
 const INSTRUCTION: &str = "Make it polite";
 const ANSWER: &str = r#"{"id":"chatcmpl-1","object":"chat.completion","created":1764000000,"model":"gpt-4.1-mini","choices":[{"index":0,"message":{"role":"assistant","content":"{\"parcel\":4711,\"express\":true,\"wish\":\"Find it, or send another one by Friday.\"}","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":90,"completion_tokens":26,"total_tokens":116,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}"#;
 
-#[derive(Debug, Extract)]
-#[expect(dead_code, reason = "read, and that is all")]
+#[derive(Debug, Deserialize, JsonSchema, Extract)]
 struct Ticket {
     parcel: u32,
     express: bool,
@@ -49,6 +49,9 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if words.first().is_some_and(|word| word == "serve") {
         return server::serve(ANSWER);
+    }
+    if words.first().is_some_and(|word| word == "in-memory") {
+        return in_memory(words.get(1).map_or(1_000, |word| word.parse().unwrap()));
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     about();
@@ -146,6 +149,24 @@ fn row(name: &str, rounds: &[Round], beside: Option<&[Round]>, opened: u64) {
         of(|round| round.cpu),
         opened as f64 * 1_000.0 / (rounds.len() * CALLS) as f64,
     );
+}
+
+/// Calls one after the other, without a socket: for a profiler.
+fn in_memory(calls: usize) {
+    let answer = |_| Bytes::from_static(ANSWER.as_bytes());
+    let llm = Llm::new(
+        OpenAi::new("gpt-4.1-mini")
+            .key("sk-bench")
+            .in_memory(answer),
+    );
+    let call = fire(&zyn::transform(INSTRUCTION), &llm);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    for _ in 0..calls {
+        runtime.block_on(call());
+    }
 }
 
 /// A call of zyn's, with everything that belongs to it.

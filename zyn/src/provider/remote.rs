@@ -292,9 +292,12 @@ impl Remote {
             }
             (heard, limit) => {
                 let body = self.before(limit, incoming.whole()).await.map_err(plain)?;
-                let body = reading.json(&body).map_err(plain)?;
                 let mut said = Completion::default();
-                format.answer(&body, &mut said);
+                let text = std::str::from_utf8(&body).unwrap_or_default();
+                if !format.usual(text, &mut said) {
+                    let body = reading.json(&body).map_err(plain)?;
+                    format.answer(&body, &mut said);
+                }
                 let response = reading.judge(said).map_err(plain)?;
                 if let Some(heard) = heard {
                     heard(&response.text);

@@ -21,7 +21,7 @@ pub(super) fn body(
 ) -> Vec<Bytes> {
     let head = head(model, takes.system.name(), request.system);
     let mut pieces = request.history.wire(head, WireFormat::OpenAiChat, wire);
-    let mut rest = Vec::new();
+    let mut rest = Vec::with_capacity(1024);
     prompt(&request.prompt, request.note.as_deref(), &mut rest);
     for message in &request.feedback {
         wire(message, &mut rest);
@@ -46,7 +46,10 @@ fn wire(message: &Message, body: &mut Vec<u8>) {
         Role::Assistant => "assistant",
     };
     let content = quoted(&message.rendered());
-    body.extend_from_slice(format!(r#",{{"role":"{role}","content":{content}}}"#).as_bytes());
+    let pieces = [r#",{"role":""#, role, r#"","content":"#, &content, "}"];
+    for piece in pieces {
+        body.extend_from_slice(piece.as_bytes());
+    }
 }
 
 /// The prompt's message; a note goes into the same string, since many chat templates refuse two user messages in a row.
