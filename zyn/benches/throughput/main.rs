@@ -9,6 +9,7 @@
 #![expect(clippy::indexing_slicing, reason = "the same")]
 #![expect(clippy::disallowed_methods, reason = "a bench has a clock")]
 
+mod http2;
 mod load;
 mod server;
 
@@ -35,6 +36,7 @@ const WARM: usize = 5_000;
 
 const TICKET: &str = "My parcel 4711 has not come. I ordered it two weeks ago, paid for express delivery, \
     and nobody at the counter could tell me where it is. Please find it, or send me another one by Friday.";
+const LOOKED_FOR: &str = "What the ticket says";
 const INSTRUCTION: &str = "Make it polite";
 const ANSWER: &str = r#"{"id":"chatcmpl-1","object":"chat.completion","created":1764000000,"model":"gpt-4.1-mini","choices":[{"index":0,"message":{"role":"assistant","content":"{\"parcel\":4711,\"express\":true,\"wish\":\"Find it, or send another one by Friday.\"}","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":90,"completion_tokens":26,"total_tokens":116,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}"#;
 
@@ -47,15 +49,19 @@ struct Ticket {
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if words.first().is_some_and(|word| word == "serve") {
-        return server::serve(ANSWER);
-    }
-    if words.first().is_some_and(|word| word == "in-memory") {
-        return in_memory(words.get(1).map_or(1_000, |word| word.parse().unwrap()));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["serve"] => return server::serve(ANSWER),
+        ["calls", client, address, calls] => {
+            return calls_of(client, address, calls.parse().unwrap());
+        }
+        _ => {}
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     about();
     runtime.block_on(http1());
+    instructions();
+    runtime.block_on(http2::table());
 }
 
 /// Where and when this was measured.
@@ -82,7 +88,7 @@ async fn http1() {
     let openai = OpenAi::new("gpt-4.1-mini").key("sk-bench");
     let llm = Llm::new(openai.clone().base_url(&base));
     let transform = zyn::transform(INSTRUCTION);
-    let extract = zyn::extract::<Ticket>("What the ticket says");
+    let extract = zyn::extract::<Ticket>(LOOKED_FOR);
     let bodies = [
         sent(&transform, &openai).await,
         sent(&extract, &openai).await,
@@ -151,22 +157,66 @@ fn row(name: &str, rounds: &[Round], beside: Option<&[Round]>, opened: u64) {
     );
 }
 
-/// Calls one after the other, without a socket: for a profiler.
-fn in_memory(calls: usize) {
-    let answer = |_| Bytes::from_static(ANSWER.as_bytes());
-    let llm = Llm::new(
-        OpenAi::new("gpt-4.1-mini")
-            .key("sk-bench")
-            .in_memory(answer),
-    );
-    let call = fire(&zyn::transform(INSTRUCTION), &llm);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
-    for _ in 0..calls {
-        runtime.block_on(call());
+/// What a call takes, counted by valgrind's callgrind: that is the same on a busy machine.
+fn instructions() {
+    println!("instructions of a call, 32 at once, in user space (callgrind)\n");
+    let server = Server::start();
+    let mut first = None;
+    for client in ["reqwest", "transform", "extract"] {
+        let [few, many] = [500, 1_500].map(|calls| counted(client, &server, calls));
+        let (Some(few), Some(many)) = (few, many) else {
+            println!("  not counted: valgrind is not here; install it and run this again\n");
+            return;
+        };
+        let count = (many - few) / 1_000;
+        let beside = count as f64 / *first.get_or_insert(count) as f64;
+        println!("{client:<24} {count:>9} {beside:>7.3}");
     }
+    println!();
+}
+
+fn counted(client: &str, server: &Server, calls: usize) -> Option<u64> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "calls",
+            client,
+            &server.address.to_string(),
+            &calls.to_string(),
+        ])
+        .output()
+        .ok()?;
+    let report = String::from_utf8_lossy(&output.stderr).into_owned();
+    let all = report
+        .split("Collected :")
+        .nth(1)?
+        .split_whitespace()
+        .next()?;
+    all.parse().ok()
+}
+
+/// So many calls of one client, and nothing else.
+fn calls_of(client: &str, address: &str, calls: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(async {
+        let base = format!("http://{address}/v1");
+        let openai = OpenAi::new("gpt-4.1-mini").key("sk-bench");
+        let transform = zyn::transform(INSTRUCTION);
+        let llm = Llm::new(openai.clone().base_url(&base));
+        let call = match client {
+            "transform" => fire(&transform, &llm),
+            "extract" => fire(&zyn::extract::<Ticket>(LOOKED_FOR), &llm),
+            _ => {
+                let client = reqwest::Client::builder().no_proxy().build().unwrap();
+                let url = format!("{base}/chat/completions");
+                bare(&client, &url, &sent(&transform, &openai).await)
+            }
+        };
+        load::round(32, calls, &call).await;
+    });
 }
 
 /// A call of zyn's, with everything that belongs to it.

@@ -56,3 +56,9 @@ pub(super) fn quoted(text: &str) -> String {
     // a string can always be written
     serde_json::to_string(text).unwrap_or_default()
 }
+
+/// Writes `text` as a JSON string.
+pub(super) fn quote(text: &str, body: &mut Vec<u8>) {
+    // a string can always be written, and so can memory
+    let _ = serde_json::to_writer(body, text);
+}

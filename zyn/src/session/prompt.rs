@@ -81,6 +81,8 @@ impl Prompt {
     /// The verb's sentence, then each block under its name and between fences.
     pub(super) fn render(&self) -> String {
         let mut text = self.verb.sentence(&self.instruction);
+        let blocks = self.blocks.iter();
+        text.reserve(blocks.map(|it| it.name.len() + it.text.len() + 16).sum());
         for Block { name, text: data } in &*self.blocks {
             let fence = fence([&*self.instruction, name, data]);
             for part in ["\n\n", name, ":\n", &fence, "\n", data, "\n", &fence] {
@@ -94,7 +96,9 @@ impl Prompt {
 /// A run of backticks longer than any in `parts`, so that none of them can open or close a fence. Each block has its
 /// own, or one with a code block in it would change the prompt from its first fence on.
 fn fence(parts: [&str; 3]) -> String {
-    let runs = parts.into_iter().flat_map(|part| part.split(|c| c != '`'));
+    // most have none, which is soon seen
+    let parts = parts.into_iter().filter(|part| part.contains('`'));
+    let runs = parts.flat_map(|part| part.split(|c| c != '`'));
     let longest = runs.map(str::len).max().unwrap_or(0);
     "`".repeat(3.max(longest + 1))
 }

@@ -68,7 +68,13 @@ impl Incoming {
         if announced > REPLY_LIMIT as u64 {
             return Err(TransportError::TooLarge);
         }
-        let mut body = BytesMut::new();
+        let first = self.body.next().await?.unwrap_or_default();
+        if first.len() as u64 == announced {
+            // nearly every answer comes in one piece, which need not be copied
+            self.body.next().await?;
+            return Ok(first);
+        }
+        let mut body = BytesMut::from(first);
         while let Some(chunk) = self.body.next().await? {
             if body.len().saturating_add(chunk.len()) > REPLY_LIMIT {
                 return Err(TransportError::TooLarge);

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::quoted;
+use crate::provider::format::{quote, quoted};
 use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
 use crate::session::{Message, Role};
@@ -33,8 +33,15 @@ pub(super) fn body(
 
 /// Up to the first message, the library's own, included.
 fn head(model: &str, role: &str, system: &str) -> Bytes {
-    let (model, system) = (quoted(model), quoted(system));
-    format!(r#"{{"model":{model},"messages":[{{"role":"{role}","content":{system}}}"#).into()
+    let mut head = Vec::with_capacity(128 + model.len() + 2 * system.len());
+    head.extend_from_slice(br#"{"model":"#);
+    quote(model, &mut head);
+    for piece in [r#","messages":[{"role":""#, role, r#"","content":"#] {
+        head.extend_from_slice(piece.as_bytes());
+    }
+    quote(system, &mut head);
+    head.push(b'}');
+    head.into()
 }
 
 /// A message after another one: its bytes begin with the comma.
@@ -45,11 +52,11 @@ fn wire(message: &Message, body: &mut Vec<u8>) {
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    let content = quoted(&message.rendered());
-    let pieces = [r#",{"role":""#, role, r#"","content":"#, &content, "}"];
-    for piece in pieces {
+    for piece in [r#",{"role":""#, role, r#"","content":"#] {
         body.extend_from_slice(piece.as_bytes());
     }
+    quote(&message.rendered(), body);
+    body.push(b'}');
 }
 
 /// The prompt's message; a note goes into the same string, since many chat templates refuse two user messages in a row.
@@ -66,7 +73,8 @@ fn prompt(prompt: &Message, note: Option<&str>, body: &mut Vec<u8>) {
 
 /// Everything that belongs to this call only.
 fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
-    let mut tail = String::from("]");
+    let mut tail = String::with_capacity(256);
+    tail.push(']');
     match &request.schema {
         None => {}
         Some(WireSchema {
