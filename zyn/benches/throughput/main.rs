@@ -29,7 +29,7 @@ use self::server::Server;
 
 /// How many calls are in flight at any time.
 const AT_ONCE: usize = 256;
-const ROUNDS: usize = 11;
+const ROUNDS: usize = 7;
 const CALLS: usize = 10_000;
 /// The calls of each before anything is measured.
 const WARM: usize = 5_000;
@@ -59,7 +59,11 @@ fn main() {
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     about();
-    runtime.block_on(http1());
+    let one_thread = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    one_thread.unwrap().block_on(http1("one thread"));
+    runtime.block_on(http1("a thread for each core"));
     instructions();
     runtime.block_on(http2::table());
 }
@@ -82,7 +86,7 @@ fn about() {
     );
 }
 
-async fn http1() {
+async fn http1(threads: &str) {
     let server = Server::start();
     let base = format!("http://{}/v1", server.address);
     let openai = OpenAi::new("gpt-4.1-mini").key("sk-bench");
@@ -97,7 +101,7 @@ async fn http1() {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
 
     println!(
-        "{AT_ONCE} calls at once over HTTP/1.1, {ROUNDS} rounds of {CALLS} calls of each, in turns\n"
+        "{AT_ONCE} calls at once over HTTP/1.1 on {threads}, {ROUNDS} rounds of {CALLS} calls of each, in turns\n"
     );
     let ceiling = ceiling(&server, &bodies[0]);
     println!(
