@@ -71,6 +71,8 @@ struct State {
 /// A set-up that has been checked.
 struct Ready {
     endpoint: Endpoint,
+    /// Where whole answers are asked for, once one was.
+    url: OnceLock<Url>,
     headers: HeaderMap,
     capabilities: Capabilities,
     transport: Arc<dyn Transport>,
@@ -153,6 +155,7 @@ impl Remote {
         Ok(Ready {
             headers: self.headers(&endpoint, &capabilities)?,
             endpoint,
+            url: OnceLock::new(),
             capabilities,
             transport,
         })
@@ -249,8 +252,13 @@ impl Remote {
             id.filter(|id| !id.is_empty())
                 .map(|id| (CLIENT_REQUEST_ID, id)),
         );
+        let url = || url(&ready.endpoint, format, &self.model, streamed);
         Post {
-            url: url(&ready.endpoint, format, &self.model, streamed),
+            // what was learnt may lead to another operation
+            url: match streamed || takes.api != ready.capabilities.api {
+                true => url(),
+                false => ready.url.get_or_init(url).clone(),
+            },
             headers,
             body: format.body(&self.model, request, takes, streamed),
         }
