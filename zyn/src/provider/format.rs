@@ -33,6 +33,12 @@ pub(super) trait Format: Send + Sync {
         streamed: bool,
     ) -> Vec<Bytes>;
 
+    /// Reads a whole answer faster than [`answer`](Self::answer) can, to the same effect. If it says `false`, it has read
+    /// nothing.
+    fn usual(&self, _body: &str, _said: &mut Completion) -> bool {
+        false
+    }
+
     /// Reads a whole answer.
     fn answer(&self, body: &Value, said: &mut Completion);
 
@@ -47,17 +53,22 @@ pub(super) trait Format: Send + Sync {
 
 /// `text` as a JSON string.
 pub(super) fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    // a string can always be written
+    serde_json::to_string(text).unwrap_or_default()
 }
 
-/// `text` as a JSON string, and behind it a note for this call only.
-pub(super) fn with_note(text: &str, note: Option<&str>) -> String {
-    let mut string = quoted(text);
-    if let Some(note) = note {
-        string.pop();
-        let note = quoted(note);
-        string.push_str(r"\n\n");
-        string.push_str(note.strip_prefix('"').unwrap_or(&note));
-    }
-    string
+/// Writes `text` as a JSON string.
+pub(super) fn quote(text: &str, body: &mut Vec<u8>) {
+    // a string can always be written, and so can memory
+    let _ = serde_json::to_writer(body, text);
+}
+
+/// Adds a note for this call only to the JSON string that `body` ends with.
+pub(super) fn add_note(note: &str, body: &mut Vec<u8>) {
+    body.pop();
+    body.extend_from_slice(br"\n\n");
+    let start = body.len();
+    quote(note, body);
+    // the string has begun already
+    body.remove(start);
 }

@@ -1,5 +1,6 @@
 //! The API key, and what keeps it out of everything but one header.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
@@ -12,16 +13,25 @@ use super::ConfigError;
 
 /// An API key. `Debug` does not show it.
 #[derive(Clone)]
-pub(super) struct Key(SecretString);
+pub(super) struct Key {
+    key: SecretString,
+    /// The key as a server may write it: as it is, percent-encoded, and in base64.
+    echoes: [SecretString; 3],
+}
 
 impl Key {
     pub(super) fn new(key: String) -> Self {
-        Self(SecretString::from(key))
+        let percent: String = byte_serialize(key.as_bytes()).collect();
+        let base64 = STANDARD_NO_PAD.encode(&key);
+        Self {
+            echoes: [key.clone(), percent, base64].map(SecretString::from),
+            key: SecretString::from(key),
+        }
     }
 
     /// Checks that the key can stand in a header.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let key = self.0.expose_secret();
+        let key = self.key.expose_secret();
         let problem = if key.trim().is_empty() {
             "it is empty"
         } else if key.contains(['\r', '\n']) {
@@ -37,7 +47,7 @@ impl Key {
     /// The key behind `scheme`, marked as sensitive.
     pub(super) fn header(&self, scheme: &str) -> Option<HeaderValue> {
         let mut value =
-            HeaderValue::try_from(format!("{scheme}{}", self.0.expose_secret())).ok()?;
+            HeaderValue::try_from(format!("{scheme}{}", self.key.expose_secret())).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
@@ -53,13 +63,15 @@ const MASK: &str = "[key]";
 
 /// `text` without the key, and without anything else that looks like one: servers echo keys, whole or masked.
 pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
-    let echoes = key.map(|key| echoes(key.0.expose_secret()));
-    let text = echoes
-        .iter()
-        .flatten()
-        .fold(text.to_owned(), |text, echo| without(echo, &text));
+    let mut text = Cow::Borrowed(text);
+    for echo in key.iter().flat_map(|key| &key.echoes) {
+        let echo = echo.expose_secret();
+        if text.len() >= echo.len() && !echo.is_empty() {
+            text = without(echo, &text).into();
+        }
+    }
     let mut clean = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = &*text;
     while !rest.is_empty() {
         let end = rest.find(|c| !in_token(c)).unwrap_or(rest.len());
         let (token, after) = rest.split_at(end);
@@ -70,15 +82,6 @@ pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
         rest = after;
     }
     clean
-}
-
-/// The key as a server may write it: as it is, percent-encoded, and in base64.
-fn echoes(key: &str) -> [String; 3] {
-    [
-        key.to_owned(),
-        byte_serialize(key.as_bytes()).collect(),
-        STANDARD_NO_PAD.encode(key),
-    ]
 }
 
 /// `text` without `echo`, however often that was quoted: each time, backslashes come in between.

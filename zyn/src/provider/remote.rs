@@ -94,6 +94,8 @@ struct State {
 /// A set-up that has been checked.
 struct Ready {
     endpoint: Endpoint,
+    /// Where whole answers are asked for, once one was.
+    url: OnceLock<Url>,
     headers: HeaderMap,
     capabilities: Capabilities,
     transport: Arc<dyn Transport>,
@@ -186,6 +188,7 @@ impl Remote {
         Ok(Ready {
             headers: self.headers(&endpoint, &capabilities)?,
             endpoint,
+            url: OnceLock::new(),
             capabilities,
             transport,
         })
@@ -275,8 +278,13 @@ impl Remote {
             id.filter(|id| !id.is_empty())
                 .map(|id| (CLIENT_REQUEST_ID, id)),
         );
+        let url = || url(&ready.endpoint, format, &self.model, streamed);
         Post {
-            url: url(&ready.endpoint, format, &self.model, streamed),
+            // what was learnt may lead to another operation
+            url: match streamed || takes.api != ready.capabilities.api {
+                true => url(),
+                false => ready.url.get_or_init(url).clone(),
+            },
             headers,
             body: format.body(&self.model, request, takes, streamed),
         }
@@ -328,9 +336,12 @@ impl Remote {
             }
             (heard, limit) => {
                 let body = self.before(limit, incoming.whole()).await.map_err(plain)?;
-                let body = reading.json(&body).map_err(plain)?;
                 let mut said = Completion::default();
-                format.answer(&body, &mut said);
+                let text = std::str::from_utf8(&body).unwrap_or_default();
+                if !format.usual(text, &mut said) {
+                    let body = reading.json(&body).map_err(plain)?;
+                    format.answer(&body, &mut said);
+                }
                 let response = reading.judge(said).map_err(plain)?;
                 if let Some(heard) = heard {
                     heard(&response.text);

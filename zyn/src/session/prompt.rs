@@ -125,6 +125,8 @@ impl Prompt {
     /// message.
     pub(super) fn render(&self) -> String {
         let mut text = self.verb.sentence(&self.instruction);
+        let blocks = self.blocks.iter();
+        text.reserve(blocks.map(|it| it.name.len() + it.text.len() + 16).sum());
         let mut attachments = 0;
         for Block {
             name,
@@ -150,7 +152,9 @@ impl Prompt {
 /// A run of backticks longer than any in `parts`, so that none of them can open or close a fence. Each block has its
 /// own, or one with a code block in it would change the prompt from its first fence on.
 fn fence(parts: [&str; 3]) -> String {
-    let runs = parts.into_iter().flat_map(|part| part.split(|c| c != '`'));
+    // most have none, which is soon seen
+    let parts = parts.into_iter().filter(|part| part.contains('`'));
+    let runs = parts.flat_map(|part| part.split(|c| c != '`'));
     let longest = runs.map(str::len).max().unwrap_or(0);
     "`".repeat(3.max(longest + 1))
 }

@@ -1,7 +1,7 @@
 //! OpenAI's formats, and every server that speaks them.
 
+mod benched;
 mod chat;
-mod in_memory;
 mod logprobs;
 mod responses;
 

@@ -10,7 +10,8 @@ use crate::session::Usage;
 /// Reads a whole answer.
 pub(super) fn answer(body: &Value, said: &mut Completion) {
     head(body, said);
-    let Some(choice) = body.pointer("/choices/0") else {
+    let choices = body.get("choices");
+    let Some(choice) = choices.and_then(|choices| choices.get(0)) else {
         said.problem = Some("no choices");
         return;
     };
@@ -63,7 +64,10 @@ fn head(body: &Value, said: &mut Completion) {
         said.model = Some(model.to_owned());
     }
     // Groq tells a stream's under a name of its own
-    let told = [body.get("usage"), body.pointer("/x_groq/usage")];
+    let told = [
+        body.get("usage"),
+        body.get("x_groq").and_then(|it| it.get("usage")),
+    ];
     if let Some(told) = told.into_iter().flatten().find_map(usage) {
         said.usage = Some(told);
     }
@@ -103,31 +107,35 @@ fn ending(choice: &Value, said: &mut Completion) {
     let Some(finish) = choice.get("finish_reason").and_then(Value::as_str) else {
         return;
     };
-    let end = match finish {
+    // the server broke off, and says so in the place of an error (OpenRouter)
+    if finish == "error" && said.error.is_none() {
+        said.error = Some(choice.clone());
+    }
+    said.note_end(finish, end(finish));
+}
+
+/// What the server's reason for ending means.
+pub(super) fn end(finish: &str) -> End {
+    match finish {
         "content_filter" => End::Filtered,
         "length" | "model_length" | "max_tokens" => End::Cut,
-        // the server broke off, and says so in the place of an error (OpenRouter)
-        "error" if said.error.is_none() => {
-            said.error = Some(choice.clone());
-            End::Stop
-        }
         _ => End::Stop,
-    };
-    said.note_end(finish, end);
+    }
 }
 
 fn usage(usage: &Value) -> Option<Usage> {
-    let number = |path| usage.pointer(path).and_then(Value::as_u64);
-    let input = number("/prompt_tokens");
-    let output = number("/completion_tokens");
+    let number = |of: &Value, name| of.get(name).and_then(Value::as_u64);
+    let detail = |of, name| usage.get(of).and_then(|it| number(it, name));
+    let input = number(usage, "prompt_tokens");
+    let output = number(usage, "completion_tokens");
     (input.is_some() || output.is_some()).then(|| Usage {
         input_tokens: input.unwrap_or(0),
         output_tokens: output.unwrap_or(0),
-        cached_tokens: number("/prompt_tokens_details/cached_tokens")
-            .or_else(|| number("/prompt_cache_hit_tokens"))
+        cached_tokens: detail("prompt_tokens_details", "cached_tokens")
+            .or_else(|| number(usage, "prompt_cache_hit_tokens"))
             .unwrap_or(0),
-        written_tokens: number("/prompt_tokens_details/cache_write_tokens").unwrap_or(0),
-        reasoning_tokens: number("/completion_tokens_details/reasoning_tokens").unwrap_or(0),
+        written_tokens: detail("prompt_tokens_details", "cache_write_tokens").unwrap_or(0),
+        reasoning_tokens: detail("completion_tokens_details", "reasoning_tokens").unwrap_or(0),
     })
 }
 

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::{quoted, with_note};
+use crate::provider::format::{add_note, quote, quoted};
 use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
 use crate::session::{Media, MediaKind, Message, Role};
@@ -21,7 +21,7 @@ pub(super) fn body(
 ) -> Vec<Bytes> {
     let head = head(model, takes.system.name(), request.system);
     let mut pieces = request.history.wire(head, WireFormat::OpenAiChat, wire);
-    let mut rest = Vec::new();
+    let mut rest = Vec::with_capacity(1024);
     message_with(&request.prompt, request.note.as_deref(), &mut rest);
     for message in &request.feedback {
         wire(message, &mut rest);
@@ -33,8 +33,15 @@ pub(super) fn body(
 
 /// Up to the first message, the library's own, included.
 fn head(model: &str, role: &str, system: &str) -> Bytes {
-    let (model, system) = (quoted(model), quoted(system));
-    format!(r#"{{"model":{model},"messages":[{{"role":"{role}","content":{system}}}"#).into()
+    let mut head = Vec::with_capacity(128 + model.len() + 2 * system.len());
+    head.extend_from_slice(br#"{"model":"#);
+    quote(model, &mut head);
+    for piece in [r#","messages":[{"role":""#, role, r#"","content":"#] {
+        head.extend_from_slice(piece.as_bytes());
+    }
+    quote(system, &mut head);
+    head.push(b'}');
+    head.into()
 }
 
 /// A message after another one: its bytes begin with the comma.
@@ -51,15 +58,24 @@ fn message_with(message: &Message, note: Option<&str>, body: &mut Vec<u8>) {
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    let text = with_note(&message.rendered(), note);
-    let mut parts: Vec<String> = message.media().map(part).collect();
-    let content = if parts.is_empty() {
-        text
-    } else {
-        parts.push(format!(r#"{{"type":"text","text":{text}}}"#));
-        format!("[{}]", parts.join(","))
-    };
-    body.extend_from_slice(format!(r#",{{"role":"{role}","content":{content}}}"#).as_bytes());
+    for piece in [r#",{"role":""#, role, r#"","content":"#] {
+        body.extend_from_slice(piece.as_bytes());
+    }
+    let mut attached = message.media().map(part).peekable();
+    let has_parts = attached.peek().is_some();
+    if has_parts {
+        body.push(b'[');
+        attached.for_each(|part| {
+            body.extend_from_slice(part.as_bytes());
+            body.push(b',');
+        });
+        body.extend_from_slice(br#"{"type":"text","text":"#);
+    }
+    quote(&message.rendered(), body);
+    if let Some(note) = note {
+        add_note(note, body);
+    }
+    body.extend_from_slice(if has_parts { b"}]}" } else { b"}" });
 }
 
 /// An image or a PDF. One that the server takes by no address was refused before.
@@ -81,7 +97,8 @@ fn part(media: &Media) -> String {
 
 /// Everything that belongs to this call only.
 fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
-    let mut tail = String::from("]");
+    let mut tail = String::with_capacity(256);
+    tail.push(']');
     match &request.schema {
         None => {}
         Some(WireSchema {

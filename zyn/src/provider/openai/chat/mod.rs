@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod usual;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -27,6 +28,10 @@ impl Format for Chat {
         streamed: bool,
     ) -> Vec<Bytes> {
         encode::body(model, request, takes, streamed)
+    }
+
+    fn usual(&self, body: &str, said: &mut Completion) -> bool {
+        usual::read(body, said)
     }
 
     fn answer(&self, body: &Value, said: &mut Completion) {

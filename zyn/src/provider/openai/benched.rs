@@ -1,4 +1,4 @@
-//! The way to the socket without the socket, for the benches.
+//! Other ways to a server, for the benches.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::OpenAi;
 use crate::provider::BoxFuture;
-use crate::provider::http::{Here, Incoming, Post, Transport, TransportError};
+use crate::provider::http::{Here, Incoming, Post, Transport, TransportError, plain_http2};
 
 /// Is given a request's body, in the pieces in which it would be sent.
 type Answer = fn(Vec<Bytes>) -> Bytes;
@@ -33,5 +33,15 @@ impl OpenAi {
     #[must_use]
     pub fn in_memory(self, answer: Answer) -> Self {
         Self(self.0.over(Arc::new(InMemory(answer))))
+    }
+
+    /// Speaks HTTP/2 without TLS. Everything else is as it always is over HTTP/2.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn plain_http2(self) -> Self {
+        match plain_http2() {
+            Ok(transport) => Self(self.0.over(transport)),
+            Err(_) => self,
+        }
     }
 }
