@@ -63,8 +63,13 @@ pub(super) fn quote(text: &str, body: &mut Vec<u8>) {
     let _ = serde_json::to_writer(body, text);
 }
 
-/// Adds a note for this call only to the JSON string that `body` ends with.
-pub(super) fn add_note(note: &str, body: &mut Vec<u8>) {
+/// Writes `text` as a JSON string, and a note for this call only into the same string, behind it: many chat templates
+/// refuse two messages of one role in a row, and what stands before the note is the same in every later turn.
+pub(super) fn quote_noted(text: &str, note: Option<&str>, body: &mut Vec<u8>) {
+    quote(text, body);
+    let Some(note) = note else {
+        return;
+    };
     body.pop();
     body.extend_from_slice(br"\n\n");
     let start = body.len();

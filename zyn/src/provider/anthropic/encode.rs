@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::provider::format::quoted;
 use crate::provider::profile::{Capabilities, Kept};
 use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
-use crate::session::{History, Message, Role};
+use crate::session::{History, Media, MediaKind, Message, Role};
 
 /// What the user says where a conversation would begin with an assistant's message: the API wants the user to begin.
 const BEGIN: &str = "Begin.";
@@ -34,9 +34,8 @@ pub(super) fn body(
     pieces.extend(request.history.wire(messages, WireFormat::Anthropic, wire));
     let mut rest = prompt(&request.prompt, request.note.as_deref(), mark);
     for message in &request.feedback {
-        let (role, text) = (role(message), message.rendered());
-        if !text.trim().is_empty() {
-            rest += &format!(",{}", said(role, &block(&text, "")));
+        if let Some(blocks) = blocks(message, "") {
+            rest += &format!(",{}", said(role(message), &blocks));
         }
     }
     rest += &tail(request, takes, streamed);
@@ -96,9 +95,9 @@ fn system(message: &Message, body: &mut Vec<u8>) {
 
 /// A message of the conversation, before another one. The API refuses text that is blank.
 fn wire(message: &Message, body: &mut Vec<u8>) {
-    let text = message.rendered();
-    if message.role() != Role::System && !text.trim().is_empty() {
-        let said = said(role(message), &block(&text, ""));
+    let blocks = blocks(message, "").filter(|_| message.role() != Role::System);
+    if let Some(blocks) = blocks {
+        let said = said(role(message), &blocks);
         body.extend_from_slice(format!("{said},").as_bytes());
     }
 }
@@ -116,14 +115,46 @@ fn beginning(history: &History) -> String {
 
 /// The prompt's message. The note is a block of its own behind the mark: it is for this call only.
 fn prompt(prompt: &Message, note: Option<&str>, mark: &str) -> String {
-    let text = prompt.rendered();
     let note = note.filter(|note| !note.trim().is_empty());
-    let blocks = match note.map(|note| block(note, "")) {
-        Some(note) if text.trim().is_empty() => note,
-        Some(note) => format!("{},{note}", block(&text, mark)),
-        None => block(&text, mark),
+    let note = note.map(|note| block(note, ""));
+    let blocks = match (blocks(prompt, mark), note) {
+        (Some(blocks), Some(note)) => format!("{blocks},{note}"),
+        (Some(blocks), None) => blocks,
+        (None, Some(note)) => note,
+        (None, None) => block(&prompt.rendered(), mark),
     };
     said("user", &blocks)
+}
+
+/// What is attached to a message, and its text with the mark behind it; `None` if the text is blank.
+fn blocks(message: &Message, mark: &str) -> Option<String> {
+    let text = message.rendered();
+    if text.trim().is_empty() {
+        return None;
+    }
+    let mut blocks: Vec<_> = message.media().map(attached).collect();
+    blocks.push(block(&text, mark));
+    Some(blocks.join(","))
+}
+
+/// An image or a PDF. One that the model takes by no address was refused before.
+fn attached(media: &Media) -> String {
+    let source = match media.url() {
+        Some(url) => format!(r#"{{"type":"url","url":{}}}"#, quoted(url)),
+        None => {
+            let (mime, data) = (media.mime(), media.base64());
+            let (mime, data) = (mime.unwrap_or_default(), data.unwrap_or_default());
+            format!(r#"{{"type":"base64","media_type":"{mime}","data":"{data}"}}"#)
+        }
+    };
+    match (media.kind(), media.name()) {
+        (MediaKind::Image, _) => format!(r#"{{"type":"image","source":{source}}}"#),
+        (MediaKind::Pdf, None) => format!(r#"{{"type":"document","source":{source}}}"#),
+        (MediaKind::Pdf, Some(name)) => {
+            let title = quoted(name);
+            format!(r#"{{"type":"document","source":{source},"title":{title}}}"#)
+        }
+    }
 }
 
 fn role(message: &Message) -> &'static str {

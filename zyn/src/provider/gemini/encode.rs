@@ -7,10 +7,10 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::quoted;
+use crate::provider::format::{quote_noted, quoted};
 use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat};
-use crate::session::{Message, Role};
+use crate::session::{Media, Message, Role};
 
 /// The API wants the user to begin; a window may have cut that off.
 const BEFORE_A_MODEL: &str = r#"{"role":"user","parts":[{"text":"Go on."}]},"#;
@@ -27,12 +27,13 @@ pub(super) fn body(request: &Request, takes: &Capabilities) -> Vec<Bytes> {
     let head = format!(r#""contents":[{before}"#).into();
     let contents = request.history.wire(head, WireFormat::Gemini, told);
     pieces.extend(contents);
-    let mut rest = prompt(request);
+    let mut rest = Vec::new();
+    content(&request.prompt, request.note.as_deref(), &mut rest);
     for message in request.feedback.iter().filter(|it| !is_blank(it)) {
-        rest.push(',');
-        rest += &content(message.role(), &message.rendered());
+        rest.push(b',');
+        content(message, None, &mut rest);
     }
-    rest += &tail(request, takes);
+    rest.extend_from_slice(tail(request, takes).as_bytes());
     pieces.push(rest.into());
     pieces
 }
@@ -68,8 +69,7 @@ fn ruled(message: &Message, body: &mut Vec<u8>) {
 /// Any other message, before another one: its bytes end with the comma, since the prompt follows them all.
 fn told(message: &Message, body: &mut Vec<u8>) {
     if message.role() != Role::System && !is_blank(message) {
-        let content = content(message.role(), &message.rendered());
-        body.extend_from_slice(content.as_bytes());
+        content(message, None, body);
         body.push(b',');
     }
 }
@@ -85,21 +85,34 @@ fn is_blank(message: &Message) -> bool {
     message.rendered().trim().is_empty()
 }
 
-/// The prompt's message; a note goes into the same string, behind the text that is stored.
-fn prompt(request: &Request) -> String {
-    let stored = request.prompt.rendered();
-    match &request.note {
-        None => content(request.prompt.role(), &stored),
-        Some(note) => content(request.prompt.role(), &format!("{stored}\n\n{note}")),
-    }
-}
-
-fn content(role: Role, text: &str) -> String {
-    let role = match role {
+/// A message, and a note in the same string, behind the text that is stored. What is attached comes before the text, so
+/// that the text with its note is the end.
+fn content(message: &Message, note: Option<&str>, body: &mut Vec<u8>) {
+    let role = match message.role() {
         Role::System | Role::User => "user",
         Role::Assistant => "model",
     };
-    format!(r#"{{"role":"{role}","parts":[{}]}}"#, part(text))
+    body.extend_from_slice(format!(r#"{{"role":"{role}","parts":["#).as_bytes());
+    for media in message.media() {
+        body.extend_from_slice(attached(media).as_bytes());
+        body.push(b',');
+    }
+    body.extend_from_slice(br#"{"text":"#);
+    quote_noted(&message.rendered(), note, body);
+    body.extend_from_slice(b"}]}");
+}
+
+/// An image or a PDF. One that the model takes by no address was refused before.
+fn attached(media: &Media) -> String {
+    let mime = media.mime().map(|mime| format!(r#""mimeType":"{mime}","#));
+    let mime = mime.unwrap_or_default();
+    match media.url() {
+        Some(url) => format!(r#"{{"fileData":{{{mime}"fileUri":{}}}}}"#, quoted(url)),
+        None => {
+            let data = media.base64().unwrap_or_default();
+            format!(r#"{{"inlineData":{{{mime}"data":"{data}"}}}}"#)
+        }
+    }
 }
 
 fn part(text: &str) -> String {

@@ -7,10 +7,10 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::quoted;
+use crate::provider::format::{quote_noted, quoted};
 use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat};
-use crate::session::{Message, Role};
+use crate::session::{Media, Message, Role};
 
 /// The body of `request`.
 pub(super) fn body(
@@ -21,48 +21,56 @@ pub(super) fn body(
 ) -> Vec<Bytes> {
     let head = head(model, request.system).into();
     let mut pieces = request.history.wire(head, WireFormat::Ollama, wire);
-    let mut rest = prompt(request);
+    let mut rest = Vec::new();
+    message(&request.prompt, request.note.as_deref(), &mut rest);
     for it in &request.feedback {
-        rest.push(',');
-        rest += &message(it.role(), &it.rendered());
+        rest.push(b',');
+        message(it, None, &mut rest);
     }
-    rest += &tail(request, takes, streamed);
+    rest.extend_from_slice(tail(request, takes, streamed).as_bytes());
     pieces.push(rest.into());
     pieces
 }
 
 /// Up to the first message, the library's own included. An empty one would displace that of the model's own file.
-fn head(model: &str, system: &str) -> String {
-    let mut head = format!(r#"{{"model":{},"messages":["#, quoted(model));
+fn head(model: &str, system: &str) -> Vec<u8> {
+    let mut head = format!(r#"{{"model":{},"messages":["#, quoted(model)).into_bytes();
     if !system.trim().is_empty() {
-        head += &message(Role::System, system);
-        head.push(',');
+        wire(&Message::system(system), &mut head);
     }
     head
 }
 
 /// A message before another one: its bytes end with the comma, since the prompt follows them all.
 fn wire(it: &Message, body: &mut Vec<u8>) {
-    body.extend_from_slice(message(it.role(), &it.rendered()).as_bytes());
+    message(it, None, body);
     body.push(b',');
 }
 
-/// The prompt's message; a note goes into the same string, since many chat templates refuse two user messages in a row.
-fn prompt(request: &Request) -> String {
-    let stored = request.prompt.rendered();
-    match &request.note {
-        None => message(request.prompt.role(), &stored),
-        Some(note) => message(request.prompt.role(), &format!("{stored}\n\n{note}")),
-    }
-}
-
-fn message(role: Role, text: &str) -> String {
-    let role = match role {
+/// A message, and a note in the same string. Images come before the text, so that the text with its note is the end.
+fn message(it: &Message, note: Option<&str>, body: &mut Vec<u8>) {
+    let role = match it.role() {
         Role::System => "system",
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    format!(r#"{{"role":"{role}","content":{}}}"#, quoted(text))
+    body.extend_from_slice(format!(r#"{{"role":"{role}","#).as_bytes());
+    let images: Vec<_> = it.media().map(image).collect();
+    if !images.is_empty() {
+        body.extend_from_slice(format!(r#""images":[{}],"#, images.join(",")).as_bytes());
+    }
+    body.extend_from_slice(br#""content":"#);
+    quote_noted(&it.rendered(), note, body);
+    body.push(b'}');
+}
+
+/// The bytes of an image. All else was refused before; if it was not, the server may say that it cannot read it, which is
+/// better than to leave it out in silence.
+fn image(media: &Media) -> String {
+    match media.base64() {
+        Some(data) => format!(r#""{data}""#),
+        None => quoted(media.url().unwrap_or_default()),
+    }
 }
 
 /// Everything that belongs to this call only.

@@ -3,6 +3,7 @@
 mod benched;
 mod chat;
 mod logprobs;
+mod message;
 mod responses;
 
 #[cfg(test)]

@@ -7,10 +7,11 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::{add_note, quote, quoted};
+use crate::provider::format::{quote, quoted};
+use crate::provider::openai::message::{self, Parts};
 use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
-use crate::session::{Media, MediaKind, Message, Role};
+use crate::session::{Media, MediaKind, Message};
 
 /// The body of `request`.
 pub(super) fn body(
@@ -22,7 +23,7 @@ pub(super) fn body(
     let head = head(model, takes.system.name(), request.system);
     let mut pieces = request.history.wire(head, WireFormat::OpenAiChat, wire);
     let mut rest = Vec::with_capacity(1024);
-    message_with(&request.prompt, request.note.as_deref(), &mut rest);
+    message::write(&request.prompt, request.note.as_deref(), &PARTS, &mut rest);
     for message in &request.feedback {
         wire(message, &mut rest);
     }
@@ -44,52 +45,22 @@ fn head(model: &str, role: &str, system: &str) -> Bytes {
     head.into()
 }
 
-/// A message after another one: its bytes begin with the comma.
-fn wire(message: &Message, body: &mut Vec<u8>) {
-    message_with(message, None, body);
-}
+const PARTS: Parts = Parts {
+    text: "text",
+    media: part,
+};
 
-/// A message; a note goes into the same string, since many chat templates refuse two user messages in a row. What is
-/// attached comes before the text, so that the text with its note is the end.
-fn message_with(message: &Message, note: Option<&str>, body: &mut Vec<u8>) {
-    // Not the capabilities' role: the bytes are kept with the history, whoever reads them.
-    let role = match message.role() {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
-    for piece in [r#",{"role":""#, role, r#"","content":"#] {
-        body.extend_from_slice(piece.as_bytes());
-    }
-    let mut attached = message.media().map(part).peekable();
-    let has_parts = attached.peek().is_some();
-    if has_parts {
-        body.push(b'[');
-        attached.for_each(|part| {
-            body.extend_from_slice(part.as_bytes());
-            body.push(b',');
-        });
-        body.extend_from_slice(br#"{"type":"text","text":"#);
-    }
-    quote(&message.rendered(), body);
-    if let Some(note) = note {
-        add_note(note, body);
-    }
-    body.extend_from_slice(if has_parts { b"}]}" } else { b"}" });
+fn wire(message: &Message, body: &mut Vec<u8>) {
+    message::write(message, None, &PARTS, body);
 }
 
 /// An image or a PDF. One that the server takes by no address was refused before.
 fn part(media: &Media) -> String {
-    let (mime, data) = (media.mime().unwrap_or_default(), media.base64());
-    let url = match (media.url(), data) {
-        (Some(url), _) => url.to_owned(),
-        (None, data) => format!("data:{mime};base64,{}", data.unwrap_or_default()),
-    };
-    let url = quoted(&url);
+    let url = message::url(media);
     match media.kind() {
         MediaKind::Image => format!(r#"{{"type":"image_url","image_url":{{"url":{url}}}}}"#),
         MediaKind::Pdf => {
-            let name = quoted(media.name().unwrap_or("document.pdf"));
+            let name = message::name(media);
             format!(r#"{{"type":"file","file":{{"filename":{name},"file_data":{url}}}}}"#)
         }
     }

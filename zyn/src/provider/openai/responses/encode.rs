@@ -7,9 +7,10 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::provider::format::quoted;
+use crate::provider::openai::message::{self, Parts};
 use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
-use crate::session::{Message, Role};
+use crate::session::{Media, MediaKind, Message};
 
 /// The body of `request`.
 pub(super) fn body(
@@ -23,7 +24,7 @@ pub(super) fn body(
         .history
         .wire(head, WireFormat::OpenAiResponses, wire);
     let mut rest = Vec::new();
-    prompt(&request.prompt, request.note.as_deref(), &mut rest);
+    message::write(&request.prompt, request.note.as_deref(), &PARTS, &mut rest);
     for message in &request.feedback {
         wire(message, &mut rest);
     }
@@ -38,27 +39,25 @@ fn head(model: &str, role: &str, system: &str) -> Bytes {
     format!(r#"{{"model":{model},"input":[{{"role":"{role}","content":{system}}}"#).into()
 }
 
-/// An item after another one: its bytes begin with the comma. A content that is a string is taken from every role; parts
-/// would have to be called otherwise for each.
+const PARTS: Parts = Parts {
+    text: "input_text",
+    media: part,
+};
+
 fn wire(message: &Message, body: &mut Vec<u8>) {
-    let role = match message.role() {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
-    let content = quoted(&message.rendered());
-    body.extend_from_slice(format!(r#",{{"role":"{role}","content":{content}}}"#).as_bytes());
+    message::write(message, None, &PARTS, body);
 }
 
-/// The prompt's item, with the note in the same string.
-fn prompt(prompt: &Message, note: Option<&str>, body: &mut Vec<u8>) {
-    wire(prompt, body);
-    if let Some(note) = note {
-        const END_OF_ITEM: &str = r#""}"#;
-        body.truncate(body.len().saturating_sub(END_OF_ITEM.len()));
-        let note = quoted(note);
-        let inner = note.strip_prefix('"').unwrap_or(&note);
-        body.extend_from_slice(format!(r"\n\n{inner}}}").as_bytes());
+/// An image or a PDF. One that the server takes by no address was refused before.
+fn part(media: &Media) -> String {
+    let url = message::url(media);
+    match (media.kind(), media.url()) {
+        (MediaKind::Image, _) => format!(r#"{{"type":"input_image","image_url":{url}}}"#),
+        (MediaKind::Pdf, Some(_)) => format!(r#"{{"type":"input_file","file_url":{url}}}"#),
+        (MediaKind::Pdf, None) => {
+            let name = message::name(media);
+            format!(r#"{{"type":"input_file","filename":{name},"file_data":{url}}}"#)
+        }
     }
 }
 
