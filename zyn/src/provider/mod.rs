@@ -4,6 +4,9 @@
 mod anthropic;
 #[cfg(feature = "http")]
 #[cfg(test)]
+mod attached;
+#[cfg(feature = "http")]
+#[cfg(test)]
 mod canned;
 #[cfg(feature = "http")]
 pub(crate) mod catalogue;

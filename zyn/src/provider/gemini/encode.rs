@@ -149,6 +149,7 @@ mod tests {
 
     use super::*;
     use crate::provider::WireSchema;
+    use crate::provider::attached::*;
     use crate::provider::profile::{GEMINI, GEMINI_HOST, capabilities};
 
     fn joined(request: &Request, model: &str) -> String {
@@ -304,6 +305,33 @@ mod tests {
             assert_eq!(body["contents"][0]["role"], "user", "{body}");
             assert_eq!(body.to_string().contains("Go on."), begins, "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_attached_comes_before_the_text_and_its_note() {
+        let addresses = [
+            image_at("https://x.com/a.png"),
+            image_at("https://x.com/\"a\""),
+            pdf_at("https://x.com/a"),
+        ];
+        let prompt = prompt("Say", [image(), pdf()].into_iter().chain(addresses));
+        let text = prompt.text().to_owned();
+        assert_eq!(
+            parsed(&noted(prompt))["contents"],
+            json!([{"role": "user", "parts": [
+                {"inlineData": {"mimeType": "image/gif", "data": IMAGE}},
+                {"inlineData": {"mimeType": "application/pdf", "data": PDF}},
+                {"fileData": {"mimeType": "image/png", "fileUri": "https://x.com/a.png"}},
+                {"fileData": {"fileUri": "https://x.com/\"a\""}},
+                {"fileData": {"mimeType": "application/pdf", "fileUri": "https://x.com/a"}},
+                {"text": format!("{text}\n\nthe \"note\"")},
+            ]}])
+        );
+    }
+
+    #[test]
+    fn turns_with_images_share_their_prefix_byte_by_byte() {
+        turns_share_their_prefix(|request| joined(request, "gemini-2.5-flash"));
     }
 
     #[test]

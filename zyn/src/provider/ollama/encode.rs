@@ -55,7 +55,7 @@ fn message(it: &Message, note: Option<&str>, body: &mut Vec<u8>) {
         Role::Assistant => "assistant",
     };
     body.extend_from_slice(format!(r#"{{"role":"{role}","#).as_bytes());
-    let images: Vec<_> = it.media().map(image).collect();
+    let images: Vec<_> = it.media().map(data).collect();
     if !images.is_empty() {
         body.extend_from_slice(format!(r#""images":[{}],"#, images.join(",")).as_bytes());
     }
@@ -66,7 +66,7 @@ fn message(it: &Message, note: Option<&str>, body: &mut Vec<u8>) {
 
 /// The bytes of an image. All else was refused before; if it was not, the server may say that it cannot read it, which is
 /// better than to leave it out in silence.
-fn image(media: &Media) -> String {
+fn data(media: &Media) -> String {
     match media.base64() {
         Some(data) => format!(r#""{data}""#),
         None => quoted(media.url().unwrap_or_default()),
@@ -104,6 +104,7 @@ mod tests {
 
     use super::*;
     use crate::provider::WireSchema;
+    use crate::provider::attached::*;
     use crate::provider::profile::{OLLAMA, capabilities};
 
     fn joined(request: &Request, model: &str, streamed: bool) -> String {
@@ -203,6 +204,33 @@ mod tests {
                 {"role": "user", "content": "fix"},
             ])
         );
+    }
+
+    #[test]
+    fn images_come_before_the_text_and_its_note() {
+        let prompt = prompt("Say", [image(), image()]);
+        let text = prompt.text().to_owned();
+        let content = format!("{text}\n\nthe \"note\"");
+        let request = noted(prompt);
+        assert_eq!(
+            parsed(&request)["messages"],
+            json!([{"role": "user", "images": [IMAGE, IMAGE], "content": content}])
+        );
+        let body = joined(&request, "m:1b", false);
+        assert!(body.find(IMAGE) < body.find("Say"), "{body}");
+    }
+
+    #[test]
+    fn what_the_server_cannot_read_is_not_left_out_in_silence() {
+        let address = image_at("https://x.com/a.png");
+        let body = parsed(&noted(prompt("Say", [pdf(), address])));
+        let images = json!([PDF, "https://x.com/a.png"]);
+        assert_eq!(body["messages"][0]["images"], images);
+    }
+
+    #[test]
+    fn turns_with_images_share_their_prefix_byte_by_byte() {
+        turns_share_their_prefix(|request| joined(request, "m:1b", false));
     }
 
     #[test]

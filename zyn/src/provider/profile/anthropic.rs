@@ -1,7 +1,7 @@
 //! What Anthropic's models take.
 
 use super::{COMPATIBLE, Capabilities, Kept, KeyHeader, Row};
-use crate::provider::{Dialect, Mode};
+use crate::provider::{Accepts, Dialect, Mode};
 
 /// The host of Anthropic itself.
 pub(in crate::provider) const ANTHROPIC_HOST: &str = "api.anthropic.com";
@@ -20,6 +20,8 @@ const NEWEST: Capabilities = Capabilities {
     logprobs: false,
     key: KeyHeader::XApiKey,
     kept: Some(Kept::Minutes),
+    images: Accepts::Addresses,
+    pdfs: Accepts::Addresses,
     ..COMPATIBLE
 };
 
@@ -41,6 +43,13 @@ const OLDEST: Capabilities = Capabilities {
     ..TOOLS
 };
 
+/// The same, for text alone.
+const BLIND: Capabilities = Capabilities {
+    images: Accepts::Nothing,
+    pdfs: Accepts::Nothing,
+    ..OLDEST
+};
+
 /// The first match wins.
 pub(in crate::provider) const ANTHROPIC: &[Row] = &[
     ("", "claude-opus-4-1", SAMPLED),
@@ -55,7 +64,7 @@ pub(in crate::provider) const ANTHROPIC: &[Row] = &[
     ("", "claude-sonnet-4-0", TOOLS),
     ("", "claude-3-7", TOOLS),
     ("", "claude-3", OLDEST),
-    ("", "claude-2", OLDEST),
+    ("", "claude-2", BLIND),
     ("", "", NEWEST),
 ];
 
@@ -94,6 +103,23 @@ mod tests {
             "claude-opus-4-6",
         ] {
             check(model, Mode::Native, true);
+        }
+    }
+
+    #[test]
+    fn all_but_the_first_models_take_images_and_pdfs_as_bytes_and_by_their_addresses() {
+        for (model, accepts) in [
+            ("claude-sonnet-5-5", Accepts::Addresses),
+            ("claude-opus-4-1", Accepts::Addresses),
+            ("claude-3-7-sonnet-latest", Accepts::Addresses),
+            ("claude-2.1", Accepts::Nothing),
+        ] {
+            let profile = capabilities(ANTHROPIC, ANTHROPIC_HOST, model).profile();
+            assert_eq!(
+                (profile.images, profile.pdfs),
+                (accepts, accepts),
+                "{model}"
+            );
         }
     }
 

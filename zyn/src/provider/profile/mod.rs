@@ -57,6 +57,8 @@ pub(super) struct Capabilities {
     pub(super) images: Accepts,
     /// In which form it takes PDFs.
     pub(super) pdfs: Accepts,
+    /// In which form responses take PDFs, where they are asked.
+    pub(super) pdfs_in_responses: Accepts,
 }
 
 /// The operation that is asked, where an API has two.
@@ -149,7 +151,10 @@ impl Capabilities {
             schema_in_cache: self.schema_in_cache,
             logprobs: self.logprobs,
             images: self.images,
-            pdfs: self.pdfs,
+            pdfs: match self.api {
+                Api::Chat => self.pdfs,
+                Api::Responses => self.pdfs_in_responses,
+            },
         }
     }
 }
@@ -207,4 +212,5 @@ const COMPATIBLE: Capabilities = Capabilities {
     blanks: false,
     images: Accepts::Addresses,
     pdfs: Accepts::Bytes,
+    pdfs_in_responses: Accepts::Bytes,
 };

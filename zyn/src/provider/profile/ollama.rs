@@ -53,6 +53,8 @@ mod tests {
             let found = (profile.mode, profile.dialect);
             assert_eq!(found, wanted, "{model} at {host}");
             assert!(!profile.schema_visible && !profile.logprobs, "{model}");
+            let attached = (profile.images, profile.pdfs);
+            assert_eq!(attached, (Accepts::Bytes, Accepts::Nothing), "{model}");
         }
     }
 }

@@ -9,13 +9,16 @@ pub(in crate::provider) const OPENAI_HOST: &str = "api.openai.com";
 const LOCAL: Capabilities = Capabilities {
     dialect: Dialect::LlamaCpp,
     pdfs: Accepts::Nothing,
+    pdfs_in_responses: Accepts::Nothing,
     ..COMPATIBLE
 };
 
+/// Fetches a PDF in the newer operation alone.
 const KNOWN: Capabilities = Capabilities {
     schema_visible: true,
     cache_key: true,
     max_tokens: MaxTokens::Completion,
+    pdfs_in_responses: Accepts::Addresses,
     ..COMPATIBLE
 };
 
@@ -43,6 +46,7 @@ const CAN_REASON: Capabilities = Capabilities {
 /// The name of an Azure deployment says nothing about its model.
 const AZURE: Capabilities = Capabilities {
     key: KeyHeader::ApiKey,
+    pdfs_in_responses: Accepts::Bytes,
     ..KNOWN
 };
 
@@ -53,6 +57,14 @@ const UNHELD: Capabilities = Capabilities {
     ..COMPATIBLE
 };
 
+/// Refuses to fetch an image.
+const OLLAMA_CLOUD: Capabilities = Capabilities {
+    images: Accepts::Bytes,
+    pdfs: Accepts::Nothing,
+    pdfs_in_responses: Accepts::Nothing,
+    ..UNHELD
+};
+
 /// Holds an answer to a schema in this operation alone. Where it is only told that the answer is JSON, it wants to read
 /// that word in the prompt too, which zyn's words for a schema have, and may answer nothing.
 const DEEPSEEK: Capabilities = Capabilities {
@@ -61,19 +73,31 @@ const DEEPSEEK: Capabilities = Capabilities {
     blanks: true,
     schema_visible: true,
     logprobs: false,
+    pdfs: Accepts::Nothing,
+    pdfs_in_responses: Accepts::Nothing,
     ..COMPATIBLE
 };
 
-/// Hands requests on: to such servers as take all that is asked.
+/// Hands requests on: to such servers as take all that is asked. PDFs it fetches itself.
 const OPENROUTER: Capabilities = Capabilities {
     routes: true,
+    pdfs: Accepts::Addresses,
     ..COMPATIBLE
 };
 
-/// Refuses the parameter that asks for a stream's usage, and tells it anyway.
+/// Refuses the parameter that asks for a stream's usage, and tells it anyway. Its chat completions have a part of their own
+/// for PDFs.
 const MISTRAL: Capabilities = Capabilities {
     stream_usage: false,
     logprobs: false,
+    pdfs: Accepts::Nothing,
+    ..COMPATIBLE
+};
+
+/// Reads PDFs in the newer operation alone, best by their addresses.
+const XAI: Capabilities = Capabilities {
+    pdfs: Accepts::Nothing,
+    pdfs_in_responses: Accepts::Addresses,
     ..COMPATIBLE
 };
 
@@ -103,12 +127,12 @@ pub(in crate::provider) const OPENAI: &[Row] = &[
     (".localhost", "", LOCAL),
     ("::1", "", LOCAL),
     ("api.deepseek.com", "", DEEPSEEK),
-    ("ollama.com", "", UNHELD),
-    (".ollama.com", "", UNHELD),
+    ("ollama.com", "", OLLAMA_CLOUD),
+    (".ollama.com", "", OLLAMA_CLOUD),
     ("api.groq.com", "openai/gpt-oss-", COMPATIBLE),
     ("api.groq.com", "", UNHELD),
     ("api.mistral.ai", "", MISTRAL),
-    ("api.x.ai", "", COMPATIBLE),
+    ("api.x.ai", "", XAI),
     ("openrouter.ai", "", OPENROUTER),
 ];
 
@@ -229,6 +253,32 @@ mod tests {
             let found = capabilities(host, model);
             assert_eq!(found.mode, mode, "{host} {model}");
             assert_eq!(found.dialect == Dialect::Prompted, mode == Mode::Prompted);
+        }
+    }
+
+    #[test]
+    fn images_and_pdfs_are_taken_in_the_form_that_the_operation_of_the_server_takes() {
+        use Accepts::{Addresses, Bytes, Nothing};
+        for (host, images, in_chat, in_responses) in [
+            (OPENAI_HOST, Addresses, Bytes, Addresses),
+            ("acme.openai.azure.com", Addresses, Bytes, Bytes),
+            ("127.0.0.1", Addresses, Nothing, Nothing),
+            ("api.deepseek.com", Addresses, Nothing, Nothing),
+            ("ollama.com", Bytes, Nothing, Nothing),
+            ("api.mistral.ai", Addresses, Nothing, Bytes),
+            ("api.x.ai", Addresses, Nothing, Addresses),
+            ("openrouter.ai", Addresses, Addresses, Bytes),
+            ("llm.example.com", Addresses, Bytes, Bytes),
+        ] {
+            for (api, pdfs) in [(Api::Chat, in_chat), (Api::Responses, in_responses)] {
+                let found = Capabilities {
+                    api,
+                    ..capabilities(host, "m")
+                };
+                let profile = found.profile();
+                let found = (profile.images, profile.pdfs);
+                assert_eq!(found, (images, pdfs), "{host} {api:?}");
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::provider::attached::{
+    IMAGE, PDF, image, image_at, noted, pdf, pdf_at, prompt, turns_share_their_prefix,
+};
 use crate::provider::profile::{ANTHROPIC, ANTHROPIC_HOST, capabilities};
 
 const NEWEST: &str = "claude-sonnet-5-5";
@@ -188,6 +191,44 @@ fn the_note_is_a_block_of_its_own_behind_the_mark_and_feedback_follows() {
         parsed(&request)["messages"],
         json!([prompt, assistant("bad"), user("fix")])
     );
+}
+
+#[test]
+fn what_is_attached_comes_before_the_text_with_the_mark_and_the_note() {
+    let addresses = [
+        image_at("https://x.com/\"a\""),
+        pdf_at("https://x.com/a").named("\"a\""),
+    ];
+    let prompt = prompt("Say", [image(), pdf()].into_iter().chain(addresses));
+    let text = prompt.text().to_owned();
+    let request = Request {
+        conversation: Some("c-1".into()),
+        ..noted(prompt)
+    };
+    let wanted = json!([
+        {"type": "image", "source": {"type": "base64", "media_type": "image/gif", "data": IMAGE}},
+        {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": PDF}},
+        {"type": "image", "source": {"type": "url", "url": "https://x.com/\"a\""}},
+        {"type": "document", "source": {"type": "url", "url": "https://x.com/a"}, "title": "\"a\""},
+        {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}},
+        {"type": "text", "text": "the \"note\""},
+    ]);
+    let body = parsed(&request);
+    assert_eq!(body["messages"][0]["content"], wanted);
+    assert_eq!(body.to_string().matches("cache_control").count(), 1);
+}
+
+#[test]
+fn turns_with_images_share_their_prefix_byte_by_byte() {
+    turns_share_their_prefix(|request| joined(NEWEST, request));
+    turns_share_their_prefix(|request| {
+        let conversation = Some("c-1".into());
+        let request = Request {
+            conversation,
+            ..request.clone()
+        };
+        joined(NEWEST, &request)
+    });
 }
 
 #[test]

@@ -117,9 +117,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::provider::attached::*;
     use crate::provider::profile::{OPENAI, OPENAI_HOST, capabilities as of};
-    use crate::session::Block;
-    use crate::verb::Verb;
 
     fn capabilities(host: &str, model: &str) -> Capabilities {
         of(OPENAI, host, model)
@@ -238,26 +237,24 @@ mod tests {
 
     #[test]
     fn what_is_attached_comes_before_the_text_and_its_note() {
-        let blocks = vec![
-            Block::attached("input", Media::image("GIF89a").unwrap()),
-            Block::attached("scan", Media::pdf("%PDF-1.7").unwrap().named("a.pdf")),
-            Block::attached("web", Media::image_url("https://x.com/a.png").unwrap()),
-        ];
-        let prompt = Message::prompt(Verb::Transform, "Say", blocks);
+        let address = image_at("https://x.com/a.png");
+        let prompt = prompt("Say", [image(), pdf().named("a.pdf"), pdf(), address]);
         let text = prompt.text().to_owned();
-        let request = Request {
-            note: Some("note".into()),
-            ..Request::new(prompt)
-        };
         assert_eq!(
-            parsed(&request)["messages"][1]["content"],
+            parsed(&noted(prompt))["messages"][1]["content"],
             json!([
-                {"type": "image_url", "image_url": {"url": "data:image/gif;base64,R0lGODlh"}},
-                {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjc="}},
+                {"type": "image_url", "image_url": {"url": format!("data:image/gif;base64,{IMAGE}")}},
+                {"type": "file", "file": {"filename": "a.pdf", "file_data": format!("data:application/pdf;base64,{PDF}")}},
+                {"type": "file", "file": {"filename": "document.pdf", "file_data": format!("data:application/pdf;base64,{PDF}")}},
                 {"type": "image_url", "image_url": {"url": "https://x.com/a.png"}},
-                {"type": "text", "text": format!("{text}\n\nnote")},
+                {"type": "text", "text": format!("{text}\n\nthe \"note\"")},
             ])
         );
+    }
+
+    #[test]
+    fn turns_with_images_share_their_prefix_byte_by_byte() {
+        turns_share_their_prefix(joined);
     }
 
     #[test]

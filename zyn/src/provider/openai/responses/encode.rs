@@ -110,6 +110,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::provider::attached::*;
     use crate::provider::profile::{OPENAI, OPENAI_HOST, capabilities as of};
 
     fn sent(request: &Request, host: &str, model: &str, streamed: bool) -> String {
@@ -220,6 +221,34 @@ mod tests {
                 {"role": "user", "content": "fix"},
             ])
         );
+    }
+
+    #[test]
+    fn what_is_attached_comes_before_the_text_and_its_note() {
+        let addresses = [
+            image_at("https://x.com/a.png"),
+            pdf_at("https://x.com/a\"b.pdf"),
+        ];
+        let media = [image(), pdf().named("a.pdf"), pdf()];
+        let prompt = prompt("Say", media.into_iter().chain(addresses));
+        let text = prompt.text().to_owned();
+        let body = parsed(&noted(prompt), "127.0.0.1", "m", false);
+        assert_eq!(
+            body["input"][1],
+            json!({"role": "user", "content": [
+                {"type": "input_image", "image_url": format!("data:image/gif;base64,{IMAGE}")},
+                {"type": "input_file", "filename": "a.pdf", "file_data": format!("data:application/pdf;base64,{PDF}")},
+                {"type": "input_file", "filename": "document.pdf", "file_data": format!("data:application/pdf;base64,{PDF}")},
+                {"type": "input_image", "image_url": "https://x.com/a.png"},
+                {"type": "input_file", "file_url": "https://x.com/a\"b.pdf"},
+                {"type": "input_text", "text": format!("{text}\n\nthe \"note\"")},
+            ]})
+        );
+    }
+
+    #[test]
+    fn turns_with_images_share_their_prefix_byte_by_byte() {
+        turns_share_their_prefix(|request| sent(request, "127.0.0.1", "m", false));
     }
 
     #[test]
