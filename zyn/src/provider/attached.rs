@@ -63,7 +63,7 @@ pub(super) fn turns_share_their_prefix(sent: impl Fn(&Request) -> String) {
         let stored = quoted(&prompt.rendered());
         let stored = stored.strip_suffix('"').unwrap();
         let end = body.rfind(stored).unwrap() + stored.len();
-        assert!(body[..end].matches(IMAGE).count() == images, "{body}");
+        assert_eq!(body[..end].matches(IMAGE).count(), images, "{body}");
         stable = body[..end].to_owned();
         history.extend([prompt, Message::assistant(format!("answer {turn}"))]);
     }

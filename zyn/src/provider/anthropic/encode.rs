@@ -26,8 +26,9 @@ pub(super) fn body(
         .filter(|_| request.conversation.is_some() && !is_alone(request, takes));
     // Two marks say up to where the cache is to be kept. The one behind the prompt finds what the turn before it wrote,
     // for the cache looks back over 20 blocks. The one behind the system messages serves other conversations with the
-    // same ones, and one that was merged from ten branches or more, whose last kept prompt is further away. A third,
-    // within the history, could serve that too, but would move with each turn, and so change bytes that are kept.
+    // same ones, and one whose last kept prompt is further away, since it was merged from ten branches or more, or has as
+    // many images. A third, within the history, could serve that too, but would move with each turn, and so change bytes
+    // that are kept.
     let mark = kept.map_or("", mark);
     let mut pieces = head(model, request, mark);
     let messages = format!(r#""messages":[{}"#, beginning(&request.history)).into();

@@ -22,6 +22,8 @@ use super::remote::{Kind, Remote};
 /// A model is named as in `gemini-3.8-flash`; one that begins with `models/` or `tunedModels/` is taken as it is. The key
 /// goes into a header, never into the address.
 ///
+/// Models from 2.5 on read an image or a PDF by its address too.
+///
 /// No set-up can fail here: what cannot work is a [`ConfigError`](crate::ConfigError) of
 /// [`check`](crate::Provider::check) and of the first call. Clones share their connections. `Debug` shows host and model.
 ///

@@ -23,6 +23,8 @@ use super::remote::{Kind, Remote};
 /// (`https://ollama.com`) does. Models of the cloud are asked for JSON and told the schema in words, because nothing holds
 /// their answers to it.
 ///
+/// It takes images as bytes, and no PDFs.
+///
 /// Without a limit the server decides how much of a long conversation the model reads, and cuts the rest off in silence:
 /// give the session a [`Window`](crate::Window), or the server a larger `OLLAMA_CONTEXT_LENGTH`.
 ///

@@ -58,7 +58,8 @@ impl OpenAi {
     }
 
     /// Asks by OpenAI's newer operation, `responses`, in place of chat completions. Nothing is kept on the server: the
-    /// conversation is the session's. A server that does not know the operation is asked by chat completions.
+    /// conversation is the session's. A server that does not know the operation is asked by chat completions. OpenAI reads
+    /// a PDF by its address in this operation alone.
     ///
     /// Of the servers that are known, DeepSeek alone is asked so without being told: only there does it hold an answer to
     /// its schema.
