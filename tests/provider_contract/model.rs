@@ -1,3 +1,5 @@
+//! The model behind every server.
+
 use serde_json::{Value, json};
 use zyn::schema::{Dialect, Schema};
 use zyn::testing::Fake;
