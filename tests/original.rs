@@ -29,8 +29,8 @@
 //! | D24 | usage is stale, or of the last call alone | `session_rows.rs: s14_last_usage_is_the_last_turns_and_usage_is_the_total`, `cost.rs: a_server_that_counts_nothing_leaves_no_number_that_nobody_gave` |
 //! | D25 | a slow hook stalls all fires | differs: a listener is that of one run, and no lock is held while it runs |
 //! | D26 | the provider's limit beats the user's | differs: a provider has no limit of its own; the call's is the only one |
-//! | D27 | cut, refused and many-part answers are not told apart | `../zyn/src/provider/openai/decode/tests.rs: outcomes_are_found_in_order_and_keep_what_was_paid`, `../zyn/src/provider/openai/decode/tests.rs: a_content_is_a_string_or_parts_without_hidden_reasoning` |
-//! | D28 | errors of compatible servers are lost | `../zyn/src/provider/openai/rejection.rs: words_are_found_in_every_shape`, `../zyn/src/provider/openai/decode/tests.rs: an_error_inside_a_success_comes_first` |
+//! | D27 | cut, refused and many-part answers are not told apart | `../zyn/src/provider/openai/chat/decode/tests.rs: outcomes_are_found_in_order_and_keep_what_was_paid`, `../zyn/src/provider/openai/chat/decode/tests.rs: a_content_is_a_string_or_parts_without_hidden_reasoning` |
+//! | D28 | errors of compatible servers are lost | `../zyn/src/provider/rejection/tests.rs: words_are_found_in_every_shape`, `../zyn/src/provider/openai/chat/decode/tests.rs: an_error_inside_a_success_comes_first` |
 //! | D29 | errors are texts | `synapses/rows.rs: y10_what_failed_is_a_kind_and_not_a_text` |
 //! | D30 | events lack the id of the request | `../zyn/src/provider/openai/tests.rs: headers_carry_key_organization_and_the_id_of_the_fire` |
 //! | D31 | a half-open breaker lets all through | differs: there is no breaker yet |
@@ -44,7 +44,7 @@
 //! | D39 | a retry with feedback stays in the session | `reask.rs: invalid_answers_go_back_with_path_and_reason_and_only_the_accepted_pair_stays` |
 //! | D40 | null is asked for and then a zero | `synapses/enforced.rs: null_is_allowed_exactly_where_the_type_has_an_option` |
 //! | D41 | the module cannot be fetched alone | differs: there is one crate, and features |
-//! | D42 | streaming exists in the mock alone | differs: there is no streaming yet, and nothing that pretends to it |
+//! | D42 | streaming exists in the mock alone | `streaming.rs: the_pieces_are_the_answer_and_the_session_has_it_in_the_end` |
 //! | D43 | tools cannot be used | differs: there are no tools |
 
 use std::path::Path;

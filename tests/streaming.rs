@@ -388,3 +388,45 @@ async fn what_stands_beside_the_answer_is_no_part_of_a_partial() {
     let answer = stream.finish_detailed().await.unwrap();
     assert_eq!(answer.reasoning.as_deref(), Some("It says so."));
 }
+
+/// Tells half a word and fails in the same breath; the next time it tells the whole.
+struct Stutters(AtomicUsize);
+
+impl Provider for Stutters {
+    fn name(&self) -> &str {
+        "stutters"
+    }
+    fn model(&self) -> &str {
+        "stutters"
+    }
+    fn profile(&self) -> Profile {
+        Profile::default()
+    }
+    fn call<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(std::future::pending())
+    }
+    fn stream<'a>(
+        &'a self,
+        _: &'a Request,
+        heard: &'a mut Heard<'_>,
+    ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(async move {
+            if self.0.fetch_add(1, Ordering::SeqCst) == 0 {
+                heard("Lon");
+                return Err(ProviderError::new("stutters", Failure::Unavailable));
+            }
+            heard("London");
+            Ok(Response::new("London", zyn::Usage::new(1, 1)))
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_hears_the_text_of_an_attempt_that_is_repeated() {
+    let llm = Llm::new(Stutters(AtomicUsize::new(0)));
+    let mut session = Session::new();
+    let echo = zyn::transform("Echo");
+    let mut stream = echo.stream(&llm, &mut session, "London").unwrap();
+    assert_eq!(read(&mut stream).await, ["London"]);
+    assert_eq!(stream.finish().await.unwrap(), "London");
+}

@@ -2,12 +2,10 @@
 
 /// Is told an answer, piece by piece.
 pub(crate) trait Ear: Send + Sync {
-    /// An attempt begins; what was told of another does not count.
-    fn begin(&self);
-
     /// The next piece.
     fn tell(&self, text: &str);
 
-    /// Whether something was handed on that cannot be taken back, so that there must be no other attempt.
-    fn is_read(&self) -> bool;
+    /// Forgets what was told, for an answer that came to nothing. If something was handed on that cannot be taken back, it
+    /// says `false`: there must be no other attempt.
+    fn forget(&self) -> bool;
 }

@@ -219,7 +219,7 @@ impl Llm {
             let error = match self.attempt(request, allowance, ear).await {
                 Ok(response) => return Ok(response),
                 // what was told cannot be taken back
-                Err(error) if ear.is_some_and(|ear| ear.is_read()) => return Err(error),
+                Err(error) if ear.is_some_and(|ear| !ear.forget()) => return Err(error),
                 Err(error) => error,
             };
             let remaining = allowance.deadline.saturating_duration_since(clock::now());
@@ -263,9 +263,6 @@ impl Llm {
         );
         let start = clock::now();
         let mut first_text = None;
-        if let Some(ear) = ear {
-            ear.begin();
-        }
         let mut heard = |text: &str| {
             first_text.get_or_insert_with(|| clock::now() - start);
             if let Some(ear) = ear {

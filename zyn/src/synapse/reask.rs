@@ -24,6 +24,7 @@ pub(super) async fn until_valid(
     llm: &Llm,
     allowance: &mut Allowance,
 ) -> Result<Sample, Error> {
+    let forget = || question.tape.is_none_or(Ear::forget);
     let mut reasks = question.call.options.reask;
     let mut rewritten = question.rewritten.clone();
     loop {
@@ -33,7 +34,9 @@ pub(super) async fn until_valid(
         let ear = question.tape.map(|tape| tape as &dyn Ear);
         let response = match llm.call(request, allowance, ear).await {
             Ok(response) => response,
-            Err(error) if error.kind == Failure::SchemaRefused && !is_prompted(request) => {
+            Err(error)
+                if error.kind == Failure::SchemaRefused && !is_prompted(request) && forget() =>
+            {
                 telemetry::refused(&error);
                 rewritten = question.prompted()?;
                 if let Some(rewritten) = &rewritten {
@@ -61,7 +64,7 @@ pub(super) async fn until_valid(
         llm.reject(response.usage);
         telemetry::rejected(reasks);
         // what was handed out cannot be taken back
-        if reasks == 0 || question.tape.is_some_and(|tape| tape.is_read()) {
+        if reasks == 0 || !forget() {
             return Err(invalid(rejected, &response).into());
         }
         reasks -= 1;

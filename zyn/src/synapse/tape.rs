@@ -6,7 +6,7 @@ use crate::llm::Ear;
 use crate::reply::{self, Grown, SoFar};
 use crate::schema::{Rewritten, Schema};
 
-/// A tape of one answer. With every attempt it begins anew. A clone is a handle on the same tape.
+/// A tape of one answer. Behind an attempt that came to nothing it begins anew. A clone is a handle on the same tape.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tape(Arc<Mutex<Heard>>);
 
@@ -105,15 +105,6 @@ impl Heard {
 }
 
 impl Ear for Tape {
-    fn begin(&self) {
-        let mut heard = self.heard();
-        heard.text.clear();
-        heard.ahead.clear();
-        heard.so_far = SoFar::default();
-        heard.grown = None;
-        heard.is_void |= std::mem::take(&mut heard.is_begun);
-    }
-
     fn tell(&self, text: &str) {
         let mut heard = self.heard();
         heard.text.push_str(text);
@@ -122,7 +113,18 @@ impl Ear for Tape {
         }
     }
 
-    fn is_read(&self) -> bool {
-        self.heard().is_read
+    fn forget(&self) -> bool {
+        let mut heard = self.heard();
+        if heard.is_read {
+            return false;
+        }
+        let is_void = heard.is_void || heard.is_begun;
+        let asked = heard.asked.take();
+        *heard = Heard {
+            asked,
+            is_void,
+            ..Heard::default()
+        };
+        true
     }
 }
