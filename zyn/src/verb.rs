@@ -57,7 +57,7 @@ impl Verb {
                 "Convert the data into the form of the answer. This is how to convert it"
             }
         };
-        format!("{task}: {}", instruction.trim())
+        [task, ": ", instruction.trim()].concat()
     }
 }
 

@@ -52,8 +52,13 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["serve"] => return server::serve(ANSWER),
-        ["calls", client, address, calls] => {
-            return calls_of(client, address, calls.parse().unwrap());
+        ["calls", client, address, calls, at_once] => {
+            return calls_of(
+                client,
+                address,
+                calls.parse().unwrap(),
+                at_once.parse().unwrap(),
+            );
         }
         _ => {}
     }
@@ -188,6 +193,7 @@ fn counted(client: &str, server: &Server, calls: usize) -> Option<u64> {
             client,
             &server.address.to_string(),
             &calls.to_string(),
+            "32",
         ])
         .output()
         .ok()?;
@@ -201,7 +207,7 @@ fn counted(client: &str, server: &Server, calls: usize) -> Option<u64> {
 }
 
 /// So many calls of one client, and nothing else.
-fn calls_of(client: &str, address: &str, calls: usize) {
+fn calls_of(client: &str, address: &str, calls: usize, at_once: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -219,7 +225,7 @@ fn calls_of(client: &str, address: &str, calls: usize) {
                 bare(&client, &url, &sent(&transform, &openai).await)
             }
         };
-        load::round(32, calls, &call).await;
+        load::round(at_once, calls, &call).await;
     });
 }
 

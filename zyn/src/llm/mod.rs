@@ -33,7 +33,7 @@ use self::retry::Repeat;
 pub(crate) use self::spend::Ledger;
 use crate::clock;
 use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response, WireSchema};
-use crate::session::Usage;
+use crate::session::{Usage, hex};
 use crate::telemetry;
 
 /// A model to ask: a [`Provider`] with a policy of timeouts and retries, and a ledger of what was spent.
@@ -302,7 +302,7 @@ impl Llm {
 
     /// An id for the attempts of one fire, to find them again in logs: the provider's and ours.
     pub(crate) fn request_id(&self) -> String {
-        format!("{:032x}", self.rng().u128(..))
+        hex(self.rng().u128(..))
     }
 
     fn dice(&self) -> f64 {

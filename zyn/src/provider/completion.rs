@@ -1,5 +1,7 @@
 //! What a reply says, whichever wire format it is in, and what comes of it.
 
+use std::borrow::Cow;
+
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -118,8 +120,8 @@ impl Reading<'_> {
         Ok(Response {
             text,
             usage,
-            model: said.model.map(|model| self.clean(&model)),
-            finish: said.finish.map(|finish| self.clean(&finish)),
+            model: said.model.map(|model| self.cleaned(model)),
+            finish: said.finish.map(|finish| self.cleaned(finish)),
             request_id: self.request_id().or(id.map(|id| self.short(id))),
             tokens: said.tokens,
             first_text: None,
@@ -197,12 +199,21 @@ impl Reading<'_> {
 
     /// An id or a code as `Display` can show it.
     fn short(&self, text: &str) -> String {
-        let clean = self.clean(text);
+        let clean = without_keys(text, self.key);
         clean.chars().filter(|c| !c.is_control()).take(80).collect()
     }
 
     fn clean(&self, text: &str) -> String {
-        without_keys(text, self.key)
+        without_keys(text, self.key).into_owned()
+    }
+
+    /// The same, without a copy of what is clean already.
+    fn cleaned(&self, text: String) -> String {
+        let clean = match without_keys(&text, self.key) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(clean) => Some(clean),
+        };
+        clean.unwrap_or(text)
     }
 }
 

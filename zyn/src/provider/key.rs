@@ -62,45 +62,53 @@ impl fmt::Debug for Key {
 const MASK: &str = "[key]";
 
 /// `text` without the key, and without anything else that looks like one: servers echo keys, whole or masked.
-pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
+pub(super) fn without_keys<'t>(text: &'t str, key: Option<&Key>) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(text);
     for echo in key.iter().flat_map(|key| &key.echoes) {
         let echo = echo.expose_secret();
-        if text.len() >= echo.len() && !echo.is_empty() {
-            text = without(echo, &text).into();
+        let clean = match text.len() >= echo.len() && !echo.is_empty() {
+            true => without(echo, &text),
+            false => None,
+        };
+        text = clean.map_or(text, Cow::Owned);
+    }
+    let (mut clean, mut taken, mut at) = (String::new(), 0, 0);
+    for piece in text.split_inclusive(|c| !in_token(c)) {
+        let token = piece.trim_end_matches(|c| !in_token(c));
+        if looks_like_a_key(token) {
+            clean.push_str(text.get(taken..at).unwrap_or_default());
+            clean.push_str(MASK);
+            taken = at + token.len();
         }
+        at += piece.len();
     }
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = &*text;
-    while !rest.is_empty() {
-        let end = rest.find(|c| !in_token(c)).unwrap_or(rest.len());
-        let (token, after) = rest.split_at(end);
-        clean.push_str(if looks_like_a_key(token) { MASK } else { token });
-        let end = after.find(in_token).unwrap_or(after.len());
-        let (between, after) = after.split_at(end);
-        clean.push_str(between);
-        rest = after;
+    if taken == 0 {
+        return text;
     }
-    clean
+    clean.push_str(text.get(taken..).unwrap_or_default());
+    Cow::Owned(clean)
 }
 
-/// `text` without `echo`, however often that was quoted: each time, backslashes come in between.
-fn without(echo: &str, text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text.chars();
-    loop {
-        let here = rest.as_str();
-        let Some(next) = rest.next() else {
-            return clean;
-        };
-        match past(here, echo) {
-            Some(after) => {
-                clean.push_str(MASK);
-                rest = after.chars();
-            }
-            None => clean.push(next),
+/// `text` without `echo`, however often that was quoted: each time, backslashes come in between. `None` if it is not in
+/// there, as in nearly every text.
+fn without(echo: &str, text: &str) -> Option<String> {
+    let first = echo.chars().find(|c| *c != '\\')?;
+    let (mut clean, mut rest, mut next) = (String::new(), text, text);
+    while let Some(at) = next.find(first) {
+        let here = next.get(at..)?;
+        if let Some(after) = past(here, echo) {
+            clean.push_str(rest.strip_suffix(here)?);
+            clean.push_str(MASK);
+            (rest, next) = (after, after);
+        } else {
+            next = here.strip_prefix(first)?;
         }
     }
+    if clean.is_empty() {
+        return None;
+    }
+    clean.push_str(rest);
+    Some(clean)
 }
 
 /// What follows `echo` at the beginning of `text`.

@@ -48,6 +48,9 @@ impl Part {
 impl Learnt {
     /// The capabilities, without what was refused.
     pub(super) fn apply(&self, known: Capabilities) -> Capabilities {
+        if self.refused.load(Ordering::Relaxed) == 0 {
+            return known;
+        }
         let mut now = known;
         if self.has(Part::Temperature) {
             now.sampling = false;

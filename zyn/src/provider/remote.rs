@@ -23,8 +23,8 @@ use super::learnt::{Learnt, Part, unsupported};
 use super::profile::{Api, Capabilities, Row, capabilities};
 use super::rejection;
 use super::{
-    ConfigError, Dialect, Failure, Heard, Mode, Profile, ProviderError, Request, Response,
-    WireSchema,
+    BoxFuture, ConfigError, Dialect, Failure, Heard, Mode, Profile, ProviderError, Request,
+    Response, WireSchema,
 };
 use crate::telemetry;
 
@@ -94,6 +94,8 @@ struct State {
 /// A set-up that has been checked.
 struct Ready {
     endpoint: Endpoint,
+    /// The name that the host is known by.
+    known: Option<&'static str>,
     /// Where whole answers are asked for, once one was.
     url: OnceLock<Url>,
     headers: HeaderMap,
@@ -131,11 +133,8 @@ impl Remote {
     }
 
     pub(super) fn name(&self) -> &'static str {
-        let known = match self.ready() {
-            Ok(ready) => catalogue::at(&ready.endpoint.name),
-            Err(_) => None,
-        };
-        known.map_or(self.called.unwrap_or(self.kind.name), |entry| entry.name)
+        let known = self.ready().ok().and_then(|ready| ready.known);
+        known.or(self.called).unwrap_or(self.kind.name)
     }
 
     pub(super) fn model(&self) -> &str {
@@ -187,6 +186,7 @@ impl Remote {
         }
         Ok(Ready {
             headers: self.headers(&endpoint, &capabilities)?,
+            known: catalogue::at(&endpoint.name).map(|entry| entry.name),
             endpoint,
             url: OnceLock::new(),
             capabilities,
@@ -249,9 +249,8 @@ impl Remote {
         self.warn(request, &takes);
         let format = (self.kind.format)(takes.api);
         let post = self.post(request, ready, &takes, format, heard.is_some());
-        let outcome = self
-            .exchange(ready, format, post, request.idle, heard)
-            .await;
+        let sent = ready.transport.post(post);
+        let outcome = self.exchange(format, sent, request.idle, heard).await;
         outcome.map_err(|(mut error, refused)| {
             error.host = Some(ready.endpoint.host());
             self.learn(error, refused, request, ready.capabilities, takes)
@@ -266,7 +265,11 @@ impl Remote {
         format: &dyn Format,
         streamed: bool,
     ) -> Post {
-        let mut headers = ready.headers.clone();
+        // with room for what is added below and by the client, which a clone would have to grow for
+        let mut headers = HeaderMap::with_capacity(ready.headers.len() + 5);
+        for (name, value) in &ready.headers {
+            headers.append(name.clone(), value.clone());
+        }
         let accept = match streamed {
             true => "text/event-stream, application/x-ndjson, application/json",
             false => "application/json",
@@ -290,19 +293,17 @@ impl Remote {
         }
     }
 
-    /// Sends, and reads what comes back. With an error comes the part of the request that the server does not take, if
-    /// that is its reason.
+    /// Reads what comes back. With an error comes the part of the request that the server does not take, if that is its
+    /// reason.
     async fn exchange(
         &self,
-        ready: &Ready,
         format: &dyn Format,
-        post: Post,
+        sent: BoxFuture<'_, Result<Incoming, TransportError>>,
         idle: Duration,
         heard: Option<&mut Heard<'_>>,
     ) -> Result<Response, (ProviderError, Option<Part>)> {
         let plain = |error| (error, None);
         let limit = heard.is_some().then_some(idle);
-        let sent = ready.transport.post(post);
         let mut incoming = self.before(limit, sent).await.map_err(plain)?;
         let headers = std::mem::take(&mut incoming.headers);
         let reading = Reading {
@@ -331,7 +332,8 @@ impl Remote {
             (Some(heard), Some(limit))
                 if is_stream(begins.as_deref(), &headers, format.framing()) =>
             {
-                let read = self.stream(incoming, format, &reading, limit, heard);
+                // apart, or every call would have the room that a stream needs
+                let read = Box::pin(self.stream(incoming, format, &reading, limit, heard));
                 read.await.map_err(plain)
             }
             (heard, limit) => {
@@ -482,7 +484,8 @@ impl Remote {
                 return ProviderError::new(self.name(), kind);
             }
         };
-        ProviderError::new(self.name(), kind).with_detail(without_keys(&cause, self.key.as_ref()))
+        ProviderError::new(self.name(), kind)
+            .with_detail(without_keys(&cause, self.key.as_ref()).into_owned())
     }
 
     /// Remembers what the server does not take, and says whether the next request will be another one.

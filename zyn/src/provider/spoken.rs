@@ -26,7 +26,14 @@ const CLOSE: &str = "</think>";
 impl Spoken {
     /// Adds a piece of text that may begin with a thought.
     pub(super) fn push(&mut self, piece: &str) {
+        let begun = piece.trim_start();
         match self.state {
+            // nearly every answer has no thought, and need not be copied to see that
+            State::Start
+                if self.pending.is_empty() && !begun.is_empty() && !begun.starts_with('<') =>
+            {
+                self.say(piece);
+            }
             State::Start => {
                 self.pending.push_str(piece);
                 let begun = self.pending.trim_start();
@@ -52,9 +59,8 @@ impl Spoken {
                 }
             }
             State::Between => {
-                let piece = piece.trim_start();
-                if !piece.is_empty() {
-                    self.say(piece);
+                if !begun.is_empty() {
+                    self.say(begun);
                 }
             }
             State::Text => self.text.push_str(piece),

@@ -75,7 +75,7 @@ reading_and_editing!(Session, committed);
 impl Session {
     /// An empty conversation with a random id of 32 hexadecimal digits.
     pub fn new() -> Self {
-        Self::named(random_id())
+        Self::called(random_id())
     }
 
     /// An empty conversation called `id`.
@@ -86,8 +86,12 @@ impl Session {
     /// assert_eq!(zyn::Session::named("ticket-7").id(), "ticket-7");
     /// ```
     pub fn named(id: impl Into<String>) -> Self {
+        Self::called(id.into().into())
+    }
+
+    fn called(id: Arc<str>) -> Self {
         Self {
-            id: id.into().into(),
+            id,
             committed: Draft::default(),
             window: None,
             fork_of: None,
@@ -226,11 +230,29 @@ pub(crate) fn cache_key(id: &str) -> Arc<str> {
     let hash = id.bytes().fold(OFFSET, |hash, byte| {
         (hash ^ u128::from(byte)).wrapping_mul(PRIME)
     });
-    format!("{hash:032x}").into()
+    hex(hash)
 }
 
-fn random_id() -> String {
-    format!("{:032x}", fastrand::u128(..))
+fn random_id<T: for<'a> From<&'a str>>() -> T {
+    hex(fastrand::u128(..))
+}
+
+/// `number` in 32 hexadecimal digits.
+pub(crate) fn hex<T: for<'a> From<&'a str>>(number: u128) -> T {
+    let mut digits = [0; 32];
+    let bytes = number.to_be_bytes();
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        let digit = |half: u8| {
+            if half < 10 {
+                b'0' + half
+            } else {
+                b'a' + half - 10
+            }
+        };
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
+    }
+    // digits are text
+    std::str::from_utf8(&digits).unwrap_or_default().into()
 }
 
 #[cfg(test)]

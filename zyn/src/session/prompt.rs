@@ -151,12 +151,15 @@ impl Prompt {
 
 /// A run of backticks longer than any in `parts`, so that none of them can open or close a fence. Each block has its
 /// own, or one with a code block in it would change the prompt from its first fence on.
-fn fence(parts: [&str; 3]) -> String {
+fn fence(parts: [&str; 3]) -> Cow<'static, str> {
     // most have none, which is soon seen
     let parts = parts.into_iter().filter(|part| part.contains('`'));
     let runs = parts.flat_map(|part| part.split(|c| c != '`'));
     let longest = runs.map(str::len).max().unwrap_or(0);
-    "`".repeat(3.max(longest + 1))
+    match longest {
+        0..3 => "```".into(),
+        _ => "`".repeat(longest + 1).into(),
+    }
 }
 
 impl PartialEq for Prompt {

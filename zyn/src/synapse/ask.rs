@@ -78,7 +78,9 @@ pub(crate) async fn ask(
     if let Some(window) = talk.window {
         // no summary for a call that cannot be made
         llm.check()?;
-        applied = Some(window::apply(window, &mut request, deadline, limit).await?);
+        // apart, or every call would have the room that a window needs
+        let window = Box::pin(window::apply(window, &mut request, deadline, limit));
+        applied = Some(window.await?);
     }
     // what is left may be nothing to read
     let readable = applied
@@ -172,8 +174,8 @@ fn refuse_earlier_media(history: &History, llm: &Llm) -> Result<(), Error> {
 
 /// Refuses what is attached to `message`, which is that at `place` of the conversation or the one to send.
 fn refuse_media(message: &Message, place: Option<usize>, llm: &Llm) -> Result<(), Error> {
-    let profile = llm.profile();
     let is_taken = |media: &Media| {
+        let profile = llm.profile();
         let accepts = match media.kind() {
             MediaKind::Image => profile.images,
             MediaKind::Pdf => profile.pdfs,

@@ -77,7 +77,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
     pub(crate) fn asked(&self, id: &str, input: I) -> Result<Fired<T>, Error> {
         self.check()?;
         let (instruction, holes) = self.instruction.clone().into_parts();
-        let Asked { blocks, form } = self.operation.ask(input, &self.particulars)?;
+        let Asked { mut blocks, form } = self.operation.ask(input, &self.particulars)?;
         let beside = Beside::of(&self.options);
         let examples = examples::blocks(
             &self.examples,
@@ -88,7 +88,8 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
         )?;
         let context = self.context.iter().filter(|text| !text.trim().is_empty());
         let context = context.map(|text| Block::new(step::CONTEXT, text));
-        let blocks = context.chain(examples).chain(blocks).chain(holes);
+        blocks.splice(0..0, context.chain(examples));
+        blocks.extend(holes);
         let shape = form.shape()?;
         let mut options = self.options.clone();
         if options.confidence.is_some() {
@@ -99,7 +100,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
             prompt: Message::prompt(
                 self.verb,
                 self.particulars.instruct(instruction, &self.criteria),
-                blocks.collect(),
+                blocks,
             ),
             schema: beside.schema(&shape)?,
             options,

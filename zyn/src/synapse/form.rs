@@ -164,11 +164,10 @@ impl<T: 'static> Reader for Typed<T> {
         manner: Manner,
     ) -> Result<Accepted, Rejected> {
         let Some((schema, rewritten)) = asked else {
-            let text = text.trim().to_owned();
-            let answer = Value::String(text.clone());
+            let answer = Value::String(text.trim().to_owned());
             self.accept(&answer).map_err(Rejected::Invalid)?;
             return Ok(Accepted {
-                canonical: self.form.canonical(&answer, text),
+                canonical: self.form.canonical(&answer, String::new()),
                 aside: Aside::default(),
                 repairs: Vec::new(),
             });

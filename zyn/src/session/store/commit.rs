@@ -126,7 +126,7 @@ impl Branch {
         self.settle(store).await?;
         let after = self.session.draft();
         if after != self.base {
-            let commit = self.commit(random_id());
+            let commit = self.commit(random_id::<String>());
             self.pending = Some(Pending {
                 commit,
                 after,

@@ -13,6 +13,9 @@ use crate::provider::profile::Capabilities;
 use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
 use crate::session::{Media, MediaKind, Message};
 
+/// So many bytes are enough for what most calls add to a conversation.
+const ROOM: usize = 1024;
+
 /// The body of `request`.
 pub(super) fn body(
     model: &str,
@@ -21,20 +24,27 @@ pub(super) fn body(
     streamed: bool,
 ) -> Vec<Bytes> {
     let head = head(model, takes.system.name(), request.system);
-    let mut pieces = request.history.wire(head, WireFormat::OpenAiChat, wire);
-    let mut rest = Vec::with_capacity(1024);
+    let history = &request.history;
+    let (mut pieces, mut rest) = match history.is_empty() {
+        // a new conversation is one piece
+        true => (Vec::with_capacity(1), head),
+        false => {
+            let pieces = history.wire(head.into(), WireFormat::OpenAiChat, wire);
+            (pieces, Vec::with_capacity(ROOM))
+        }
+    };
     message::write(&request.prompt, request.note.as_deref(), &PARTS, &mut rest);
     for message in &request.feedback {
         wire(message, &mut rest);
     }
-    rest.extend_from_slice(tail(request, takes, streamed).as_bytes());
+    tail(request, takes, streamed, &mut rest);
     pieces.push(rest.into());
     pieces
 }
 
 /// Up to the first message, the library's own, included.
-fn head(model: &str, role: &str, system: &str) -> Bytes {
-    let mut head = Vec::with_capacity(128 + model.len() + 2 * system.len());
+fn head(model: &str, role: &str, system: &str) -> Vec<u8> {
+    let mut head = Vec::with_capacity(ROOM);
     head.extend_from_slice(br#"{"model":"#);
     quote(model, &mut head);
     for piece in [r#","messages":[{"role":""#, role, r#"","content":"#] {
@@ -42,7 +52,7 @@ fn head(model: &str, role: &str, system: &str) -> Bytes {
     }
     quote(system, &mut head);
     head.push(b'}');
-    head.into()
+    head
 }
 
 const PARTS: Parts = Parts {
@@ -67,9 +77,9 @@ fn part(media: &Media) -> String {
 }
 
 /// Everything that belongs to this call only.
-fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
-    let mut tail = String::with_capacity(256);
-    tail.push(']');
+fn tail(request: &Request, takes: &Capabilities, streamed: bool, body: &mut Vec<u8>) {
+    let mut add = |text: &str| body.extend_from_slice(text.as_bytes());
+    add("]");
     match &request.schema {
         None => {}
         Some(WireSchema {
@@ -78,38 +88,37 @@ fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
             json,
         }) if *dialect != Dialect::Prompted && takes.mode == Mode::Native => {
             let name = quoted(name);
-            tail += &format!(
+            add(&format!(
                 r#","response_format":{{"type":"json_schema","json_schema":{{"name":{name},"strict":true,"schema":{json}}}}}"#
-            );
+            ));
         }
         Some(_) if takes.json_object => {
-            tail.push_str(r#","response_format":{"type":"json_object"}"#);
+            add(r#","response_format":{"type":"json_object"}"#);
         }
         Some(_) => {}
     }
     if let Some(temperature) = request.temperature.filter(|_| takes.sampling) {
-        tail += &format!(r#","temperature":{}"#, Value::from(temperature));
+        add(&format!(r#","temperature":{}"#, Value::from(temperature)));
     }
     if let Some(limit) = request.max_tokens {
-        tail += &format!(r#","{}":{limit}"#, takes.max_tokens.name());
+        add(&format!(r#","{}":{limit}"#, takes.max_tokens.name()));
     }
     if request.logprobs && takes.logprobs {
-        tail.push_str(r#","logprobs":true"#);
+        add(r#","logprobs":true"#);
     }
     if let Some(conversation) = request.conversation.as_deref().filter(|_| takes.cache_key) {
-        tail += &format!(r#","prompt_cache_key":{}"#, quoted(conversation));
+        add(&format!(r#","prompt_cache_key":{}"#, quoted(conversation)));
     }
     if takes.routes && request.schema.is_some() {
-        tail.push_str(r#","provider":{"require_parameters":true}"#);
+        add(r#","provider":{"require_parameters":true}"#);
     }
     if streamed {
-        tail.push_str(r#","stream":true"#);
+        add(r#","stream":true"#);
         if takes.stream_usage {
-            tail.push_str(r#","stream_options":{"include_usage":true}"#);
+            add(r#","stream_options":{"include_usage":true}"#);
         }
     }
-    tail.push('}');
-    tail
+    add("}");
 }
 
 #[cfg(test)]
