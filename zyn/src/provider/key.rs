@@ -60,13 +60,17 @@ impl fmt::Debug for Key {
 }
 
 const MASK: &str = "[key]";
+/// Keys that are shorter are looked for nowhere: no service gives them out, and what is put there for a server that wants
+/// some key (`none`, `ollama`, `EMPTY`) is a word of ordinary texts and of names of models.
+const SHORTEST: usize = 8;
 
 /// `text` without the key, and without anything else that looks like one: servers echo keys, whole or masked.
 pub(super) fn without_keys(text: &str, key: Option<&Key>) -> String {
     let mut text = Cow::Borrowed(text);
+    let key = key.filter(|key| key.key.expose_secret().len() >= SHORTEST);
     for echo in key.iter().flat_map(|key| &key.echoes) {
         let echo = echo.expose_secret();
-        if text.len() >= echo.len() && !echo.is_empty() {
+        if text.len() >= echo.len() {
             text = without(echo, &text).into();
         }
     }
@@ -170,6 +174,20 @@ mod tests {
         ] {
             check(text, text);
         }
+    }
+
+    #[test]
+    fn a_key_that_is_a_word_masks_no_text() {
+        for (word, text) in [
+            ("x", "qwen2.5-0.5x-instruct: text"),
+            ("none", "finish none"),
+            ("ollama", "ollama: no such model"),
+            ("EMPTY", "EMPTY answer, RU1QVFk"),
+        ] {
+            assert_eq!(without_keys(text, Some(&Key::new(word.into()))), text);
+        }
+        let shortest = Key::new("12345678".into());
+        assert_eq!(without_keys("no 12345678", Some(&shortest)), "no [key]");
     }
 
     #[test]
