@@ -539,6 +539,7 @@ impl Remote {
     }
 
     /// Over another transport: the set-up is checked, but no client is built.
+    #[cfg(any(test, feature = "benched"))]
     pub(super) fn over(self, transport: Arc<dyn Transport>) -> Self {
         let this = self.with(|_| {});
         let ready = this
