@@ -1,6 +1,6 @@
 //! What a fire costs on a long conversation, and what many conversations hold in memory.
 //!
-//! `cargo bench -p zyn --bench history`. Instructions are counted by valgrind's callgrind, in a process of this program
+//! `cargo bench -p zyn --features benched --bench history`. Instructions are counted by valgrind's callgrind, in a process of this program
 //! for each row; bytes are those that the process gains, as Linux reports them.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on ends")]

@@ -1,6 +1,6 @@
 //! How many calls a second zyn makes beside bare reqwest, which sends the same bytes and reads the same answers.
 //!
-//! `cargo bench -p zyn --bench throughput`. A server in a process of its own answers at once, so that the client is all
+//! `cargo bench -p zyn --features benched --bench throughput`. A server in a process of its own answers at once, so that the client is all
 //! that counts; the rounds of the clients take turns, so that a busy machine is as busy for each. The last table is of
 //! HTTP/2: a server that takes a hundred calls on a connection, and a thousand calls at once.
 

@@ -25,7 +25,8 @@ impl Llm {
     /// | `ZYN_BASE_URL` | another server that speaks as the provider does, as in `http://127.0.0.1:8080/v1` |
     /// | `ZYN_API_KEY` | that server's key, if it needs one |
     ///
-    /// A provider's own key is never sent to `ZYN_BASE_URL`. A variable that is empty counts as not set. What stands behind
+    /// A provider's own key is never sent to `ZYN_BASE_URL`, and that of Ollama's cloud to no other `OLLAMA_HOST`: a server
+    /// of your own that wants a key is a matter of `ZYN_BASE_URL` and `ZYN_API_KEY`. A variable that is empty counts as not set. What stands behind
     /// the first `/` is the model, which may have further ones: `openrouter/meta-llama/llama-4-maverick`.
     ///
     /// | provider | its key | where it is |
@@ -41,7 +42,7 @@ impl Llm {
     /// | `openrouter` | `OPENROUTER_API_KEY` | `https://openrouter.ai/api/v1` |
     /// | `together` | `TOGETHER_API_KEY` | `https://api.together.ai/v1` |
     /// | `fireworks` | `FIREWORKS_API_KEY` | `https://api.fireworks.ai/inference/v1` |
-    /// | `ollama` | `OLLAMA_API_KEY`, if any | `OLLAMA_HOST`, else `http://127.0.0.1:11434` |
+    /// | `ollama` | `OLLAMA_API_KEY`, if any, for `ollama.com` alone | `OLLAMA_HOST`, else `http://127.0.0.1:11434` |
     /// | `llamacpp` | `LLAMA_API_KEY`, if any | `http://127.0.0.1:8080/v1` |
     /// | `vllm` | `VLLM_API_KEY`, if any | `http://127.0.0.1:8000/v1` |
     /// | `lmstudio` | none | `http://127.0.0.1:1234/v1` |
@@ -187,9 +188,12 @@ impl Choice {
                 Found::new(variable, format!("{base}{path}"))
             }
         };
+        let is_for_its_host_alone = matches!(entry.address, Address::Host(..));
         let mut key = None;
-        for variable in entry.keys {
-            key = key.or(set(variable)?);
+        if !is_for_its_host_alone || entry.is_at(&url.value) {
+            for variable in entry.keys {
+                key = key.or(set(variable)?);
+            }
         }
         let key_variable = entry.keys.first().copied().unwrap_or(API_KEY);
         if key.is_none() && entry.needs_key {

@@ -1,5 +1,6 @@
 //! The providers that have a name, as data: how each is spoken to, where it is, and what its variables are called.
 
+use super::endpoint::Endpoint;
 use super::profile::matches_host;
 
 /// A provider by name.
@@ -35,7 +36,8 @@ pub(crate) enum Wire {
 pub(crate) enum Address {
     /// Always there.
     At(&'static str),
-    /// Where the variable says; it may leave out scheme and port, as Ollama's own programs allow. Else there.
+    /// Where the variable says; it may leave out scheme and port, as Ollama's own programs allow. Else there. The key is
+    /// for the provider's own host alone: the variable names any server, which may be somebody else's.
     Host(&'static str, &'static str),
     /// Where the variable says and nowhere else; the path belongs behind it.
     Resource(&'static str, &'static str),
@@ -236,6 +238,12 @@ pub(crate) fn nearest(name: &str) -> Option<&'static Entry> {
 }
 
 impl Entry {
+    /// Whether `url` is at its own host.
+    pub(crate) fn is_at(&self, url: &str) -> bool {
+        let host = Endpoint::new(url, true).map(|endpoint| endpoint.name);
+        host.is_ok_and(|host| at(&host) == Some(self))
+    }
+
     fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
@@ -268,7 +276,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::provider::endpoint::Endpoint;
 
     #[test]
     fn every_name_is_taken_once_and_every_row_is_whole() {

@@ -12,7 +12,8 @@ const LONGEST: usize = 4096;
 pub(super) struct Endpoint {
     /// Below which the operations are.
     pub(super) url: Url,
-    /// The host in lower case, without the port: what capabilities are looked up by.
+    /// The host in lower case, without the port and without the dot that a whole name may end with: what capabilities are
+    /// looked up by.
     pub(super) name: String,
     /// Whether the host is this machine.
     pub(super) loopback: bool,
@@ -38,7 +39,10 @@ impl Endpoint {
             ))
         })?;
         let (name, loopback) = match url.host() {
-            Some(Host::Domain(name)) => (name.to_owned(), is_localhost(name)),
+            Some(Host::Domain(name)) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                (name.to_owned(), is_localhost(name))
+            }
             Some(Host::Ipv4(address)) => (address.to_string(), address.is_loopback()),
             Some(Host::Ipv6(address)) => {
                 (address.to_string(), address.to_canonical().is_loopback())
@@ -90,7 +94,6 @@ impl Endpoint {
 }
 
 fn is_localhost(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
     name == "localhost" || name.ends_with(".localhost")
 }
 
@@ -113,6 +116,7 @@ mod tests {
             "http://[::1]:1",
             "http://0x7f.1",
             "http://a.localhost",
+            "http://localhost.",
         ] {
             assert!(Endpoint::new(base, false).unwrap().loopback, "{base}");
         }
@@ -156,5 +160,16 @@ mod tests {
         assert_eq!(host("https://x.com:443"), "x.com");
         assert_eq!(host("http://127.0.0.1:8080/v1"), "127.0.0.1:8080");
         assert_eq!(host("http://[::1]:8080"), "[::1]:8080");
+    }
+
+    #[test]
+    fn a_dot_at_the_end_of_a_name_changes_nothing() {
+        for (base, name) in [
+            ("https://api.openai.com./v1", "api.openai.com"),
+            ("https://API.OpenAI.com.:443", "api.openai.com"),
+            ("http://localhost.:1", "localhost"),
+        ] {
+            assert_eq!(Endpoint::new(base, false).unwrap().name, name);
+        }
     }
 }

@@ -60,13 +60,17 @@ impl fmt::Debug for Key {
 }
 
 const MASK: &str = "[key]";
+/// Keys that are shorter are looked for nowhere: no service gives them out, and what is put there for a server that wants
+/// some key (`none`, `ollama`, `EMPTY`) is a word of ordinary texts and of names of models.
+const SHORTEST: usize = 8;
 
 /// `text` without the key, and without anything else that looks like one: servers echo keys, whole or masked.
 pub(super) fn without_keys<'t>(text: &'t str, key: Option<&Key>) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(text);
+    let key = key.filter(|key| key.key.expose_secret().len() >= SHORTEST);
     for echo in key.iter().flat_map(|key| &key.echoes) {
         let echo = echo.expose_secret();
-        let clean = match text.len() >= echo.len() && !echo.is_empty() {
+        let clean = match text.len() >= echo.len() {
             true => without(echo, &text),
             false => None,
         };
@@ -178,6 +182,20 @@ mod tests {
         ] {
             check(text, text);
         }
+    }
+
+    #[test]
+    fn a_key_that_is_a_word_masks_no_text() {
+        for (word, text) in [
+            ("x", "qwen2.5-0.5x-instruct: text"),
+            ("none", "finish none"),
+            ("ollama", "ollama: no such model"),
+            ("EMPTY", "EMPTY answer, RU1QVFk"),
+        ] {
+            assert_eq!(without_keys(text, Some(&Key::new(word.into()))), text);
+        }
+        let shortest = Key::new("12345678".into());
+        assert_eq!(without_keys("no 12345678", Some(&shortest)), "no [key]");
     }
 
     #[test]

@@ -485,7 +485,7 @@ impl Remote {
             }
         };
         ProviderError::new(self.name(), kind)
-            .with_detail(without_keys(&cause, self.key.as_ref()).into_owned())
+            .with_detail(&without_keys(&cause, self.key.as_ref()))
     }
 
     /// Remembers what the server does not take, and says whether the next request will be another one.
@@ -542,6 +542,7 @@ impl Remote {
     }
 
     /// Over another transport: the set-up is checked, but no client is built.
+    #[cfg(any(test, feature = "benched"))]
     pub(super) fn over(self, transport: Arc<dyn Transport>) -> Self {
         let this = self.with(|_| {});
         let ready = this

@@ -74,7 +74,9 @@ fn every_provider_is_found_with_its_key_where_it_usually_is() {
                 "https://mine.openai.azure.com/openai/v1"
             }
         };
+        let is_for_its_host_alone = matches!(entry.address, Address::Host(..));
         let key = entry.keys.first().copied().unwrap_or_default();
+        let key = if is_for_its_host_alone { "" } else { key };
         works(&variables, [entry.name, "org/m", address, key]);
         assert_eq!(named(&model, &variables), read(&variables));
         if entry.wire == Wire::OpenAi {
@@ -220,6 +222,36 @@ fn ollamas_host_is_read_as_its_own_programs_read_it() {
             &[("ZYN_MODEL", "ollama/qwen3:1.7b"), ("OLLAMA_HOST", host)],
             ["ollama", "qwen3:1.7b", url, ""],
         );
+    }
+}
+
+#[test]
+fn the_key_of_ollamas_cloud_is_for_no_other_host() {
+    let key_at = |host| {
+        read(&[
+            ("ZYN_MODEL", "ollama/gpt-oss:120b"),
+            ("OLLAMA_API_KEY", "canary"),
+            ("OLLAMA_HOST", host),
+        ])
+        .unwrap()[3]
+            .clone()
+    };
+    for host in [
+        "ollama.com",
+        "https://ollama.com/",
+        "https://ollama.com.:443",
+    ] {
+        assert_eq!(key_at(host), "canary", "{host}");
+    }
+    for host in [
+        "",
+        "localhost",
+        "gpu.example.com",
+        "https://ollama.com.example.com",
+        "https://example.com/ollama.com",
+        "https://ollama.com@example.com",
+    ] {
+        assert_eq!(key_at(host), "", "{host}");
     }
 }
 

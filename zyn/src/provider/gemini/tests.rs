@@ -38,18 +38,18 @@ async fn a_model_is_found_with_and_without_its_folder() {
 async fn the_key_is_in_one_header_and_nowhere_else() {
     let echo = json!({"error": {"code": 400, "message": "bad key canary", "status": "INVALID_ARGUMENT",
         "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}]}});
-    let gemini = Gemini::new("m").key("canary");
+    let gemini = Gemini::new("m").key("canary-0123");
     let (remote, sent) = gemini.0.answered(move |_| Canned::json(400, &echo));
     let gemini = Gemini(remote);
     let error = gemini.call(&Request::new(Message::user("hi"))).await;
     let error = error.unwrap_err();
     assert_eq!(error.kind, Failure::Auth);
     let (url, headers, body) = sent.lock().unwrap()[0].clone();
-    assert_eq!(headers["x-goog-api-key"], "canary");
+    assert_eq!(headers["x-goog-api-key"], "canary-0123");
     assert_eq!(headers.get("authorization"), None);
     let shown = format!("{gemini:?} {error} {error:?} {:?}", error.detail());
     for shown in [&url, &body.to_string(), &format!("{headers:?}"), &shown] {
-        assert!(!shown.contains("canary"), "{shown}");
+        assert!(!shown.contains("canary-0123"), "{shown}");
     }
 }
 

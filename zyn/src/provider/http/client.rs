@@ -47,6 +47,7 @@ pub(in crate::provider) fn transport(
 }
 
 /// The way to any server that speaks HTTP/2 without TLS, which no provider does: for the benches and the tests.
+#[cfg(any(test, feature = "benched"))]
 pub(in crate::provider) fn plain_http2() -> Result<Arc<dyn Transport>, ConfigError> {
     let pool = Pool::new(|| {
         let builder = Client::builder().http2_prior_knowledge().no_proxy();

@@ -12,7 +12,9 @@ use url::Url;
 
 use super::BoxFuture;
 
-pub(super) use client::{plain_http2, transport};
+#[cfg(any(test, feature = "benched"))]
+pub(super) use client::plain_http2;
+pub(super) use client::transport;
 
 /// The most bytes of an answer.
 pub(super) const REPLY_LIMIT: usize = 8 * 1024 * 1024;

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use super::pool::{CLIENTS, Pool, ROOM};
+use super::pool::{CLIENTS, Place, Pool, ROOM};
 use super::{BoxFuture, Here, Incoming, Post, Transport, TransportError, plain_http2};
 use crate::provider::ConfigError;
 
@@ -138,14 +138,26 @@ async fn a_client_that_cannot_be_built_fails_the_set_up_but_no_call() {
     assert_eq!(tally(&held), [3 * ROOM]);
 }
 
-#[test]
-fn beyond_the_most_clients_the_calls_are_shared_out_evenly() {
+/// A pool of numbers.
+fn counted() -> (Pool<usize>, Arc<AtomicUsize>) {
     let built = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&built);
-    let pool = Pool::new(move || Ok(count.fetch_add(1, Ordering::Relaxed))).unwrap();
-    let held: Vec<_> = (0..CLIENTS * ROOM + CLIENTS)
-        .map(|_| pool.place())
-        .collect();
+    let build = move || Ok(count.fetch_add(1, Ordering::Relaxed));
+    (Pool::new(build).unwrap(), built)
+}
+
+async fn places(pool: &Pool<usize>, count: usize) -> Vec<Place<usize>> {
+    let mut held = Vec::new();
+    for _ in 0..count {
+        held.push(pool.place().await);
+    }
+    held
+}
+
+#[tokio::test]
+async fn beyond_the_most_clients_the_calls_are_shared_out_evenly() {
+    let (pool, built) = counted();
+    let held = places(&pool, CLIENTS * ROOM + CLIENTS).await;
     assert_eq!(built.load(Ordering::Relaxed), CLIENTS);
     let mut calls = vec![0; CLIENTS];
     for place in &held {
@@ -154,19 +166,42 @@ fn beyond_the_most_clients_the_calls_are_shared_out_evenly() {
     assert_eq!(calls, vec![ROOM + 1; CLIENTS]);
 }
 
-#[test]
-fn calls_from_many_threads_build_no_client_too_many() {
-    let built = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&built);
-    let pool = Pool::new(move || Ok(count.fetch_add(1, Ordering::Relaxed))).unwrap();
-    let held = std::thread::scope(|scope| {
-        let takes = || (0..ROOM).map(|_| pool.place()).collect::<Vec<_>>();
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(takes)).collect();
-        let held = threads.into_iter().map(|thread| thread.join().unwrap());
-        held.collect::<Vec<_>>()
-    });
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn calls_from_many_threads_build_no_client_too_many() {
+    let (pool, built) = counted();
+    let pool = Arc::new(pool);
+    let mut takers = JoinSet::new();
+    for _ in 0..8 {
+        let pool = Arc::clone(&pool);
+        takers.spawn(async move { places(&pool, ROOM).await });
+    }
+    let held = takers.join_all().await;
     assert_eq!(held.iter().flatten().count(), 8 * ROOM);
     assert_eq!(built.load(Ordering::Relaxed), 8);
+}
+
+#[tokio::test]
+async fn while_a_client_is_built_calls_find_room_at_the_others() {
+    let (go, gone) = std::sync::mpsc::channel();
+    let gone = std::sync::Mutex::new(gone);
+    let is_first = AtomicBool::new(true);
+    let build = move || {
+        if !is_first.swap(false, Ordering::Relaxed) {
+            let gone = gone.lock().unwrap();
+            gone.recv_timeout(Duration::from_secs(10)).unwrap();
+        }
+        Ok(0)
+    };
+    let pool = Arc::new(Pool::new(build).unwrap());
+    let mut held = places(&pool, ROOM).await;
+    let waiting = Arc::clone(&pool);
+    let waiting = tokio::spawn(async move { waiting.place().await });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    held.pop();
+    held.push(pool.place().await);
+    go.send(()).unwrap();
+    waiting.await.unwrap();
 }
 
 /// A server over HTTP/2 that takes a hundred calls on a connection, and answers when it has `all` of them.

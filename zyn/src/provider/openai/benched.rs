@@ -1,4 +1,4 @@
-//! Other ways to a server, for the benches.
+//! Other ways to a server, for the benches. Compiled with the feature `benched` alone.
 
 use std::sync::Arc;
 

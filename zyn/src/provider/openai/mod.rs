@@ -1,5 +1,6 @@
 //! OpenAI's formats, and every server that speaks them.
 
+#[cfg(feature = "benched")]
 mod benched;
 mod chat;
 mod logprobs;

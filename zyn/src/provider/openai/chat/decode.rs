@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::provider::completion::{Completion, End};
 use crate::provider::events::Event;
 use crate::provider::openai::logprobs;
+use crate::provider::spoken::Spoken;
 use crate::session::Usage;
 
 /// Reads a whole answer.
@@ -47,14 +48,27 @@ pub(super) fn event(event: &Event, said: &mut Completion) {
         return;
     };
     said.note_error(choice);
-    // some servers end with the whole message in place of a piece
-    let piece = choice.get("delta").or(choice.get("message"));
-    if let Some(piece) = piece {
-        speech(piece, said);
-    }
+    let told = |name| choice.get(name).filter(|it| !it.is_null());
+    // some servers say the whole message in place of a piece, others behind all of its pieces
+    let is_repeated = match (told("delta"), told("message")) {
+        (None, Some(_)) if !said.text.text().is_empty() || said.refusal.is_some() => true,
+        (None, Some(message)) => {
+            // a thought may have been heard, which the whole has too
+            said.text = Spoken::default();
+            speech(message, said);
+            false
+        }
+        (Some(delta), _) => {
+            speech(delta, said);
+            false
+        }
+        (None, None) => false,
+    };
     ending(choice, said);
-    said.tokens
-        .extend(logprobs::tokens(choice.pointer("/logprobs/content")));
+    if !is_repeated {
+        let tokens = logprobs::tokens(choice.pointer("/logprobs/content"));
+        said.tokens.extend(tokens);
+    }
 }
 
 /// What does not belong to a choice.

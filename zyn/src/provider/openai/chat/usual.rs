@@ -2,9 +2,12 @@
 //! tree. Whatever is unusual about an answer is left to [`decode`](super::decode), and what both read is the same.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::decode::end;
 use crate::provider::completion::Completion;
@@ -16,8 +19,8 @@ struct Answer<'a> {
     x_groq: Option<IgnoredAny>,
     model: Option<String>,
     #[serde(borrow)]
-    choices: Vec<Choice<'a>>,
-    usage: Option<Usage>,
+    choices: Vec<Object<Choice<'a>>>,
+    usage: Option<Object<Usage>>,
 }
 
 #[derive(Deserialize)]
@@ -26,7 +29,7 @@ struct Choice<'a> {
     logprobs: Option<IgnoredAny>,
     finish_reason: Option<String>,
     #[serde(borrow)]
-    message: Message<'a>,
+    message: Object<Message<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -41,8 +44,8 @@ struct Usage {
     prompt_tokens: u64,
     completion_tokens: u64,
     prompt_cache_hit_tokens: Option<u64>,
-    prompt_tokens_details: Option<PromptDetails>,
-    completion_tokens_details: Option<CompletionDetails>,
+    prompt_tokens_details: Option<Object<PromptDetails>>,
+    completion_tokens_details: Option<Object<CompletionDetails>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -56,16 +59,40 @@ struct CompletionDetails {
     reasoning_tokens: Option<u64>,
 }
 
+/// A JSON object as `T`: by itself, serde takes the fields of a list in order too.
+#[derive(Default)]
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
+    }
+}
+
 /// Reads a whole answer, if it is a usual one.
 pub(super) fn read(body: &str, said: &mut Completion) -> bool {
-    let Ok(answer) = serde_json::from_str::<Answer<'_>>(body) else {
+    let Ok(Object(answer)) = serde_json::from_str::<Object<Answer<'_>>>(body) else {
         return false;
     };
-    let Some(choice) = answer.choices.into_iter().next() else {
+    let Some(Object(choice)) = answer.choices.into_iter().next() else {
         return false;
     };
     let unusual = [answer.error, answer.x_groq, choice.error, choice.logprobs];
-    if unusual.iter().any(Option::is_some) || choice.message.refusal.is_some() {
+    if unusual.iter().any(Option::is_some) || choice.message.0.refusal.is_some() {
         return false;
     }
     if let Some(finish) = choice.finish_reason {
@@ -76,15 +103,15 @@ pub(super) fn read(body: &str, said: &mut Completion) -> bool {
         said.finish = Some(finish);
     }
     said.model = answer.model;
-    said.usage = answer.usage.map(Into::into);
-    said.text.push(&choice.message.content);
+    said.usage = answer.usage.map(|Object(usage)| usage.into());
+    said.text.push(&choice.message.0.content);
     true
 }
 
 impl From<Usage> for session::Usage {
     fn from(usage: Usage) -> Self {
-        let prompt = usage.prompt_tokens_details.unwrap_or_default();
-        let completion = usage.completion_tokens_details.unwrap_or_default();
+        let prompt = usage.prompt_tokens_details.unwrap_or_default().0;
+        let completion = usage.completion_tokens_details.unwrap_or_default().0;
         let hit = usage.prompt_cache_hit_tokens;
         Self {
             input_tokens: usage.prompt_tokens,
@@ -186,6 +213,13 @@ mod tests {
             json!("content_filter"),
             json!([]),
             json!([{"type": "text", "text": "x"}]),
+            // the fields of each object in order
+            json!([null, null, "m", [], null]),
+            json!([null, null, "stop", {"content": "x"}]),
+            json!([null, "x"]),
+            json!([1, 2, null, null, null]),
+            json!([3, 4]),
+            json!([5]),
             json!({}),
             json!({"message": "no"}),
         ];

@@ -267,3 +267,45 @@ fn the_key_survives_nowhere() {
         assert!(shown.contains("[key]"), "{shown}");
     }
 }
+
+/// The text of a stream of these choices, and its tokens.
+fn streamed(choices: &[Value]) -> (String, usize) {
+    let events = choices.iter().map(|choice| {
+        let chunk = json!({ "choices": [choice] });
+        format!("data: {chunk}\n\n")
+    });
+    let body = events.collect::<String>() + "data: [DONE]\n\n";
+    let reply = Canned::new(200, body).header("content-type", "text/event-stream");
+    let remote = Remote::new(KIND, "m".to_owned());
+    let keyed = remote.with(|remote| remote.key = Some(Key::new(CANARY.into())));
+    let (outcome, heard) = keyed.outcome(&reply, true);
+    let response = outcome.unwrap();
+    assert_eq!(heard, response.text);
+    (response.text, response.tokens.len())
+}
+
+#[test]
+fn a_stream_that_ends_with_its_whole_message_says_it_once() {
+    let tokens = |count| json!({"content": vec![json!({"token": "a", "logprob": -0.5}); count]});
+    let pieces = [
+        json!({"delta": {"content": "Par"}, "logprobs": tokens(1)}),
+        json!({"delta": {"content": "is"}, "logprobs": tokens(1)}),
+    ];
+    for whole in [
+        json!({"message": {"content": "Paris"}, "logprobs": tokens(2), "finish_reason": "stop"}),
+        json!({"delta": null, "message": {"content": "Paris"}, "finish_reason": "stop"}),
+    ] {
+        let stream = [&pieces[..], std::slice::from_ref(&whole)].concat();
+        assert_eq!(streamed(&stream), ("Paris".to_owned(), 2), "{whole}");
+        assert_eq!(streamed(std::slice::from_ref(&whole)).0, "Paris");
+    }
+}
+
+#[test]
+fn a_whole_message_behind_a_thought_alone_is_heard() {
+    let stream = [
+        json!({"delta": {"content": "<think>hm"}}),
+        json!({"message": {"content": "<think>hm</think>Paris"}, "finish_reason": "stop"}),
+    ];
+    assert_eq!(streamed(&stream).0, "Paris");
+}
