@@ -485,7 +485,7 @@ impl Remote {
             }
         };
         ProviderError::new(self.name(), kind)
-            .with_detail(&without_keys(&cause, self.key.as_ref()))
+            .with_detail(without_keys(&cause, self.key.as_ref()))
     }
 
     /// Remembers what the server does not take, and says whether the next request will be another one.
