@@ -320,3 +320,35 @@ async fn a_model_that_takes_bytes_alone_is_not_sent_an_address() {
     );
     assert_eq!((recording.requests().len(), session.len()), (1, 2));
 }
+
+#[tokio::test]
+async fn a_model_without_eyes_can_sum_up_a_conversation_with_images() {
+    let (small, summed_up) = without(MediaKind::Image, ["They spoke of a photo."]);
+    let mut session = Session::new();
+    session.set_window(Window::last_turns(1).summarise(&small));
+    let llm = Llm::new(Scripted::new(["A cat.", "Grey.", "Yes."]));
+    let answer = zyn::transform("Answer");
+    answer
+        .fire(&llm, &mut session, (&photo(), "What is it?"))
+        .await
+        .unwrap();
+    answer
+        .fire(&llm, &mut session, "Its colour?")
+        .await
+        .unwrap();
+    answer.fire(&llm, &mut session, "Sure?").await.unwrap();
+    let asked = summed_up.requests();
+    assert_eq!(asked.len(), 1);
+    assert!(
+        asked[0]
+            .history
+            .iter()
+            .all(|it| it.media().next().is_none())
+    );
+    assert!(
+        asked[0]
+            .history
+            .iter()
+            .any(|it| it.text().contains("an image"))
+    );
+}

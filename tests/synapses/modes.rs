@@ -140,3 +140,28 @@ async fn a_conversation_has_one_name_in_caches_and_tells_no_id() {
     assert_ne!(names[0], names[1]);
     assert!(!names.concat().contains("ada"));
 }
+
+#[tokio::test]
+async fn what_falls_out_of_the_window_does_not_count_and_what_is_strict_is_held_to_the_schema() {
+    let mut profile = Profile::default();
+    profile.schema_in_cache = true;
+    let count = zyn::extract::<u8>("The number of parcels");
+    let long = || {
+        let mut session = Session::new();
+        session.append(Message::user("word ".repeat(5_000)));
+        session.append(Message::assistant("ok"));
+        session.append(Message::user("short"));
+        session.append(Message::assistant("ok"));
+        session
+    };
+    let llm = || Llm::new(Scripted::new([r#"{"value":3}"#]).can(profile));
+    let mut windowed = long();
+    windowed.set_window(zyn::Window::last_turns(1));
+    let answer = count.fire_detailed(&llm(), &mut windowed, "Three").await;
+    assert_eq!(answer.unwrap().mode, Mode::Native);
+    let strict = count.clone().strict();
+    let answer = strict.fire_detailed(&llm(), &mut long(), "Three").await;
+    assert_eq!(answer.unwrap().mode, Mode::Native);
+    let answer = count.fire_detailed(&llm(), &mut long(), "Three").await;
+    assert_eq!(answer.unwrap().mode, Mode::Prompted);
+}

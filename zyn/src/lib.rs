@@ -9,6 +9,7 @@
 //! - [`workflow!`]: steps, branches, prompts; a [`Run`] and its [`graph`];
 //! - [`extract`], [`classify`], [`binary`], [`rank`], [`sentiment`](fn@sentiment), [`transform`], [`analyze`],
 //!   [`convert`]: the eight operations, each a [`Synapse`] to keep and to fire;
+//! - [`Synapse::stream`]: an answer that is read while it is written;
 //! - [`Extract`] and [`Classify`]: what a model can be asked for;
 //! - [`Media`]: images and PDFs as inputs;
 //! - [`Session`], [`Transaction`], [`SharedSession`] and [`Window`]: the conversation, with a [`guide`];

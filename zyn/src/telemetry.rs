@@ -8,7 +8,7 @@ use std::time::Duration;
 use tracing::field::{Empty, display};
 #[cfg(feature = "http")]
 use tracing::warn;
-use tracing::{Span, info, info_span};
+use tracing::{Span, debug, info, info_span};
 
 #[cfg(feature = "http")]
 use crate::provider::catalogue;
@@ -84,6 +84,11 @@ pub(crate) fn prompted(dialect: Dialect, refused: &SchemaError) {
         zyn.schema.problem = refused.problem,
         "the schema is said in the prompt alone"
     );
+}
+
+/// Another schema would lose the conversation's cache, so the prompt says it.
+pub(crate) fn kept_in_cache() {
+    debug!("the schema is said in the prompt alone, so that the conversation stays in the cache");
 }
 
 /// The server has refused the schema, so the prompt says it from here on.

@@ -218,8 +218,6 @@ impl Llm {
         loop {
             let error = match self.attempt(request, allowance, ear).await {
                 Ok(response) => return Ok(response),
-                // what was told cannot be taken back
-                Err(error) if ear.is_some_and(|ear| !ear.forget()) => return Err(error),
                 Err(error) => error,
             };
             let remaining = allowance.deadline.saturating_duration_since(clock::now());
@@ -234,6 +232,10 @@ impl Llm {
                 Decision::Repeat { after, kind } => {
                     // a part of the fire that runs beside this one may have taken the last
                     if kind != Repeat::Adaptation && !allowance.take_retry() {
+                        return Err(error);
+                    }
+                    // what was handed on cannot be taken back
+                    if ear.is_some_and(|ear| !ear.forget()) {
                         return Err(error);
                     }
                     telemetry::repeating(&error, after);

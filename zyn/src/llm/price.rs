@@ -28,7 +28,7 @@ pub struct Price {
     pub cached: u64,
     /// Of tokens read that were written into the provider's cache; as those read if it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stored: Option<u64>,
+    pub written: Option<u64>,
     /// Of tokens written, reasoning included.
     pub output: u64,
 }
@@ -40,7 +40,7 @@ impl Price {
         Self {
             input,
             cached: input,
-            stored: None,
+            written: None,
             output,
         }
     }
@@ -53,20 +53,20 @@ impl Price {
     }
 
     /// Sets the price of a million tokens that are written into the provider's cache, where that costs more than to read
-    /// them (Anthropic: a quarter more).
+    /// them (Anthropic: a quarter more for five minutes, twice as much for an hour).
     #[must_use]
-    pub const fn stored(mut self, stored: u64) -> Self {
-        self.stored = Some(stored);
+    pub const fn written(mut self, written: u64) -> Self {
+        self.written = Some(written);
         self
     }
 
     fn of(self, usage: Usage) -> Cost {
         let cached = usage.cached_tokens.min(usage.input_tokens);
-        let stored = usage.written_tokens.min(usage.input_tokens - cached);
+        let written = usage.written_tokens.min(usage.input_tokens - cached);
         let part = |tokens: u64, price: u64| Cost(u128::from(tokens) * u128::from(price));
-        part(usage.input_tokens - cached - stored, self.input)
+        part(usage.input_tokens - cached - written, self.input)
             + part(cached, self.cached)
-            + part(stored, self.stored.unwrap_or(self.input))
+            + part(written, self.written.unwrap_or(self.input))
             + part(usage.output_tokens, self.output)
     }
 }

@@ -484,8 +484,7 @@ impl Remote {
                 return ProviderError::new(self.name(), kind);
             }
         };
-        ProviderError::new(self.name(), kind)
-            .with_detail(without_keys(&cause, self.key.as_ref()))
+        ProviderError::new(self.name(), kind).with_detail(without_keys(&cause, self.key.as_ref()))
     }
 
     /// Remembers what the server does not take, and says whether the next request will be another one.

@@ -17,7 +17,8 @@ use bytes::Bytes;
 /// with the conversation, so a later step can read it again, and pays for it again. A model that takes none is an error
 /// before anything is sent ([`ErrorKind::MediaNotTaken`](crate::ErrorKind::MediaNotTaken)).
 ///
-/// A clone copies no bytes. `Debug` shows kind and size alone. It is not `Serialize`, or it could be written into a
+/// What is sent in one turn counts against [`Llm::max_input`](crate::Llm::max_input), which is 4 MiB: raise it for large
+/// scans. A clone copies no bytes. `Debug` shows kind and size alone. It is not `Serialize`, or it could be written into a
 /// prompt as the letters of its bytes; a session that holds it is.
 ///
 /// # Examples

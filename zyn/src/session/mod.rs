@@ -80,6 +80,9 @@ impl Session {
 
     /// An empty conversation called `id`.
     ///
+    /// A provider that keeps conversations in a cache is told a hash of the id. Whoever can guess the id knows it by that,
+    /// so let it not be an e-mail address or a name.
+    ///
     /// # Examples
     ///
     /// ```

@@ -63,7 +63,7 @@ pub(crate) async fn ask(
         false => talk,
     };
     refuse_unusable(call, &talk.history, llm)?;
-    let question = Question::new(call, reader, llm, &talk.history, tape)?;
+    let mut question = Question::new(call, reader, llm, &talk.history, tape)?;
     let mut request = render(call, question.rewritten.as_ref(), talk.history, llm);
     request.conversation = talk.conversation;
     let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
@@ -81,6 +81,11 @@ pub(crate) async fn ask(
         // apart, or every call would have the room that a window needs
         let window = Box::pin(window::apply(window, &mut request, deadline, limit));
         applied = Some(window.await?);
+        // how the answer is asked for depends on what is left
+        question.choose(llm, &request.history)?;
+        if let Some(rewritten) = &question.rewritten {
+            ask_for(&mut request, rewritten, llm);
+        }
     }
     // what is left may be nothing to read
     let readable = applied

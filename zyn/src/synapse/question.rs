@@ -43,6 +43,12 @@ impl<'a> Question<'a> {
         })
     }
 
+    /// Chooses anew in which form the answer is asked for, behind this history.
+    pub(super) fn choose(&mut self, llm: &Llm, history: &History) -> Result<(), SchemaError> {
+        self.rewritten = rewritten(self.call, llm, history)?;
+        Ok(())
+    }
+
     /// Reads an answer that was asked for so.
     pub(super) fn read(
         &self,
@@ -76,7 +82,10 @@ pub(super) fn rewritten(
         return Ok(None);
     };
     let profile = llm.profile();
-    if profile.schema_in_cache && estimate::exceeds(history, CACHED_FROM) {
+    // what is to be strictly so is held to the schema, whatever that costs
+    let may_be_said = profile.schema_in_cache && !call.options.strict;
+    if may_be_said && estimate::exceeds(history, CACHED_FROM) {
+        telemetry::kept_in_cache();
         return schema.for_dialect(Dialect::Prompted).map(Some);
     }
     let rewritten = schema.for_dialect(profile.dialect).or_else(|refused| {

@@ -40,6 +40,9 @@ use crate::session::{Block, Media};
 pub trait ToPrompt {
     /// The text of this value in a prompt. A derived one is empty if the type's own `Serialize` refuses; a synapse that
     /// is given such a value says so instead, before anything is sent.
+    ///
+    /// A text is all that it gives: a type of your own that holds a [`Media`](crate::Media) writes the words for it, and
+    /// the image itself is an input beside it, as in `(&report, &report.scan)`.
     fn to_prompt(&self) -> String;
 
     /// The text of this value in a prompt, or why there is none.

@@ -9,7 +9,7 @@ use super::ask::{self, ask};
 use super::{Conversation, Fired, Input, StepCall, StepRecord, Talk, transform};
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
-use crate::provider::Request;
+use crate::provider::{Accepts, Request};
 use crate::session::window::estimate::{self, Correction};
 use crate::session::{Draft, History, Message, Summary, Window, Windowed};
 
@@ -62,8 +62,13 @@ impl Window {
 async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summary, Error> {
     let Fired { call, typed } =
         transform(instruction).asked("summary", Conversation.into_input())?;
+    let profile = llm.profile();
+    let takes_all = profile.images.min(profile.pdfs) == Accepts::Addresses;
     let talk = Talk {
-        history: fallen,
+        history: match takes_all {
+            true => fallen,
+            false => fallen.iter().map(without_media).collect(),
+        },
         ..Talk::default()
     };
     let record = ask(&call, &*typed, talk, llm).await;
@@ -77,6 +82,14 @@ async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summa
         attempts: record.attempts,
         model: record.model,
     })
+}
+
+/// The message without what is attached to it; its text says that there was something. A summary is of the text.
+fn without_media(message: &Message) -> Message {
+    match message.media().next() {
+        Some(_) => Message::user(message.text()),
+        None => message.clone(),
+    }
 }
 
 /// What a window did to a request, and the estimate of that request.

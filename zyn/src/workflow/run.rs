@@ -175,13 +175,12 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// Runs it like [`run`](Self::run) and reports on each step, on success and on failure.
     pub async fn run_detailed(self, llm: &Llm, session: &mut Session) -> (Result<T, E>, Report) {
         let start = clock::now();
-        let has_listener = self.listener.is_some();
         let shared = Shared {
             llm: llm.clone(),
             engine: self.engine,
             listener: self.listener,
             purse: self.budget.map(Purse::new),
-            streamed: self.streamed && has_listener,
+            streamed: self.streamed,
             conversation: cache_key(session.id()),
             rehearsal: false,
             state: Mutex::default(),
