@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Exchange, exchanges};
+use super::{Exchange, api, exchanges};
 use crate::provider::canned::Canned;
 use crate::provider::openai::{KIND, OpenAi};
 use crate::provider::profile::Api;
@@ -81,7 +81,7 @@ async fn ours(exchange: &Exchange, asked: &Asked<'_>) -> Value {
     let (_, address) = ADDRESSES.iter().find(|(name, _)| *name == server).unwrap();
     let model = body["model"].as_str().unwrap().to_owned();
     let mut openai = OpenAi(Remote::new(KIND, model)).key("k").base_url(*address);
-    if exchange.api() == Api::Responses {
+    if api(exchange) == Api::Responses {
         openai = openai.responses();
     }
     let reply = Canned::recorded(&exchange.response);
