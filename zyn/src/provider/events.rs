@@ -150,11 +150,6 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
-
-    use serde_json::Value;
-
     use super::*;
 
     fn read(pieces: &[&[u8]]) -> Vec<Event> {
@@ -235,13 +230,38 @@ mod tests {
         assert_eq!(read.last(), Some(&Err(TooLong)));
     }
 
+    /// How many random ways a stream is cut in, and whether it is cut in two at every place: with `ZYN_SPLITS=10000`.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "how long a test runs is the caller's"
+    )]
+    fn splits() -> Option<usize> {
+        std::env::var("ZYN_SPLITS").ok()?.parse().ok()
+    }
+
     fn is_read_alike_wherever_it_is_split(text: &str) -> usize {
-        let whole = read(&[text.as_bytes()]);
-        let bytes: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+        let (text, splits) = (text.as_bytes(), splits());
+        let whole = read(&[text]);
+        let bytes: Vec<&[u8]> = text.chunks(1).collect();
         assert_eq!(read(&bytes), whole);
-        for at in (0..text.len()).step_by(text.len() / 50 + 1) {
-            let (first, second) = text.as_bytes().split_at(at);
+        let step = splits.map_or(text.len() / 50 + 1, |_| 1);
+        for at in (0..text.len()).step_by(step) {
+            let (first, second) = text.split_at(at);
             assert_eq!(read(&[first, second]), whole, "split at {at}");
+        }
+        let mut rng = fastrand::Rng::with_seed(1);
+        for _ in 0..splits.unwrap_or(20) {
+            let mut ends: Vec<usize> = (0..rng.usize(1..9))
+                .map(|_| rng.usize(..=text.len()))
+                .collect();
+            ends.sort_unstable();
+            let mut start = 0;
+            let mut pieces: Vec<&[u8]> = Vec::new();
+            for end in ends.iter().chain([&text.len()]) {
+                pieces.push(&text[start..*end]);
+                start = *end;
+            }
+            assert_eq!(read(&pieces), whole, "ends {ends:?}");
         }
         whole.len()
     }
@@ -252,43 +272,24 @@ mod tests {
         assert_eq!(is_read_alike_wherever_it_is_split(text), 3);
     }
 
+    #[cfg(feature = "http")]
     #[test]
     fn a_recorded_stream_is_read_alike_wherever_it_is_split() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/cases/wire");
-        if !Path::new(folder).exists() {
-            println!("skipped: {folder} is not there");
-            return;
-        }
-        let mut open = vec![Path::new(folder).to_owned()];
+        let exchanges = crate::provider::recordings::exchanges("");
         let (mut streams, mut events) = (0, 0);
-        while let Some(path) = open.pop() {
-            if path.is_dir() {
-                open.extend(
-                    fs::read_dir(&path)
-                        .unwrap()
-                        .map(|entry| entry.unwrap().path()),
-                );
-                continue;
-            }
-            let Ok(recorded) = serde_json::from_str::<Value>(&fs::read_to_string(&path).unwrap())
-            else {
-                continue;
-            };
-            for exchange in recorded["exchanges"].as_array().into_iter().flatten() {
-                let kind = &exchange["response"]["headers"]["content-type"];
-                let is_stream = kind
-                    .as_str()
-                    .is_some_and(|it| it.starts_with("text/event-stream"));
-                let body = exchange["response"]["body"].as_str();
-                if let Some(body) = body.filter(|_| is_stream) {
-                    let read = is_read_alike_wherever_it_is_split(body);
-                    assert!(read > 0, "{}", path.display());
-                    streams += 1;
-                    events += read;
-                }
+        for exchange in &exchanges {
+            if let Some(body) = exchange.stream() {
+                let read = is_read_alike_wherever_it_is_split(body);
+                assert!(read > 0, "{}", exchange.name);
+                streams += 1;
+                events += read;
             }
         }
-        println!("{streams} streams, {events} events");
-        assert!(streams > 50, "{streams}");
+        let ways = match splits() {
+            Some(random) => format!("at every place and in {random} random ways"),
+            None => "at 50 places and in 20 random ways".to_owned(),
+        };
+        println!("{streams} streams, {events} events, cut {ways}");
+        assert!(exchanges.is_empty() || streams > 50, "{streams}");
     }
 }

@@ -42,6 +42,9 @@ mod openai;
 #[cfg(feature = "http")]
 mod options;
 #[cfg(feature = "http")]
+#[cfg(test)]
+mod prefix;
+#[cfg(feature = "http")]
 mod profile;
 #[cfg(feature = "http")]
 #[cfg(test)]
@@ -435,7 +438,11 @@ impl fmt::Display for Dialect {
 #[allow(dead_code, reason = "no provider, no format")]
 pub(crate) enum WireFormat {
     OpenAiChat,
+    /// Each message up to where more could follow, behind those before it.
+    OpenAiChatByTurns,
     OpenAiResponses,
+    /// The same.
+    OpenAiResponsesByTurns,
     Anthropic,
     /// The system messages alone.
     AnthropicSystem,

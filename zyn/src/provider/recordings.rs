@@ -16,13 +16,18 @@ const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/cases/wir
 
 /// What was sent and what came back.
 pub(super) struct Exchange {
-    /// Recording and number.
+    /// Server, recording and number.
     pub(super) name: String,
     pub(super) request: Value,
     pub(super) response: Value,
 }
 
 impl Exchange {
+    /// Whether a stream was asked for.
+    pub(super) fn is_streamed(&self) -> bool {
+        self.request["body"]["stream"] == true
+    }
+
     /// The reply, if it is a stream.
     pub(super) fn stream(&self) -> Option<&str> {
         let kind = &self.response["headers"]["content-type"];
@@ -34,7 +39,8 @@ impl Exchange {
     }
 }
 
-/// All exchanges with `server`; none, and a word about it, where they are not at hand.
+/// All exchanges with `server`, or with every server if that is empty; none, and a word about it, where they are not at
+/// hand.
 pub(super) fn exchanges(server: &str) -> Vec<Exchange> {
     let folder = Path::new(CASES).join(server);
     if !folder.is_dir() {
@@ -46,7 +52,7 @@ pub(super) fn exchanges(server: &str) -> Vec<Exchange> {
     paths.sort();
     let mut found = Vec::new();
     for path in paths {
-        let name = path.strip_prefix(&folder).unwrap().with_extension("");
+        let name = path.strip_prefix(CASES).unwrap().with_extension("");
         let recording: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         let recorded = recording["exchanges"].as_array().unwrap().iter();
         found.extend(recorded.enumerate().map(|(number, exchange)| Exchange {
@@ -69,14 +75,18 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What a provider of this kind makes of a reply. What was heard of an answer is all of it.
+/// A provider of this kind, with a key.
+pub(super) fn keyed(kind: Kind) -> Remote {
+    Remote::new(kind, "m".to_owned()).with(|it| it.key = Some(Key::new("k".into())))
+}
+
+/// What a provider makes of a reply. What was heard of an answer is all of it.
 pub(super) fn outcome(
-    kind: Kind,
+    remote: &Remote,
     reply: &Canned,
     streamed: bool,
 ) -> (Result<Response, ProviderError>, String) {
-    let remote = Remote::new(kind, "m".to_owned()).with(|it| it.key = Some(Key::new("k".into())));
-    let (outcome, heard) = remote.outcome(reply, streamed);
+    let (outcome, heard) = remote.clone().outcome(reply, streamed);
     if let Ok(response) = &outcome {
         assert!(!response.text.trim().is_empty());
         assert!(!streamed || heard == response.text, "{heard}");
@@ -97,9 +107,9 @@ pub(super) fn word(outcome: &Result<Response, ProviderError>) -> String {
 
 /// A stream says and lets hear the same, in whatever pieces it comes: cut at random, `times` times, and in single bytes.
 #[track_caller]
-pub(super) fn is_read_alike_in_pieces(kind: Kind, reply: &Canned, times: u64) {
+pub(super) fn is_read_alike_in_pieces(remote: &Remote, reply: &Canned, times: u64) {
     let told = |reply: &Canned| {
-        let (outcome, heard) = outcome(kind, reply, true);
+        let (outcome, heard) = outcome(remote, reply, true);
         // what a response shows of itself hides its text
         let text = outcome.as_ref().ok().map(|it| it.text.clone());
         (format!("{outcome:?}"), text, heard)

@@ -170,8 +170,25 @@ impl History {
         format: WireFormat,
         encode: impl Fn(&Message, &mut Vec<u8>),
     ) -> Vec<Bytes> {
+        let encode = |(): &mut (), message: &Message, bytes: &mut Vec<u8>| encode(message, bytes);
+        self.wire_on(head, format, |_| (), encode)
+    }
+
+    /// The same, where the bytes of a message depend on the messages before it: `begin` is given them, newest first, and
+    /// says what `encode` has to know, which keeps that as it goes on.
+    #[cfg_attr(
+        not(feature = "http"),
+        allow(dead_code, reason = "no provider, no wire format")
+    )]
+    pub(crate) fn wire_on<S>(
+        &self,
+        head: Bytes,
+        format: WireFormat,
+        begin: impl Fn(&mut dyn Iterator<Item = &Message>) -> S,
+        encode: impl Fn(&mut S, &Message, &mut Vec<u8>),
+    ) -> Vec<Bytes> {
         let mut pieces = Vec::with_capacity(self.stretches().count() + 2);
-        pieces.extend(self.stretches().map(|it| it.wire(format, &encode)));
+        pieces.extend(self.stretches().map(|it| it.wire(format, &begin, &encode)));
         pieces.push(head);
         pieces.reverse();
         pieces
@@ -189,7 +206,12 @@ impl Stretch {
         self.start + self.messages.len()
     }
 
-    fn wire(&self, format: WireFormat, encode: impl Fn(&Message, &mut Vec<u8>)) -> Bytes {
+    fn wire<S>(
+        &self,
+        format: WireFormat,
+        begin: impl Fn(&mut dyn Iterator<Item = &Message>) -> S,
+        encode: impl Fn(&mut S, &Message, &mut Vec<u8>),
+    ) -> Bytes {
         let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
         let known = encoded.iter_mut().find(|it| it.format == format);
         let (done, start) = match &known {
@@ -198,8 +220,14 @@ impl Stretch {
             None => (0, &[][..]),
         };
         let mut bytes = start.to_vec();
+        let earlier = self
+            .before
+            .stretches()
+            .flat_map(|it| it.messages.iter().rev());
+        let mut before = self.messages.iter().take(done).rev().chain(earlier);
+        let mut state = begin(&mut before);
         for message in self.messages.iter().skip(done) {
-            encode(message, &mut bytes);
+            encode(&mut state, message, &mut bytes);
         }
         let whole = Encoded {
             format,

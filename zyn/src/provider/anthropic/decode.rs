@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::provider::completion::{Completion, End};
 use crate::provider::events::Event;
+use crate::provider::format::parsed;
 use crate::session::Usage;
 
 /// Reads a whole answer.
@@ -19,8 +20,7 @@ pub(super) fn answer(body: &Value, said: &mut Completion) {
 
 /// Reads one event of a stream. What it does not know is no part of an answer.
 pub(super) fn event(event: &Event, said: &mut Completion) {
-    let Ok(data) = serde_json::from_str::<Value>(&event.data) else {
-        said.problem = Some("a piece of a stream that is not JSON");
+    let Some(data) = parsed(event, said) else {
         return;
     };
     let part = |name| data.get(name).unwrap_or(&Value::Null);

@@ -6,13 +6,10 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::quoted;
+use crate::provider::format::{BEGIN, begins_with_the_model, held, quoted};
 use crate::provider::profile::{Capabilities, Kept};
-use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
-use crate::session::{History, Media, MediaKind, Message, Role};
-
-/// What the user says where a conversation would begin with an assistant's message: the API wants the user to begin.
-const BEGIN: &str = "Begin.";
+use crate::provider::{Mode, Request, WireFormat, WireSchema};
+use crate::session::{Media, MediaKind, Message, Role};
 
 /// The body of `request`.
 pub(super) fn body(
@@ -31,7 +28,11 @@ pub(super) fn body(
     // that are kept.
     let mark = kept.map_or("", mark);
     let mut pieces = head(model, request, mark);
-    let messages = format!(r#""messages":[{}"#, beginning(&request.history)).into();
+    let begin = match begins_with_the_model(request) {
+        true => format!("{},", said("user", &block(BEGIN, ""))),
+        false => String::new(),
+    };
+    let messages = format!(r#""messages":[{begin}"#).into();
     pieces.extend(request.history.wire(messages, WireFormat::Anthropic, wire));
     let mut rest = prompt(&request.prompt, request.note.as_deref(), mark);
     for message in &request.feedback {
@@ -42,12 +43,6 @@ pub(super) fn body(
     rest += &tail(request, takes, streamed);
     pieces.push(rest.into());
     pieces
-}
-
-/// The schema, if it is not in the prompt alone.
-fn held(request: &Request) -> Option<&WireSchema> {
-    let schema = request.schema.as_ref();
-    schema.filter(|schema| schema.dialect != Dialect::Prompted)
 }
 
 /// Whether no other request would read what is kept of this one: the cache would be this schema's, and later turns say
@@ -100,17 +95,6 @@ fn wire(message: &Message, body: &mut Vec<u8>) {
     if let Some(blocks) = blocks {
         let said = said(role(message), &blocks);
         body.extend_from_slice(format!("{said},").as_bytes());
-    }
-}
-
-/// What stands before a conversation that an assistant's message begins.
-fn beginning(history: &History) -> String {
-    let mut sent = history
-        .iter()
-        .filter(|it| it.role() != Role::System && !it.rendered().trim().is_empty());
-    match sent.next().map(Message::role) {
-        Some(Role::Assistant) => format!("{},", said("user", &block(BEGIN, ""))),
-        _ => String::new(),
     }
 }
 

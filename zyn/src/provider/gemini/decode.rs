@@ -1,9 +1,11 @@
 //! From a reply of `generateContent` to what it says.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::provider::completion::{Completion, End};
 use crate::provider::events::Event;
+use crate::provider::format::parsed;
 use crate::session::Usage;
 
 /// Reads a whole answer; or a stream in one, as a list, in which a server answers that was not told how to stream.
@@ -27,13 +29,18 @@ pub(super) fn answer(body: &Value, said: &mut Completion) {
 
 /// Reads one event of a stream. Nothing tells that it was the last: text may follow a reason for ending.
 pub(super) fn event(event: &Event, said: &mut Completion) {
-    match serde_json::from_str(&event.data) {
-        Ok(Value::Array(pieces)) => pieces.iter().for_each(|it| piece(it, said)),
-        Ok(it) => piece(&it, said),
-        // it breaks off, and so did the connection
-        Err(error) if error.is_eof() => {}
-        Err(_) => said.problem = Some("a piece of a stream that is not JSON"),
+    let before = said.problem;
+    match parsed(event, said) {
+        Some(Value::Array(pieces)) => pieces.iter().for_each(|it| piece(it, said)),
+        Some(it) => piece(&it, said),
+        // a piece that breaks off, as the connection did
+        None if breaks_off(&event.data) => said.problem = before,
+        None => {}
     }
+}
+
+fn breaks_off(json: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(json).is_err_and(|error| error.is_eof())
 }
 
 /// The whole, or a piece of a stream: they have the same shape.

@@ -7,26 +7,25 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::{quote_noted, quoted};
-use crate::provider::profile::Capabilities;
-use crate::provider::{Dialect, Mode, Request, WireFormat};
+use crate::provider::format::{BEGIN, begins_with_the_model, held, quote_noted, quoted};
+use crate::provider::profile::{Capabilities, SystemRole};
+use crate::provider::{Mode, Request, WireFormat};
 use crate::session::{Media, Message, Role};
-
-/// The API wants the user to begin; a window may have cut that off.
-const BEFORE_A_MODEL: &str = r#"{"role":"user","parts":[{"text":"Go on."}]},"#;
 
 /// The body of `request`.
 pub(super) fn body(request: &Request, takes: &Capabilities) -> Vec<Bytes> {
     let mut pieces = vec![Bytes::from_static(b"{")];
-    pieces.extend(instruction(request));
-    let before = if begins_with_a_model(request) {
-        BEFORE_A_MODEL
-    } else {
-        ""
-    };
-    let head = format!(r#""contents":[{before}"#).into();
-    let contents = request.history.wire(head, WireFormat::Gemini, told);
-    pieces.extend(contents);
+    let mut rules = rules(request);
+    if takes.system != SystemRole::User && !rules.is_empty() {
+        const OPEN: &[u8] = br#""systemInstruction":{"parts":["#;
+        pieces.push(Bytes::from_static(OPEN));
+        pieces.append(&mut rules);
+        pieces.push(Bytes::from_static(b"]},"));
+    }
+    pieces.push(Bytes::from_static(br#""contents":["#));
+    let mut contents = request
+        .history
+        .wire(begin(request), WireFormat::Gemini, told);
     let mut rest = Vec::new();
     content(&request.prompt, request.note.as_deref(), &mut rest);
     for message in request.feedback.iter().filter(|it| !is_blank(it)) {
@@ -34,13 +33,33 @@ pub(super) fn body(request: &Request, takes: &Capabilities) -> Vec<Bytes> {
         content(message, None, &mut rest);
     }
     rest.extend_from_slice(tail(request, takes).as_bytes());
-    pieces.push(rest.into());
+    contents.push(rest.into());
+    contents.retain(|piece| !piece.is_empty());
+    if let Some(first) = contents.first_mut().filter(|_| !rules.is_empty()) {
+        // in front of what the user says first
+        *first = first.slice(USER.len()..);
+        pieces.push(Bytes::from_static(USER));
+        pieces.append(&mut rules);
+        pieces.push(Bytes::from_static(b","));
+    }
+    pieces.append(&mut contents);
     pieces
 }
 
-/// The library's system message and those of the conversation: they have one place, in front of everything. Without any,
-/// nothing.
-fn instruction(request: &Request) -> Vec<Bytes> {
+/// How a content of the user's begins.
+const USER: &[u8] = br#"{"role":"user","parts":["#;
+
+/// What stands before a conversation that begins with the model.
+fn begin(request: &Request) -> Bytes {
+    match begins_with_the_model(request) {
+        true => format!(r#"{{"role":"user","parts":[{}]}},"#, part(BEGIN)).into(),
+        false => Bytes::new(),
+    }
+}
+
+/// The parts of the library's system message and of those of the conversation: they have one place, in front of
+/// everything.
+fn rules(request: &Request) -> Vec<Bytes> {
     let own = match request.system.trim() {
         "" => String::new(),
         _ => format!(",{}", part(request.system)),
@@ -51,9 +70,6 @@ fn instruction(request: &Request) -> Vec<Bytes> {
     if let Some(first) = pieces.first_mut() {
         let comma = 1;
         *first = first.slice(comma..);
-        const OPEN: &[u8] = br#""systemInstruction":{"parts":["#;
-        pieces.insert(0, Bytes::from_static(OPEN));
-        pieces.push(Bytes::from_static(b"]},"));
     }
     pieces
 }
@@ -72,12 +88,6 @@ fn told(message: &Message, body: &mut Vec<u8>) {
         content(message, None, body);
         body.push(b',');
     }
-}
-
-fn begins_with_a_model(request: &Request) -> bool {
-    let mut messages = request.history.iter();
-    let first = messages.find(|it| it.role() != Role::System && !is_blank(it));
-    first.unwrap_or(&request.prompt).role() == Role::Assistant
 }
 
 /// A part without text is refused.
@@ -123,13 +133,11 @@ fn part(text: &str) -> String {
 fn tail(request: &Request, takes: &Capabilities) -> String {
     const JSON: &str = r#""responseMimeType":"application/json""#;
     let mut settings = Vec::new();
-    match &request.schema {
-        Some(schema) if schema.dialect != Dialect::Prompted && takes.mode == Mode::Native => {
-            settings.push(JSON.to_owned());
-            settings.push(format!(r#""responseJsonSchema":{}"#, schema.json));
-        }
-        Some(_) if takes.json_object => settings.push(JSON.to_owned()),
-        Some(_) | None => {}
+    if let Some(schema) = held(request).filter(|_| takes.mode == Mode::Native) {
+        settings.push(JSON.to_owned());
+        settings.push(format!(r#""responseJsonSchema":{}"#, schema.json));
+    } else if request.schema.is_some() && takes.json_object {
+        settings.push(JSON.to_owned());
     }
     if let Some(limit) = request.max_tokens {
         settings.push(format!(r#""maxOutputTokens":{limit}"#));
@@ -148,9 +156,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::provider::WireSchema;
     use crate::provider::attached::*;
     use crate::provider::profile::{GEMINI, GEMINI_HOST, capabilities};
+    use crate::provider::{Dialect, WireSchema};
 
     fn joined(request: &Request, model: &str) -> String {
         let pieces = body(request, &capabilities(GEMINI, GEMINI_HOST, model));
@@ -171,32 +179,6 @@ mod tests {
 
     fn turn(role: &str, text: &str) -> Value {
         json!({"role": role, "parts": [{"text": text}]})
-    }
-
-    #[test]
-    fn three_turns_share_their_prefix_byte_by_byte() {
-        let texts = ["Größe \"so\"?\n\\", "zwei </s> \u{0}", "three 🦀"];
-        let mut history = vec![Message::system("Be \"kind\".")];
-        let mut stable = String::new();
-        for (turn, text) in texts.into_iter().enumerate() {
-            let prompt = Message::user(text);
-            let request = Request {
-                system: "Be exact.",
-                history: history.iter().cloned().collect(),
-                note: Some(format!("fields of turn {turn}").into()),
-                feedback: vec![Message::assistant("wrong"), Message::user("why")],
-                schema: schema(Dialect::Gemini),
-                temperature: Some(0.1),
-                ..Request::new(prompt.clone())
-            };
-            let body = joined(&request, "gemini-2.5-flash");
-            assert!(body.starts_with(&stable), "{stable}\n{body}");
-            let stored = quoted(text).trim_end_matches('"').to_owned();
-            let end = body.find(&stored).unwrap() + stored.len();
-            stable = body[..end].to_owned();
-            println!("turn {turn}: {end} of {} bytes are stable", body.len());
-            history.extend([prompt, Message::assistant(format!("answer {turn}"))]);
-        }
     }
 
     #[test]
@@ -303,7 +285,7 @@ mod tests {
             };
             let body = parsed(&request);
             assert_eq!(body["contents"][0]["role"], "user", "{body}");
-            assert_eq!(body.to_string().contains("Go on."), begins, "{body}");
+            assert_eq!(body.to_string().contains(BEGIN), begins, "{body}");
         }
     }
 
@@ -330,8 +312,57 @@ mod tests {
     }
 
     #[test]
-    fn turns_with_images_share_their_prefix_byte_by_byte() {
-        turns_share_their_prefix(|request| joined(request, "gemini-2.5-flash"));
+    fn a_model_that_takes_no_instruction_is_told_the_rules_in_front_of_what_the_user_says_first() {
+        let gemma = |request: &Request| -> Value {
+            serde_json::from_str(&joined(request, "gemma-3-27b-it")).unwrap()
+        };
+        let parts = |texts: &[&str]| {
+            let texts = texts.iter().map(|text| json!({ "text": text }));
+            json!({"role": "user", "parts": texts.collect::<Vec<_>>()})
+        };
+        let first = Request {
+            system: "rules",
+            ..Request::new(Message::user("hi"))
+        };
+        let contents = json!({"contents": [parts(&["rules", "hi"])]});
+        assert_eq!(gemma(&first), contents);
+        let history = [
+            Message::system("s"),
+            Message::user("u"),
+            Message::assistant("a"),
+        ];
+        let later = Request {
+            history: history.iter().cloned().collect(),
+            ..first.clone()
+        };
+        let said = [
+            parts(&["rules", "s", "u"]),
+            turn("model", "a"),
+            turn("user", "hi"),
+        ];
+        assert_eq!(gemma(&later), json!({"contents": said}));
+        let cut = Request {
+            history: history.into_iter().skip(2).collect(),
+            ..first
+        };
+        let said = [
+            parts(&["rules", BEGIN]),
+            turn("model", "a"),
+            turn("user", "hi"),
+        ];
+        assert_eq!(gemma(&cut), json!({"contents": said}));
+        let none = Request::new(Message::user("hi"));
+        assert_eq!(gemma(&none), json!({"contents": [turn("user", "hi")]}));
+    }
+
+    #[test]
+    fn a_model_that_knows_no_json_is_asked_for_none() {
+        let request = Request {
+            schema: schema(Dialect::Prompted),
+            ..Request::new(Message::user("hi"))
+        };
+        let body = joined(&request, "models/gemma-3-4b-it");
+        assert!(!body.contains("generationConfig"), "{body}");
     }
 
     #[test]

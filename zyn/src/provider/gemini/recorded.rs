@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::KIND;
 use crate::provider::canned::Canned;
 use crate::provider::key::Key;
-use crate::provider::recordings::{Exchange, exchanges, is_read_alike_in_pieces, outcome, word};
+use crate::provider::recordings::{
+    Exchange, exchanges, is_read_alike_in_pieces, keyed, outcome, word,
+};
 use crate::provider::remote::Remote;
 use crate::provider::{Dialect, Request, WireSchema};
 use crate::session::{Message, Usage};
@@ -85,7 +87,7 @@ fn every_recorded_reply_has_its_outcome() {
     for exchange in &exchanges {
         let is_stream = exchange.stream().is_some();
         let reply = Canned::recorded(&exchange.response);
-        let (outcome, _) = outcome(KIND, &reply, is_stream);
+        let (outcome, _) = outcome(&keyed(KIND), &reply, is_stream);
         let word = word(&outcome);
         assert_eq!(word, expected(exchange), "{}", exchange.name);
         if let Ok(response) = outcome {
@@ -111,7 +113,7 @@ fn every_recorded_stream_is_read_alike_in_whatever_pieces_it_comes() {
     let mut streams = 0;
     for exchange in exchanges("gemini") {
         if exchange.stream().is_some() {
-            is_read_alike_in_pieces(KIND, &Canned::recorded(&exchange.response), 100);
+            is_read_alike_in_pieces(&keyed(KIND), &Canned::recorded(&exchange.response), 100);
             streams += 1;
         }
     }

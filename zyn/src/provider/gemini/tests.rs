@@ -36,7 +36,7 @@ async fn a_model_is_found_with_and_without_its_folder() {
 
 #[tokio::test]
 async fn the_key_is_in_one_header_and_nowhere_else() {
-    let echo = json!({"error": {"code": 400, "message": "bad key canary", "status": "INVALID_ARGUMENT",
+    let echo = json!({"error": {"code": 400, "message": "bad key canary-0123", "status": "INVALID_ARGUMENT",
         "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}]}});
     let gemini = Gemini::new("m").key("canary-0123");
     let (remote, sent) = gemini.0.answered(move |_| Canned::json(400, &echo));

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::provider::completion::{Completion, End};
 use crate::provider::events::Event;
+use crate::provider::format::parsed;
 use crate::session::Usage;
 
 /// Reads a whole answer.
@@ -16,11 +17,8 @@ pub(super) fn answer(body: &Value, said: &mut Completion) {
 
 /// Reads a line of a stream.
 pub(super) fn event(event: &Event, said: &mut Completion) {
-    match serde_json::from_str(&event.data) {
-        Ok(it) => piece(&it, said),
-        // it breaks off, and so did the connection
-        Err(error) if error.is_eof() => {}
-        Err(_) => said.problem = Some("a piece of a stream that is not JSON"),
+    if let Some(it) = parsed(event, said) {
+        piece(&it, said);
     }
 }
 

@@ -7,10 +7,10 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::provider::format::{quote_noted, quoted};
+use crate::provider::format::{held, quote_noted, quoted};
 use crate::provider::profile::Capabilities;
-use crate::provider::{Dialect, Mode, Request, WireFormat};
-use crate::session::{Media, Message, Role};
+use crate::provider::{Mode, Request, WireFormat};
+use crate::session::{Media, Message};
 
 /// The body of `request`.
 pub(super) fn body(
@@ -49,11 +49,7 @@ fn wire(it: &Message, body: &mut Vec<u8>) {
 
 /// A message, and a note in the same string. Images come before the text, so that the text with its note is the end.
 fn message(it: &Message, note: Option<&str>, body: &mut Vec<u8>) {
-    let role = match it.role() {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
+    let role = it.role().name();
     body.extend_from_slice(format!(r#"{{"role":"{role}","#).as_bytes());
     let images: Vec<_> = it.media().map(data).collect();
     if !images.is_empty() {
@@ -76,12 +72,10 @@ fn data(media: &Media) -> String {
 /// Everything that belongs to this call only.
 fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
     let mut tail = String::from("]");
-    match &request.schema {
-        Some(schema) if schema.dialect != Dialect::Prompted && takes.mode == Mode::Native => {
-            tail += &format!(r#","format":{}"#, schema.json);
-        }
-        Some(_) if takes.json_object => tail.push_str(r#","format":"json""#),
-        Some(_) | None => {}
+    if let Some(schema) = held(request).filter(|_| takes.mode == Mode::Native) {
+        tail += &format!(r#","format":{}"#, schema.json);
+    } else if request.schema.is_some() && takes.json_object {
+        tail.push_str(r#","format":"json""#);
     }
     let mut options = Vec::new();
     if let Some(temperature) = request.temperature.filter(|_| takes.sampling) {
@@ -103,9 +97,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::provider::WireSchema;
     use crate::provider::attached::*;
     use crate::provider::profile::{OLLAMA, capabilities};
+    use crate::provider::{Dialect, WireSchema};
 
     fn joined(request: &Request, model: &str, streamed: bool) -> String {
         let takes = capabilities(OLLAMA, "localhost", model);
@@ -123,31 +117,6 @@ mod tests {
             name: "A".into(),
             json: r#"{"z":1,"a":2}"#.into(),
         })
-    }
-
-    #[test]
-    fn three_turns_share_their_prefix_byte_by_byte() {
-        let texts = ["Größe \"so\"?\n\\", "zwei </s> \u{0}", "three 🦀"];
-        let mut history = Vec::new();
-        let mut stable = String::new();
-        for (turn, text) in texts.into_iter().enumerate() {
-            let prompt = Message::user(text);
-            let request = Request {
-                system: "Be exact.",
-                history: history.iter().cloned().collect(),
-                note: Some(format!("fields of turn {turn}").into()),
-                feedback: vec![Message::assistant("wrong"), Message::user("why")],
-                schema: schema(Dialect::LlamaCpp),
-                ..Request::new(prompt.clone())
-            };
-            let body = joined(&request, "m", turn == 1);
-            assert!(body.starts_with(&stable), "{stable}\n{body}");
-            let stored = quoted(text).trim_end_matches('"').to_owned();
-            let end = body.find(&stored).unwrap() + stored.len();
-            stable = body[..end].to_owned();
-            println!("turn {turn}: {end} of {} bytes are stable", body.len());
-            history.extend([prompt, Message::assistant(format!("answer {turn}"))]);
-        }
     }
 
     #[test]
@@ -226,11 +195,6 @@ mod tests {
         let body = parsed(&noted(prompt("Say", [pdf(), address])));
         let images = json!([PDF, "https://x.com/a.png"]);
         assert_eq!(body["messages"][0]["images"], images);
-    }
-
-    #[test]
-    fn turns_with_images_share_their_prefix_byte_by_byte() {
-        turns_share_their_prefix(|request| joined(request, "m:1b", false));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::KIND;
 use crate::provider::canned::Canned;
-use crate::provider::recordings::{exchanges, is_read_alike_in_pieces, outcome, word};
+use crate::provider::recordings::{exchanges, is_read_alike_in_pieces, keyed, outcome, word};
 use crate::provider::remote::Remote;
 use crate::provider::{Dialect, Failure, Request, WireSchema};
 use crate::session::Message;
@@ -47,10 +47,10 @@ fn every_recorded_reply_has_its_outcome_whole_and_told_as_a_stream() {
     for exchange in &exchanges {
         let body = &exchange.response["body"];
         assert_eq!(exchange.stream(), None, "{}", exchange.name);
-        let (whole, _) = outcome(KIND, &Canned::recorded(&exchange.response), false);
+        let (whole, _) = outcome(&keyed(KIND), &Canned::recorded(&exchange.response), false);
         let reply = streamed(body);
-        let (stream, heard) = outcome(KIND, &reply, true);
-        is_read_alike_in_pieces(KIND, &reply, 20);
+        let (stream, heard) = outcome(&keyed(KIND), &reply, true);
+        is_read_alike_in_pieces(&keyed(KIND), &reply, 20);
         let content = body["message"]["content"].as_str().unwrap();
         assert_eq!(heard, content, "{}", exchange.name);
         for outcome in [&whole, &stream] {

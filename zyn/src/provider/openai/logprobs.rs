@@ -30,6 +30,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::provider::recordings::exchanges;
 
     #[track_caller]
     fn check(logprobs: Value, wanted: &[(&[u8], f64)]) {
@@ -59,16 +60,12 @@ mod tests {
 
     #[test]
     fn the_tokens_of_a_recorded_reply_are_its_text() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../shared/cases/wire/llamacpp/response_shape_matrix/logprobs.json"
-        );
-        let Ok(recording) = std::fs::read_to_string(path) else {
-            println!("skipped: there are no recorded exchanges here");
+        let mut exchanges = exchanges("llamacpp").into_iter();
+        let name = "llamacpp/response_shape_matrix/logprobs 0";
+        let Some(recorded) = exchanges.find(|it| it.name == name) else {
             return;
         };
-        let recording: Value = serde_json::from_str(&recording).unwrap();
-        let choice = &recording["exchanges"][0]["response"]["body"]["choices"][0];
+        let choice = &recorded.response["body"]["choices"][0];
         let tokens = tokens(choice.pointer("/logprobs/content"));
         let text: Vec<u8> = tokens.iter().flat_map(|it| it.bytes.clone()).collect();
         let content = choice["message"]["content"].as_str().unwrap();

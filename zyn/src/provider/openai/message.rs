@@ -1,44 +1,68 @@
 //! A message, as both operations write it.
 
-use crate::provider::format::{quote_noted, quoted};
-use crate::session::{Media, Message, Role};
+use super::encode::Operation;
+use crate::provider::format::{go_on, quote, quoted};
+use crate::session::{Media, Message};
 
-/// What an operation calls the parts of a message.
-pub(super) struct Parts {
-    /// The type of a text.
-    pub(super) text: &'static str,
-    /// An image or a PDF.
-    pub(super) media: fn(&Media) -> String,
+/// Writes a message before another one: its bytes end with the comma, since the prompt follows them all.
+pub(super) fn before(operation: &Operation, message: &Message, body: &mut Vec<u8>) {
+    write(operation, message, None, body);
+    body.push(b',');
 }
 
-/// Writes a message after another one: its bytes begin with the comma.
-///
-/// A text alone is no list of parts: not every server takes one, and in responses they would be called otherwise for each
-/// role. What is attached comes before the text, so that the text with its note is the end.
-pub(super) fn write(message: &Message, note: Option<&str>, parts: &Parts, body: &mut Vec<u8>) {
+/// Writes a message, and a note in the same string: many chat templates refuse two messages of one role in a row, and
+/// what stands before the note is the same in every later turn.
+pub(super) fn write(
+    operation: &Operation,
+    message: &Message,
+    note: Option<&str>,
+    body: &mut Vec<u8>,
+) {
     // Not the capabilities' role: the bytes are kept with the history, whoever reads them.
-    let role = match message.role() {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
-    for piece in [r#",{"role":""#, role, r#"","content":"#] {
+    begin(operation, message.role().name(), message, body);
+    if let Some(note) = note {
+        go_on(note, body);
+    }
+    body.extend_from_slice(end(has_parts(message)));
+}
+
+/// Whether its content is a list. A text alone is none: not every server takes one, and in responses its parts would be
+/// called otherwise for each role.
+pub(super) fn has_parts(message: &Message) -> bool {
+    message.media().next().is_some()
+}
+
+/// Writes a message up to the end of its text, where more text can follow. What is attached comes before the text, so
+/// that the text with its note is the end.
+pub(super) fn begin(operation: &Operation, role: &str, message: &Message, body: &mut Vec<u8>) {
+    for piece in [r#"{"role":""#, role, r#"","content":"#] {
         body.extend_from_slice(piece.as_bytes());
     }
-    let mut attached = message.media().map(parts.media).peekable();
-    let has_parts = attached.peek().is_some();
-    if has_parts {
+    if has_parts(message) {
         body.push(b'[');
-        for part in attached {
-            body.extend_from_slice(part.as_bytes());
-            body.push(b',');
-        }
-        for piece in [r#"{"type":""#, parts.text, r#"","text":"#] {
-            body.extend_from_slice(piece.as_bytes());
-        }
+        parts(operation, message, body);
+    } else {
+        quote(&message.rendered(), body);
+        body.pop();
     }
-    quote_noted(&message.rendered(), note, body);
-    body.extend_from_slice(if has_parts { b"}]}" } else { b"}" });
+}
+
+/// Writes the parts of a message up to the end of its text.
+pub(super) fn parts(operation: &Operation, message: &Message, body: &mut Vec<u8>) {
+    for media in message.media() {
+        body.extend_from_slice((operation.media)(media).as_bytes());
+        body.push(b',');
+    }
+    for piece in [r#"{"type":""#, operation.text, r#"","text":"#] {
+        body.extend_from_slice(piece.as_bytes());
+    }
+    quote(&message.rendered(), body);
+    body.pop();
+}
+
+/// What ends a message behind its text.
+pub(super) fn end(has_parts: bool) -> &'static [u8] {
+    if has_parts { br#""}]}"# } else { br#""}"# }
 }
 
 /// Its address, or one that has its bytes in it; quoted.

@@ -3,9 +3,11 @@
 #[cfg(feature = "benched")]
 mod benched;
 mod chat;
+mod encode;
 mod logprobs;
 mod message;
 mod responses;
+mod turns;
 
 #[cfg(test)]
 mod recorded;
@@ -19,6 +21,10 @@ use super::remote::{Kind, Remote};
 
 /// OpenAI's chat completions, or its [`responses`](Self::responses); with another [`base_url`](Self::base_url) any compatible server: llama.cpp, Ollama,
 /// vLLM, Groq, Mistral, OpenRouter, xAI, Azure, DeepSeek.
+///
+/// The chat templates of many open models refuse a second system message, or two messages of one role in a row. So all
+/// servers but OpenAI's own, Azure, DeepSeek, Mistral and xAI are sent one system message, made of zyn's and of those that
+/// open the conversation; a later one is a message of the user's, and what one role says in a row is one message.
 ///
 /// No set-up can fail here: what cannot work is a [`ConfigError`](crate::ConfigError) of
 /// [`check`](crate::Provider::check) and of the first call. Clones share their connections. `Debug` shows host and model.

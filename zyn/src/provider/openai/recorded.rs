@@ -4,22 +4,14 @@ mod requests;
 mod told;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use bytes::Bytes;
-use fastrand::Rng;
-use serde_json::Value;
 
 use self::told::Told;
 use super::KIND;
 use crate::provider::canned::Canned;
-use crate::provider::key::Key;
 use crate::provider::profile::Api;
+use crate::provider::recordings::{self, Exchange, is_read_alike_in_pieces, keyed, outcome, word};
 use crate::provider::remote::Remote;
-use crate::provider::{Failure, ProviderError, Response};
 
-const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/cases/wire");
 const SERVERS: [&str; 9] = [
     "openai",
     "llamacpp",
@@ -96,92 +88,29 @@ const EXPECTED: &[(&str, &str)] = &[
     ("venice/error_envelope/nonexistent_model", "NotFound"),
 ];
 
-struct Exchange {
-    name: String,
-    request: Value,
-    response: Value,
-}
-
-impl Exchange {
-    fn is_streamed(&self) -> bool {
-        self.request["body"]["stream"] == true
-    }
-
-    fn api(&self) -> Api {
-        match self.request["path"].as_str() {
-            Some(path) if path.ends_with("/responses") => Api::Responses,
-            _ => Api::Chat,
-        }
-    }
-
-    /// What comes of `reply`, in the operation that was recorded.
-    fn outcome(&self, reply: &Canned) -> (Result<Response, ProviderError>, String) {
-        remote(self.api()).outcome(reply, self.is_streamed())
-    }
-}
-
-/// All exchanges of these servers; none, and a word about it, where they are not at hand.
+/// All exchanges of these servers.
 fn exchanges() -> Vec<Exchange> {
-    let cases = Path::new(CASES);
-    if !cases.is_dir() {
-        println!("skipped: there are no recorded exchanges here");
-        return Vec::new();
-    }
-    let mut paths = Vec::new();
-    for server in SERVERS {
-        files(&cases.join(server), &mut paths);
-    }
-    let mut found = Vec::new();
-    for path in paths {
-        let name = path.strip_prefix(cases).unwrap().display().to_string();
-        let recording: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        for exchange in recording["exchanges"].as_array().unwrap() {
-            found.push(Exchange {
-                name: name.clone(),
-                request: exchange["request"].clone(),
-                response: exchange["response"].clone(),
-            });
-        }
-    }
-    found
+    SERVERS
+        .into_iter()
+        .flat_map(recordings::exchanges)
+        .collect()
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            found.push(path);
-        }
+/// The operation that was recorded.
+fn api(exchange: &Exchange) -> Api {
+    match exchange.request["path"].as_str() {
+        Some(path) if path.ends_with("/responses") => Api::Responses,
+        _ => Api::Chat,
     }
 }
 
 fn remote(api: Api) -> Remote {
-    Remote::new(KIND, "m".to_owned()).with(|it| {
-        it.key = Some(Key::new("k".into()));
+    keyed(KIND).with(|it| {
         it.knows(match api {
             Api::Chat => |takes| takes.api = Api::Chat,
             Api::Responses => |takes| takes.api = Api::Responses,
         });
     })
-}
-
-/// An outcome in a word: `text`, or the failure's name.
-fn word(outcome: &Result<Response, ProviderError>) -> String {
-    match outcome {
-        Ok(response) => {
-            assert!(!response.text.trim().is_empty());
-            "text".to_owned()
-        }
-        Err(error) => match &error.kind {
-            Failure::Protocol { what } => (*what).to_owned(),
-            kind => format!("{kind:?}"),
-        },
-    }
 }
 
 #[test]
@@ -190,7 +119,8 @@ fn every_recorded_reply_has_its_outcome() {
     let mut counts = BTreeMap::<String, u32>::new();
     for exchange in &exchanges {
         let name = &exchange.name;
-        let (outcome, heard) = exchange.outcome(&Canned::recorded(&exchange.response));
+        let reply = Canned::recorded(&exchange.response);
+        let (outcome, heard) = outcome(&remote(api(exchange)), &reply, exchange.is_streamed());
         let row = EXPECTED.iter().find(|(part, _)| name.contains(part));
         let told = Told::by(&exchange.response);
         let expected = row.map_or_else(|| told.outcome(), |(_, outcome)| outcome);
@@ -208,7 +138,7 @@ fn every_recorded_reply_has_its_outcome() {
             };
             assert_eq!(heard, all_heard, "{name}");
         }
-        let kind = format!("{:?} {}", exchange.api(), word(&outcome));
+        let kind = format!("{:?} {}", api(exchange), word(&outcome));
         *counts.entry(kind).or_default() += 1;
     }
     println!("{counts:#?} of {}", exchanges.len());
@@ -222,11 +152,11 @@ fn every_recorded_reply_has_its_outcome() {
 #[test]
 fn no_recorded_reply_is_too_much_for_an_operation_that_it_is_not_for() {
     for exchange in exchanges() {
-        for api in [Api::Chat, Api::Responses] {
+        for other in [Api::Chat, Api::Responses] {
             for streamed in [false, true] {
                 let reply = Canned::recorded(&exchange.response);
-                let (outcome, _) = remote(api).outcome(&reply, streamed);
-                let is_answer = outcome.is_ok() && api != exchange.api();
+                let (outcome, _) = remote(other).outcome(&reply, streamed);
+                let is_answer = outcome.is_ok() && other != api(&exchange);
                 assert!(!is_answer, "{}", exchange.name);
             }
         }
@@ -234,40 +164,14 @@ fn no_recorded_reply_is_too_much_for_an_operation_that_it_is_not_for() {
 }
 
 #[test]
-fn a_recorded_stream_comes_to_the_same_wherever_it_is_split() {
-    let mut rng = Rng::with_seed(1);
-    let mut count = 0;
+fn every_recorded_stream_is_read_alike_in_whatever_pieces_it_comes() {
+    let mut streams = 0;
     for exchange in exchanges() {
-        let Some(body) = exchange.response["body"].as_str() else {
-            continue;
-        };
-        let bytes = Bytes::copy_from_slice(body.as_bytes());
-        let mut reply = Canned::recorded(&exchange.response);
-        let wanted = exchange.outcome(&reply);
-        let shown = |(outcome, heard): &(Result<Response, ProviderError>, String)| {
-            let text = outcome.as_ref().map_or("", |it| &*it.text).to_owned();
-            (format!("{outcome:?}"), text, heard.clone())
-        };
-        for _ in 0..40 {
-            // few large pieces, or many small ones
-            let largest = 1 << rng.u32(1..16);
-            let most = 1 + rng.usize(..bytes.len().min(largest));
-            reply.pieces = split(&bytes, most, &mut rng);
-            let found = exchange.outcome(&reply);
-            assert_eq!(shown(&found), shown(&wanted), "{}", exchange.name);
+        if exchange.stream().is_some() {
+            let reply = Canned::recorded(&exchange.response);
+            is_read_alike_in_pieces(&remote(api(&exchange)), &reply, 40);
+            streams += 1;
         }
-        count += 1;
     }
-    println!("{count} streams");
-}
-
-/// `bytes` in pieces of at most `most`.
-fn split(bytes: &Bytes, most: usize, rng: &mut Rng) -> Vec<Bytes> {
-    let mut pieces = Vec::new();
-    let mut rest = bytes.clone();
-    while !rest.is_empty() {
-        let length = 1 + rng.usize(..most.min(rest.len()));
-        pieces.push(rest.split_to(length));
-    }
-    pieces
+    println!("{streams} streams");
 }

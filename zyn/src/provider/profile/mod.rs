@@ -41,6 +41,9 @@ pub(super) struct Capabilities {
     pub(super) logprobs: bool,
     /// The role of the first message.
     pub(super) system: SystemRole,
+    /// Whether a conversation is sent as every chat template takes it: with one system message, in front of all others,
+    /// and then the user and the assistant by turns.
+    pub(super) by_turns: bool,
     /// The header that carries the key.
     pub(super) key: KeyHeader,
     /// Whether a stream can be asked to end with its usage.
@@ -99,6 +102,8 @@ pub(super) enum SystemRole {
     System,
     /// What reasoning models call it.
     Developer,
+    /// None of its own: what the system says stands in front of what the user says first.
+    User,
 }
 
 impl SystemRole {
@@ -106,6 +111,7 @@ impl SystemRole {
         match self {
             Self::System => "system",
             Self::Developer => "developer",
+            Self::User => "user",
         }
     }
 }
@@ -190,7 +196,8 @@ fn starts_with(model: &str, pattern: &str) -> bool {
 }
 
 /// A server that nothing is known about: llama.cpp, Ollama and vLLM show the schema to the sampler alone, and words
-/// in the prompt do no harm where a model sees it twice.
+/// in the prompt do no harm where a model sees it twice. Their chat templates are those of the models, and some refuse a
+/// conversation that others take.
 const COMPATIBLE: Capabilities = Capabilities {
     api: Api::Chat,
     schemas_in_chat: true,
@@ -204,6 +211,7 @@ const COMPATIBLE: Capabilities = Capabilities {
     sampling: true,
     logprobs: true,
     system: SystemRole::System,
+    by_turns: true,
     key: KeyHeader::Bearer,
     stream_usage: true,
     cache_key: false,

@@ -18,6 +18,7 @@ const KNOWN: Capabilities = Capabilities {
     schema_visible: true,
     cache_key: true,
     max_tokens: MaxTokens::Completion,
+    by_turns: false,
     pdfs_in_responses: Accepts::Addresses,
     ..COMPATIBLE
 };
@@ -69,6 +70,7 @@ const OLLAMA_CLOUD: Capabilities = Capabilities {
 /// that word in the prompt too, which zyn's words for a schema have, and may answer nothing.
 const DEEPSEEK: Capabilities = Capabilities {
     api: Api::Responses,
+    by_turns: false,
     schemas_in_chat: false,
     blanks: true,
     schema_visible: true,
@@ -88,6 +90,7 @@ const OPENROUTER: Capabilities = Capabilities {
 /// Refuses the parameter that asks for a stream's usage, and tells it anyway. Its chat completions have a part of their own
 /// for PDFs.
 const MISTRAL: Capabilities = Capabilities {
+    by_turns: false,
     stream_usage: false,
     logprobs: false,
     pdfs: Accepts::Nothing,
@@ -96,6 +99,7 @@ const MISTRAL: Capabilities = Capabilities {
 
 /// Reads PDFs in the newer operation alone, best by their addresses.
 const XAI: Capabilities = Capabilities {
+    by_turns: false,
     pdfs: Accepts::Nothing,
     pdfs_in_responses: Accepts::Addresses,
     ..COMPATIBLE
@@ -201,6 +205,24 @@ mod tests {
             "",
         ] {
             check(model, true, SystemRole::System);
+        }
+    }
+
+    #[test]
+    fn servers_that_run_the_models_of_others_are_told_a_conversation_by_turns() {
+        for (host, by_turns) in [
+            (OPENAI_HOST, false),
+            ("acme.openai.azure.com", false),
+            ("api.deepseek.com", false),
+            ("api.mistral.ai", false),
+            ("api.x.ai", false),
+            ("openrouter.ai", true),
+            ("api.groq.com", true),
+            ("ollama.com", true),
+            ("127.0.0.1", true),
+            ("llm.example.com", true),
+        ] {
+            assert_eq!(capabilities(host, "m").by_turns, by_turns, "{host}");
         }
     }
 

@@ -1,10 +1,12 @@
 use serde_json::json;
 
 use super::*;
+use crate::provider::Dialect;
 use crate::provider::attached::{
     IMAGE, PDF, image, image_at, noted, pdf, pdf_at, prompt, turns_share_their_prefix,
 };
 use crate::provider::profile::{ANTHROPIC, ANTHROPIC_HOST, capabilities};
+use crate::session::History;
 
 const NEWEST: &str = "claude-sonnet-5-5";
 const SAMPLED: &str = "claude-sonnet-4-6";

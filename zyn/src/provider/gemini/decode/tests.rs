@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use crate::provider::canned::Canned;
 use crate::provider::gemini::KIND;
-use crate::provider::recordings::{is_read_alike_in_pieces, outcome};
+use crate::provider::recordings::{is_read_alike_in_pieces, keyed, outcome};
 use crate::provider::{Failure, ProviderError, Response};
 use crate::session::Usage;
 
 fn read(body: &Value) -> Result<Response, ProviderError> {
-    outcome(KIND, &Canned::json(200, body), false).0
+    outcome(&keyed(KIND), &Canned::json(200, body), false).0
 }
 
 fn candidate(content: &Value, reason: &str) -> Value {
@@ -48,8 +48,8 @@ fn stream(chunks: &[Value], rest: &str) -> Canned {
 
 fn streamed(chunks: &[Value], rest: &str) -> (Result<Response, ProviderError>, String) {
     let reply = stream(chunks, rest);
-    is_read_alike_in_pieces(KIND, &reply, 20);
-    outcome(KIND, &reply, true)
+    is_read_alike_in_pieces(&keyed(KIND), &reply, 20);
+    outcome(&keyed(KIND), &reply, true)
 }
 
 fn kind(outcome: Result<Response, ProviderError>) -> Failure {
@@ -234,7 +234,10 @@ fn a_stream_that_breaks_off_is_an_interruption() {
     }
     let mut reset = stream(&unfinished, "");
     reset.breaks = true;
-    assert_eq!(kind(outcome(KIND, &reset, true).0), Failure::Interrupted);
+    assert_eq!(
+        kind(outcome(&keyed(KIND), &reset, true).0),
+        Failure::Interrupted
+    );
 }
 
 #[test]

@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use crate::provider::canned::Canned;
 use crate::provider::ollama::KIND;
-use crate::provider::recordings::{is_read_alike_in_pieces, outcome};
+use crate::provider::recordings::{is_read_alike_in_pieces, keyed, outcome};
 use crate::provider::{Failure, ProviderError, Response};
 use crate::session::Usage;
 
 fn read(body: &Value) -> Result<Response, ProviderError> {
-    outcome(KIND, &Canned::json(200, body), false).0
+    outcome(&keyed(KIND), &Canned::json(200, body), false).0
 }
 
 fn streamed(lines: &str) -> (Result<Response, ProviderError>, String) {
     let reply = Canned::new(200, lines).header("content-type", "application/x-ndjson");
-    is_read_alike_in_pieces(KIND, &reply, 20);
-    outcome(KIND, &reply, true)
+    is_read_alike_in_pieces(&keyed(KIND), &reply, 20);
+    outcome(&keyed(KIND), &reply, true)
 }
 
 fn kind(outcome: Result<Response, ProviderError>) -> Failure {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::provider::completion::{Completion, End};
 use crate::provider::events::Event;
+use crate::provider::format::parsed;
 use crate::provider::openai::logprobs;
 use crate::provider::spoken::Spoken;
 use crate::session::Usage;
@@ -32,8 +33,7 @@ pub(super) fn event(event: &Event, said: &mut Completion) {
         said.done = true;
         return;
     }
-    let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else {
-        said.problem = Some("a piece of a stream that is not JSON");
+    let Some(chunk) = parsed(event, said) else {
         return;
     };
     head(&chunk, said);

@@ -1,68 +1,26 @@
-//! From a request to the pieces of a body.
-//!
-//! `model`, then `messages`, then everything else; of the last message, the stored text before the note. So the body
-//! of a turn, up to the end of the stored text of its last message, is a prefix of the next turn's body, and the
-//! provider's cache can serve it.
+//! What chat completions call things.
 
-use bytes::Bytes;
-use serde_json::Value;
+use crate::provider::WireFormat;
+use crate::provider::openai::encode::Operation;
+use crate::provider::openai::message;
+use crate::provider::profile::MaxTokens;
+use crate::session::{Media, MediaKind};
 
-use crate::provider::format::{quote, quoted};
-use crate::provider::openai::message::{self, Parts};
-use crate::provider::profile::Capabilities;
-use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
-use crate::session::{Media, MediaKind, Message};
-
-/// So many bytes are enough for what most calls add to a conversation.
-const ROOM: usize = 1024;
-
-/// The body of `request`.
-pub(super) fn body(
-    model: &str,
-    request: &Request,
-    takes: &Capabilities,
-    streamed: bool,
-) -> Vec<Bytes> {
-    let head = head(model, takes.system.name(), request.system);
-    let history = &request.history;
-    let (mut pieces, mut rest) = match history.is_empty() {
-        // a new conversation is one piece
-        true => (Vec::with_capacity(1), head),
-        false => {
-            let pieces = history.wire(head.into(), WireFormat::OpenAiChat, wire);
-            (pieces, Vec::with_capacity(ROOM))
-        }
-    };
-    message::write(&request.prompt, request.note.as_deref(), &PARTS, &mut rest);
-    for message in &request.feedback {
-        wire(message, &mut rest);
-    }
-    tail(request, takes, streamed, &mut rest);
-    pieces.push(rest.into());
-    pieces
-}
-
-/// Up to the first message, the library's own, included.
-fn head(model: &str, role: &str, system: &str) -> Vec<u8> {
-    let mut head = Vec::with_capacity(ROOM);
-    head.extend_from_slice(br#"{"model":"#);
-    quote(model, &mut head);
-    for piece in [r#","messages":[{"role":""#, role, r#"","content":"#] {
-        head.extend_from_slice(piece.as_bytes());
-    }
-    quote(system, &mut head);
-    head.push(b'}');
-    head
-}
-
-const PARTS: Parts = Parts {
+pub(super) const CHAT: Operation = Operation {
+    messages: "messages",
     text: "text",
     media: part,
+    schema: [
+        r#""response_format":{"type":"json_schema","json_schema":{"#,
+        "}}",
+    ],
+    json_object: r#","response_format":{"type":"json_object"}"#,
+    max_tokens: MaxTokens::name,
+    logprobs: r#","logprobs":true"#,
+    always: "",
+    stream_usage: r#","stream_options":{"include_usage":true}"#,
+    wire: [WireFormat::OpenAiChat, WireFormat::OpenAiChatByTurns],
 };
-
-fn wire(message: &Message, body: &mut Vec<u8>) {
-    message::write(message, None, &PARTS, body);
-}
 
 /// An image or a PDF. One that the server takes by no address was refused before.
 fn part(media: &Media) -> String {
@@ -76,99 +34,33 @@ fn part(media: &Media) -> String {
     }
 }
 
-/// Everything that belongs to this call only.
-fn tail(request: &Request, takes: &Capabilities, streamed: bool, body: &mut Vec<u8>) {
-    let mut add = |text: &str| body.extend_from_slice(text.as_bytes());
-    add("]");
-    match &request.schema {
-        None => {}
-        Some(WireSchema {
-            dialect,
-            name,
-            json,
-        }) if *dialect != Dialect::Prompted && takes.mode == Mode::Native => {
-            let name = quoted(name);
-            add(&format!(
-                r#","response_format":{{"type":"json_schema","json_schema":{{"name":{name},"strict":true,"schema":{json}}}}}"#
-            ));
-        }
-        Some(_) if takes.json_object => {
-            add(r#","response_format":{"type":"json_object"}"#);
-        }
-        Some(_) => {}
-    }
-    if let Some(temperature) = request.temperature.filter(|_| takes.sampling) {
-        add(&format!(r#","temperature":{}"#, Value::from(temperature)));
-    }
-    if let Some(limit) = request.max_tokens {
-        add(&format!(r#","{}":{limit}"#, takes.max_tokens.name()));
-    }
-    if request.logprobs && takes.logprobs {
-        add(r#","logprobs":true"#);
-    }
-    if let Some(conversation) = request.conversation.as_deref().filter(|_| takes.cache_key) {
-        add(&format!(r#","prompt_cache_key":{}"#, quoted(conversation)));
-    }
-    if takes.routes && request.schema.is_some() {
-        add(r#","provider":{"require_parameters":true}"#);
-    }
-    if streamed {
-        add(r#","stream":true"#);
-        if takes.stream_usage {
-            add(r#","stream_options":{"include_usage":true}"#);
-        }
-    }
-    add("}");
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use bytes::Bytes;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::provider::attached::*;
-    use crate::provider::profile::{OPENAI, OPENAI_HOST, capabilities as of};
+    use crate::provider::profile::{Capabilities, OPENAI, OPENAI_HOST, capabilities as of};
+    use crate::provider::{Dialect, Request, WireSchema};
+    use crate::session::Message;
+
+    fn body(model: &str, request: &Request, takes: &Capabilities, streamed: bool) -> Vec<Bytes> {
+        CHAT.body(model, request, takes, streamed)
+    }
 
     fn capabilities(host: &str, model: &str) -> Capabilities {
         of(OPENAI, host, model)
     }
 
+    /// As it is sent to a server that takes a conversation as it is.
     fn joined(request: &Request) -> String {
-        let pieces = body("m", request, &capabilities("127.0.0.1", "m"), false);
+        let pieces = body("m", request, &capabilities(OPENAI_HOST, "gpt-4o"), false);
         String::from_utf8(pieces.concat()).unwrap()
     }
 
     fn parsed(request: &Request) -> Value {
         serde_json::from_str(&joined(request)).unwrap()
-    }
-
-    #[test]
-    fn three_turns_share_their_prefix_byte_by_byte() {
-        let texts = ["Größe \"so\"?\n\\", "zwei </s> \u{0}", "three 🦀"];
-        let mut history = Vec::new();
-        let mut stable = String::new();
-        for (turn, text) in texts.into_iter().enumerate() {
-            let prompt = Message::user(text);
-            let request = Request {
-                system: "Be exact.",
-                history: history.iter().cloned().collect(),
-                note: Some(format!("fields of turn {turn}").into()),
-                feedback: vec![Message::assistant("wrong"), Message::user("why")],
-                schema: Some(WireSchema {
-                    dialect: Dialect::OpenAi,
-                    name: "A".into(),
-                    json: "{}".into(),
-                }),
-                ..Request::new(prompt.clone())
-            };
-            let body = joined(&request);
-            assert!(body.starts_with(&stable), "{stable}\n{body}");
-            let stored = quoted(text).trim_end_matches('"').to_owned();
-            let end = body.find(&stored).unwrap() + stored.len();
-            stable = body[..end].to_owned();
-            println!("turn {turn}: {end} of {} bytes are stable", body.len());
-            history.extend([prompt, Message::assistant(format!("answer {turn}"))]);
-        }
     }
 
     #[test]
@@ -182,14 +74,15 @@ mod tests {
             temperature: Some(0.5),
             max_tokens: Some(9),
             logprobs: true,
+            system: "s",
             ..Request::new(Message::user("hi"))
         };
         assert_eq!(
             joined(&request),
             concat!(
-                r#"{"model":"m","messages":[{"role":"system","content":""},{"role":"user","content":"hi"}],"#,
+                r#"{"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":"hi"}],"#,
                 r#""response_format":{"type":"json_schema","json_schema":{"name":"A","strict":true,"schema":{"z":1,"a":2}}},"#,
-                r#""temperature":0.5,"max_tokens":9,"logprobs":true}"#
+                r#""temperature":0.5,"max_completion_tokens":9,"logprobs":true}"#
             )
         );
     }
@@ -206,6 +99,41 @@ mod tests {
         };
         let body = parsed(&request);
         assert_eq!(body["response_format"], json!({"type": "json_object"}));
+    }
+
+    #[test]
+    fn servers_must_take_all_parameters_where_a_schema_is_one_of_them() {
+        for (dialect, all) in [
+            (Dialect::OpenAi, json!({"require_parameters": true})),
+            (Dialect::Prompted, Value::Null),
+        ] {
+            let request = Request {
+                schema: Some(WireSchema {
+                    dialect,
+                    name: "A".into(),
+                    json: "{}".into(),
+                }),
+                ..Request::new(Message::user("hi"))
+            };
+            let takes = capabilities("openrouter.ai", "m");
+            let pieces = body("m", &request, &takes, false);
+            let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+            assert_eq!(body["provider"], all, "{dialect}");
+        }
+    }
+
+    #[test]
+    fn a_blank_system_message_is_left_out() {
+        for host in [OPENAI_HOST, "127.0.0.1"] {
+            let request = Request {
+                system: " \n",
+                ..Request::new(Message::user("hi"))
+            };
+            let pieces = body("m", &request, &capabilities(host, "m"), false);
+            let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+            let messages = json!([{"role": "user", "content": "hi"}]);
+            assert_eq!(body["messages"], messages, "{host}");
+        }
     }
 
     #[test]
@@ -250,7 +178,7 @@ mod tests {
         let prompt = prompt("Say", [image(), pdf().named("a.pdf"), pdf(), address]);
         let text = prompt.text().to_owned();
         assert_eq!(
-            parsed(&noted(prompt))["messages"][1]["content"],
+            parsed(&noted(prompt))["messages"][0]["content"],
             json!([
                 {"type": "image_url", "image_url": {"url": format!("data:image/gif;base64,{IMAGE}")}},
                 {"type": "file", "file": {"filename": "a.pdf", "file_data": format!("data:application/pdf;base64,{PDF}")}},
@@ -259,11 +187,6 @@ mod tests {
                 {"type": "text", "text": format!("{text}\n\nthe \"note\"")},
             ])
         );
-    }
-
-    #[test]
-    fn turns_with_images_share_their_prefix_byte_by_byte() {
-        turns_share_their_prefix(joined);
     }
 
     #[test]
@@ -319,7 +242,10 @@ mod tests {
 
     #[test]
     fn a_reasoning_model_hears_the_developer() {
-        let request = Request::new(Message::user("hi"));
+        let request = Request {
+            system: "rules",
+            ..Request::new(Message::user("hi"))
+        };
         let pieces = body("o3", &request, &capabilities(OPENAI_HOST, "o3"), false);
         let body: Value = serde_json::from_slice(&pieces.concat()).unwrap();
         assert_eq!(body["messages"][0]["role"], "developer");

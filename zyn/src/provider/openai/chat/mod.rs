@@ -27,7 +27,7 @@ impl Format for Chat {
         takes: &Capabilities,
         streamed: bool,
     ) -> Vec<Bytes> {
-        encode::body(model, request, takes, streamed)
+        encode::CHAT.body(model, request, takes, streamed)
     }
 
     fn usual(&self, body: &str, said: &mut Completion) -> bool {

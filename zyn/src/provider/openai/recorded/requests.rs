@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Exchange, exchanges};
+use super::{Exchange, api, exchanges};
 use crate::provider::canned::Canned;
 use crate::provider::openai::{KIND, OpenAi};
 use crate::provider::profile::Api;
@@ -81,7 +81,7 @@ async fn ours(exchange: &Exchange, asked: &Asked<'_>) -> Value {
     let (_, address) = ADDRESSES.iter().find(|(name, _)| *name == server).unwrap();
     let model = body["model"].as_str().unwrap().to_owned();
     let mut openai = OpenAi(Remote::new(KIND, model)).key("k").base_url(*address);
-    if exchange.api() == Api::Responses {
+    if api(exchange) == Api::Responses {
         openai = openai.responses();
     }
     let reply = Canned::recorded(&exchange.response);
@@ -100,12 +100,8 @@ async fn ours(exchange: &Exchange, asked: &Asked<'_>) -> Value {
 /// A recorded body as zyn writes it.
 fn as_ours(body: &Value, asked: &Asked<'_>, server: &str) -> Value {
     let mut body = body.as_object().unwrap().clone();
-    // there is a system message always, as the first item, and contents are strings
-    let mut messages = asked.messages.clone();
-    if messages[0].0 != "system" {
-        messages.insert(0, ("system", ""));
-    }
-    let messages = messages.iter();
+    // what the system says is the first item, and contents are strings
+    let messages = asked.messages.iter();
     let messages = messages.map(|(role, content)| json!({"role": role, "content": content}));
     body.remove("instructions");
     let list = if body.contains_key("input") {

@@ -1,52 +1,26 @@
-//! From a request to the pieces of a body.
-//!
-//! `model`, then `input`, then everything else, as in chat completions and for the same reason: the body of a turn, up to
-//! the end of the stored text of its last message, is a prefix of the next turn's body.
+//! What responses call things.
 
-use bytes::Bytes;
-use serde_json::Value;
+use crate::provider::WireFormat;
+use crate::provider::openai::encode::Operation;
+use crate::provider::openai::message;
+use crate::session::{Media, MediaKind};
 
-use crate::provider::format::quoted;
-use crate::provider::openai::message::{self, Parts};
-use crate::provider::profile::Capabilities;
-use crate::provider::{Dialect, Mode, Request, WireFormat, WireSchema};
-use crate::session::{Media, MediaKind, Message};
-
-/// The body of `request`.
-pub(super) fn body(
-    model: &str,
-    request: &Request,
-    takes: &Capabilities,
-    streamed: bool,
-) -> Vec<Bytes> {
-    let head = head(model, takes.system.name(), request.system);
-    let mut pieces = request
-        .history
-        .wire(head, WireFormat::OpenAiResponses, wire);
-    let mut rest = Vec::new();
-    message::write(&request.prompt, request.note.as_deref(), &PARTS, &mut rest);
-    for message in &request.feedback {
-        wire(message, &mut rest);
-    }
-    rest.extend_from_slice(tail(request, takes, streamed).as_bytes());
-    pieces.push(rest.into());
-    pieces
-}
-
-/// Up to the first item, the library's own, included. It is an item, since not every server takes `instructions`.
-fn head(model: &str, role: &str, system: &str) -> Bytes {
-    let (model, system) = (quoted(model), quoted(system));
-    format!(r#"{{"model":{model},"input":[{{"role":"{role}","content":{system}}}"#).into()
-}
-
-const PARTS: Parts = Parts {
+pub(super) const RESPONSES: Operation = Operation {
+    messages: "input",
     text: "input_text",
     media: part,
+    schema: [r#""text":{"format":{"type":"json_schema","#, "}}"],
+    json_object: r#","text":{"format":{"type":"json_object"}}"#,
+    max_tokens: |_| "max_output_tokens",
+    logprobs: r#","include":["message.output_text.logprobs"]"#,
+    // else the server keeps prompt and answer: the session is zyn's
+    always: r#","store":false"#,
+    stream_usage: "",
+    wire: [
+        WireFormat::OpenAiResponses,
+        WireFormat::OpenAiResponsesByTurns,
+    ],
 };
-
-fn wire(message: &Message, body: &mut Vec<u8>) {
-    message::write(message, None, &PARTS, body);
-}
 
 /// An image or a PDF. One that the server takes by no address was refused before.
 fn part(media: &Media) -> String {
@@ -61,61 +35,19 @@ fn part(media: &Media) -> String {
     }
 }
 
-/// Everything that belongs to this call only.
-fn tail(request: &Request, takes: &Capabilities, streamed: bool) -> String {
-    let mut tail = String::from("]");
-    match &request.schema {
-        None => {}
-        Some(WireSchema {
-            dialect,
-            name,
-            json,
-        }) if *dialect != Dialect::Prompted && takes.mode == Mode::Native => {
-            let name = quoted(name);
-            tail += &format!(
-                r#","text":{{"format":{{"type":"json_schema","name":{name},"strict":true,"schema":{json}}}}}"#
-            );
-        }
-        Some(_) if takes.json_object => {
-            tail.push_str(r#","text":{"format":{"type":"json_object"}}"#);
-        }
-        Some(_) => {}
-    }
-    if let Some(temperature) = request.temperature.filter(|_| takes.sampling) {
-        tail += &format!(r#","temperature":{}"#, Value::from(temperature));
-    }
-    if let Some(limit) = request.max_tokens {
-        tail += &format!(r#","max_output_tokens":{limit}"#);
-    }
-    if request.logprobs && takes.logprobs {
-        tail.push_str(r#","include":["message.output_text.logprobs"]"#);
-    }
-    if let Some(conversation) = request.conversation.as_deref().filter(|_| takes.cache_key) {
-        tail += &format!(r#","prompt_cache_key":{}"#, quoted(conversation));
-    }
-    if takes.routes && request.schema.is_some() {
-        tail.push_str(r#","provider":{"require_parameters":true}"#);
-    }
-    // else the server keeps prompt and answer: the session is zyn's
-    tail.push_str(r#","store":false"#);
-    if streamed {
-        tail.push_str(r#","stream":true"#);
-    }
-    tail.push('}');
-    tail
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::provider::attached::*;
     use crate::provider::profile::{OPENAI, OPENAI_HOST, capabilities as of};
+    use crate::provider::{Dialect, Request, WireSchema};
+    use crate::session::Message;
 
     fn sent(request: &Request, host: &str, model: &str, streamed: bool) -> String {
         let takes = of(OPENAI, host, model);
-        String::from_utf8(body(model, request, &takes, streamed).concat()).unwrap()
+        String::from_utf8(RESPONSES.body(model, request, &takes, streamed).concat()).unwrap()
     }
 
     fn parsed(request: &Request, host: &str, model: &str, streamed: bool) -> Value {
@@ -131,33 +63,9 @@ mod tests {
     }
 
     #[test]
-    fn three_turns_share_their_prefix_byte_by_byte() {
-        let texts = ["Größe \"so\"?\n\\", "zwei </s> \u{0}", "three 🦀"];
-        let mut history = Vec::new();
-        let mut stable = String::new();
-        for (turn, text) in texts.into_iter().enumerate() {
-            let prompt = Message::user(text);
-            let request = Request {
-                system: "Be exact.",
-                history: history.iter().cloned().collect(),
-                note: Some(format!("fields of turn {turn}").into()),
-                feedback: vec![Message::assistant("wrong"), Message::user("why")],
-                schema: schema(Dialect::OpenAi, "{}"),
-                ..Request::new(prompt.clone())
-            };
-            let body = sent(&request, "127.0.0.1", "m", turn == 1);
-            assert!(body.starts_with(&stable), "{stable}\n{body}");
-            let stored = quoted(text).trim_end_matches('"').to_owned();
-            let end = body.find(&stored).unwrap() + stored.len();
-            stable = body[..end].to_owned();
-            println!("turn {turn}: {end} of {} bytes are stable", body.len());
-            history.extend([prompt, Message::assistant(format!("answer {turn}"))]);
-        }
-    }
-
-    #[test]
     fn the_keys_stand_in_a_stable_order() {
         let request = Request {
+            system: "s",
             conversation: Some("c-1".into()),
             schema: schema(Dialect::OpenAi, r#"{"z":1,"a":2}"#),
             temperature: Some(0.5),
@@ -168,7 +76,7 @@ mod tests {
         assert_eq!(
             sent(&request, OPENAI_HOST, "m", true),
             concat!(
-                r#"{"model":"m","input":[{"role":"system","content":""},{"role":"user","content":"hi"}],"#,
+                r#"{"model":"m","input":[{"role":"system","content":"s"},{"role":"user","content":"hi"}],"#,
                 r#""text":{"format":{"type":"json_schema","name":"A","strict":true,"schema":{"z":1,"a":2}}},"#,
                 r#""temperature":0.5,"max_output_tokens":9,"include":["message.output_text.logprobs"],"#,
                 r#""prompt_cache_key":"c-1","store":false,"stream":true}"#
@@ -210,7 +118,7 @@ mod tests {
             ..Request::new(Message::user("ask \"x\""))
         };
         assert_eq!(
-            parsed(&request, "127.0.0.1", "m", false)["input"],
+            parsed(&request, OPENAI_HOST, "m", false)["input"],
             json!([
                 {"role": "system", "content": "rules \"1\""},
                 {"role": "system", "content": "s"},
@@ -234,7 +142,7 @@ mod tests {
         let text = prompt.text().to_owned();
         let body = parsed(&noted(prompt), "127.0.0.1", "m", false);
         assert_eq!(
-            body["input"][1],
+            body["input"][0],
             json!({"role": "user", "content": [
                 {"type": "input_image", "image_url": format!("data:image/gif;base64,{IMAGE}")},
                 {"type": "input_file", "filename": "a.pdf", "file_data": format!("data:application/pdf;base64,{PDF}")},
@@ -247,13 +155,9 @@ mod tests {
     }
 
     #[test]
-    fn turns_with_images_share_their_prefix_byte_by_byte() {
-        turns_share_their_prefix(|request| sent(request, "127.0.0.1", "m", false));
-    }
-
-    #[test]
     fn a_reasoning_model_hears_the_developer_and_takes_no_temperature() {
         let request = Request {
+            system: "rules",
             temperature: Some(0.5),
             logprobs: true,
             ..Request::new(Message::user("hi"))

@@ -26,7 +26,7 @@ impl Format for Responses {
         takes: &Capabilities,
         streamed: bool,
     ) -> Vec<Bytes> {
-        encode::body(model, request, takes, streamed)
+        encode::RESPONSES.body(model, request, takes, streamed)
     }
 
     fn answer(&self, body: &Value, said: &mut Completion) {
