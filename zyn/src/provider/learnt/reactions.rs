@@ -26,10 +26,6 @@ const UNSUPPORTED: &[&str] = &[
 /// What stands before and behind a parameter in words that say the same, in lower case.
 const FORMS: &[(&str, &str)] = &[
     ("", ": extra inputs are not permitted"),
-    (
-        "'loc': ('body', '",
-        "'), 'msg': 'extra inputs are not permitted'",
-    ),
     ("unsupported parameter: '", "'"),
     ("unknown parameter: '", "'"),
     ("unrecognized request argument supplied: ", ""),
