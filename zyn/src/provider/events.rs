@@ -5,7 +5,7 @@
 use serde::de::IgnoredAny;
 
 /// How long an event may be, in bytes.
-const LONGEST: usize = 16 * 1024 * 1024;
+pub(crate) const LONGEST: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Event {

@@ -20,6 +20,9 @@ const DEPTH: usize = 3;
 /// A delay in whole seconds and the same in words differ by less than this.
 const SECOND: Duration = Duration::from_secs(1);
 
+/// How much is read of words in no shape.
+const PLAIN: usize = 64 * 1024;
+
 /// An error in a server's words. Where the server quotes a provider behind it, the words of both.
 #[derive(Debug, Default)]
 pub(super) struct Said {
@@ -47,11 +50,36 @@ pub(super) fn said(body: &Value) -> Said {
         Value::Array(list) => list.first().unwrap_or(body),
         body => body,
     };
+    if let Value::String(text) = body {
+        return said_plainly(text);
+    }
     let mut said = Said {
         request_id: text(body, "request_id"),
         ..Said::default()
     };
     said.hear(body, DEPTH);
+    said
+}
+
+/// Finds the words in a body that is no JSON. A page of HTML is a proxy's, and in broken JSON nothing says whose words are
+/// whose: both are for the eyes of a person alone.
+pub(super) fn said_plainly(text: &str) -> Said {
+    let text = text.trim();
+    let mut ends = (0..=PLAIN.min(text.len())).rev();
+    let end = ends.find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let text = text.get(..end).unwrap_or_default();
+    let mut said = Said::default();
+    match text.chars().next() {
+        None => {}
+        Some('<' | '{' | '[') => said.message = Some(text.to_owned()),
+        Some(_) => {
+            let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            // names that are ordinary words too may be meant as such
+            let names = words.filter(|word| word.contains('_'));
+            said.names.extend(names.map(str::to_owned));
+            said.add(&validation::without_values(text));
+        }
+    }
     said
 }
 

@@ -89,7 +89,9 @@ fn failure(reply: &Canned) -> String {
         }),
         ..Request::new(Message::user("hi"))
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
     let outcome = runtime.unwrap().block_on(remote.attempt(&request, None));
     format!("{:?}", outcome.unwrap_err().kind)
 }
