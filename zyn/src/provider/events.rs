@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     fn read(pieces: &[&[u8]]) -> Vec<Event> {
-        let mut reader = Events::default();
+        let mut reader = Events::new(Framing::Sse);
         let mut events = Vec::new();
         for piece in pieces {
             reader.push(piece, &mut events).unwrap();
