@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::provider::{Class, Failure, ProviderError};
+use crate::provider::{Class, Failure, PARTS, ProviderError};
 
 /// What has happened in one fire before the failure that is to be decided.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,8 +47,6 @@ const BASE: Duration = Duration::from_millis(500);
 const CEILING: Duration = Duration::from_secs(8);
 /// A server that asks for more than this is not waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// As many parameters as a provider can learn about.
-const ADAPTATIONS: u32 = 3;
 
 /// Decides on a failure with `retries` left and `remaining` until the deadline; `dice` is in 0..1.
 pub(crate) fn decide(
@@ -58,7 +56,7 @@ pub(crate) fn decide(
     remaining: Duration,
     dice: f64,
 ) -> Decision {
-    if error.adapted && past.adaptations < ADAPTATIONS {
+    if error.adapted && past.adaptations < PARTS {
         return Decision::Repeat {
             after: Duration::ZERO,
             kind: Repeat::Adaptation,
@@ -272,7 +270,7 @@ mod tests {
         let mut error = error(Failure::Rejected);
         error.adapted = true;
         let mut past = UNUSED;
-        for _ in 0..ADAPTATIONS {
+        for _ in 0..PARTS {
             let decision = decide(&error, past, 0, HOUR, 1.0);
             assert_eq!(
                 decision,

@@ -19,6 +19,8 @@ pub(super) struct Canned {
     pub(super) pieces: Vec<Bytes>,
     /// Whether the connection breaks behind the last piece.
     pub(super) breaks: bool,
+    /// Whether nothing more comes behind the last piece, and no end.
+    pub(super) stalls: bool,
 }
 
 /// What was sent: address, headers, body.
@@ -68,6 +70,7 @@ impl Canned {
             body: Box::new(Pieces {
                 left: self.pieces.clone().into_iter(),
                 breaks: self.breaks,
+                stalls: self.stalls,
             }),
         }
     }
@@ -76,11 +79,13 @@ impl Canned {
 struct Pieces {
     left: std::vec::IntoIter<Bytes>,
     breaks: bool,
+    stalls: bool,
 }
 
 impl Chunks for Pieces {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>> {
         let next = match self.left.next() {
+            None if self.stalls => return Box::pin(std::future::pending()),
             None if self.breaks => Err(TransportError::Interrupted("reset".to_owned())),
             next => Ok(next),
         };

@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::key::{Key, without_keys};
+use super::learnt::{Refused, unsupported};
 use super::rejection::{self, Said};
 use super::spoken::Spoken;
 use super::{Class, Failure, ProviderError, Response, Token, headers};
@@ -59,6 +60,11 @@ impl Completion {
         self.done || self.error.is_some()
     }
 
+    /// Whether a stream came to the end of its answer, at which it has told what the whole cost.
+    pub(super) fn is_whole(&self) -> bool {
+        self.done || self.end.is_some()
+    }
+
     /// Notes why the model ended, in the provider's words and in ours.
     pub(super) fn note_end(&mut self, finish: &str, end: End) {
         self.finish = Some(finish.to_owned());
@@ -68,6 +74,22 @@ impl Completion {
     /// Adds to a refusal.
     pub(super) fn refuse(&mut self, words: &str) {
         self.refusal.get_or_insert_default().push_str(words);
+    }
+}
+
+/// What comes of a reply that is no answer.
+pub(super) struct Failed {
+    pub(super) error: Box<ProviderError>,
+    /// The parts of the request that the server does not take, if they are the reason.
+    pub(super) refused: Refused,
+}
+
+impl From<ProviderError> for Failed {
+    fn from(error: ProviderError) -> Self {
+        Self {
+            error: Box::new(error),
+            refused: Refused::default(),
+        }
     }
 }
 
@@ -82,18 +104,19 @@ pub(super) struct Reading<'r> {
 
 impl Reading<'_> {
     /// The outcome of a success: error inside it, refusal, filter, cut, empty, text.
-    pub(super) fn judge(&self, said: Completion) -> Result<Response, ProviderError> {
+    pub(super) fn judge(&self, mut said: Completion) -> Result<Response, Failed> {
+        if let Some(error) = said.error.take() {
+            return self.told(rejection::said(&error), said);
+        }
+        self.outcome(said).map_err(Failed::from)
+    }
+
+    /// The outcome of a reply without an error in it.
+    fn outcome(&self, said: Completion) -> Result<Response, ProviderError> {
         let usage = said.usage;
         let id = said.id.as_deref();
-        let costing = |mut error: ProviderError| {
-            error.usage = usage;
-            error.request_id = error.request_id.or_else(|| id.map(|id| self.short(id)));
-            error
-        };
+        let costing = |error| self.costing(error, usage, id);
         let failure = |kind| Err(costing(self.failure(kind)));
-        if let Some(error) = &said.error {
-            return Err(costing(self.said(error)));
-        }
         let refusal = said.refusal.as_deref().unwrap_or_default().trim();
         if !refusal.is_empty() {
             let error = self.failure(Failure::Refusal);
@@ -139,57 +162,81 @@ impl Reading<'_> {
     }
 
     /// What comes of an error reply. Redirects and statuses that say nothing about errors are here too.
-    pub(super) fn rejected(&self, body: &[u8]) -> Result<Response, ProviderError> {
-        let Ok(body) = serde_json::from_slice::<Value>(body) else {
-            let text = String::from_utf8_lossy(body);
-            let error = self.failure(rejection::kind(self.status, &Said::default()));
-            return Err(match text.trim() {
-                "" => error,
-                text => error.with_detail(self.clean(text)),
-            });
+    pub(super) fn rejected(&self, body: &[u8]) -> Result<Response, Failed> {
+        let said = match serde_json::from_slice(body) {
+            Ok(body) => rejection::said(&body),
+            Err(_) => rejection::said_plainly(&String::from_utf8_lossy(body)),
         };
-        // an answer that the server did not let pass is an invalid answer, and to be read as one
-        let said = rejection::said(&body);
-        if let Some(text) = said
-            .failed_generation
-            .filter(|text| !text.trim().is_empty())
-        {
-            let mut answer = Completion::default();
-            answer.text.push(&text);
-            answer.finish = said.code;
-            return self.judge(answer);
-        }
-        Err(self.said(&body))
+        self.told(said, Completion::default())
     }
 
-    /// An error that the server put into words, wherever in `body` they are.
-    fn said(&self, body: &Value) -> ProviderError {
-        let said = rejection::said(body);
-        let status = said.status().unwrap_or(self.status);
-        let mut error = self.failure(rejection::kind(status, &said));
-        error.status = Some(status);
-        let passes = error.class() == Class::Rejected;
-        error.retry_after = error.retry_after.or_else(|| said.retry_after(passes));
-        error.code = said
-            .code
-            .as_deref()
-            .or(said.kind.as_deref())
-            .map(|code| self.short(code));
-        if error.request_id.is_none() {
-            error.request_id = said.request_id.map(|id| self.short(&id));
+    /// What comes of an error that the server put into words, after it had `said` something.
+    fn told(&self, words: Said, said: Completion) -> Result<Response, Failed> {
+        // an answer that the server did not let pass is an invalid answer, and to be read as one
+        if let Some(text) = words.failed_generation.as_deref()
+            && !text.trim().is_empty()
+        {
+            let mut whole = Spoken::default();
+            whole.push(text);
+            let whole = whole.finish();
+            // of what was heard nothing can be taken back
+            if whole.starts_with(said.text.text()) {
+                let mut answer = Completion {
+                    finish: words.code,
+                    usage: said.usage,
+                    model: said.model,
+                    id: said.id,
+                    ..Completion::default()
+                };
+                answer.text.say(&whole);
+                return self.outcome(answer).map_err(Failed::from);
+            }
         }
-        match said.message {
+        let status = words.status().unwrap_or(self.status);
+        // a server that speaks already has taken the request
+        let refused = match said.text.text() {
+            "" => unsupported(status, &words),
+            _ => Refused::default(),
+        };
+        let error = self.error(status, words);
+        let error = Box::new(self.costing(error, said.usage, said.id.as_deref()));
+        Err(Failed { error, refused })
+    }
+
+    fn error(&self, status: u16, words: Said) -> ProviderError {
+        let mut error = self.failure(rejection::kind(status, &words));
+        error.status = Some(status);
+        error.should_retry = headers::should_retry(self.headers);
+        let passes = error.class() == Class::Rejected;
+        let wait = headers::retry_after(self.headers);
+        error.retry_after = wait.or_else(|| words.retry_after(passes));
+        let code = words.code.as_deref().or(words.kind.as_deref());
+        error.code = code.map(|code| self.short(code));
+        if error.request_id.is_none() {
+            error.request_id = words.request_id.map(|id| self.short(&id));
+        }
+        match words.message {
             Some(message) => error.with_detail(self.clean(&message)),
             None => error,
         }
     }
 
+    fn costing(
+        &self,
+        mut error: ProviderError,
+        usage: Option<Usage>,
+        id: Option<&str>,
+    ) -> ProviderError {
+        error.usage = usage;
+        error.request_id = error.request_id.or_else(|| id.map(|id| self.short(id)));
+        error
+    }
+
+    /// A failure of the reply itself. What its headers say about repeating is about replies that say no.
     pub(super) fn failure(&self, kind: Failure) -> ProviderError {
         let mut error = ProviderError::new(self.provider, kind);
         error.status = Some(self.status);
         error.request_id = self.request_id();
-        error.retry_after = headers::retry_after(self.headers);
-        error.should_retry = headers::should_retry(self.headers);
         error
     }
 

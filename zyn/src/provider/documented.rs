@@ -134,8 +134,13 @@ impl Row {
 
     /// What is wrong with what comes of it, if anything is.
     fn problem(&self) -> Option<String> {
-        let (remote, request) = (remote(&self.api), request());
-        let (outcome, _) = remote.outcome_of(&request, &self.reply(), self.in_stream);
+        let (remote, mut request) = (remote(&self.api), request());
+        let part = self.part.as_deref();
+        if let (Some("JsonObject"), Some(schema)) = (part, &mut request.schema) {
+            schema.dialect = Dialect::Prompted;
+        }
+        let streamed = self.in_stream || part == Some("StreamUsage");
+        let (outcome, _) = remote.outcome_of(&request, &self.reply(), streamed);
         let error = match outcome {
             Ok(_) if self.failure == "Answer" => return None,
             Ok(response) => return Some(format!("an answer: {}", response.text)),
@@ -150,6 +155,7 @@ impl Row {
             return Some(format!("{found:?}, and not {wanted:?} ({:?})", error.kind));
         }
         let part = unsupported(self.status, &rejection::said(&self.body));
+        let part = part.parts.first().and_then(|parts| parts.first());
         let part = part.map(|part| format!("{part:?}"));
         match self.failure.as_str() {
             "Unsupported" if part != self.part => Some(format!("the part {part:?}")),
@@ -240,10 +246,15 @@ fn a_refused_schema_is_remembered_and_none_is_refused_where_none_was_sent() {
     ] {
         let reply = Canned::json(status, &json!({"error": {"message": message}}));
         assert_eq!(failed(&reply).kind, plain, "{message}");
-        let request = request();
+        let request = Request {
+            temperature: None,
+            logprobs: false,
+            ..request()
+        };
         let server = reply.clone();
         let (remote, _) = remote("openai").answered(move |_| server.clone());
         let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
             .build()
             .unwrap();
         let error = runtime

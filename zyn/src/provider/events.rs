@@ -5,7 +5,7 @@
 use serde::de::IgnoredAny;
 
 /// How long an event may be, in bytes.
-const LONGEST: usize = 16 * 1024 * 1024;
+pub(crate) const LONGEST: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Event {
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     fn read(pieces: &[&[u8]]) -> Vec<Event> {
-        let mut reader = Events::default();
+        let mut reader = Events::new(Framing::Sse);
         let mut events = Vec::new();
         for piece in pieces {
             reader.push(piece, &mut events).unwrap();

@@ -25,7 +25,7 @@ macro_rules! remote {
             }
 
             /// Adds a header to every request, for a gateway on the way or a feature of the server. `Debug` and logs do
-            /// not show its value. The key has an option of its own.
+            /// not show its value. A header that is added twice is sent twice. The key has an option of its own.
             #[must_use]
             pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 let header = (name.into(), value.into());

@@ -1,6 +1,7 @@
 //! What a server says when it does not do what it was asked, in the shapes that servers have for that.
 
 mod rules;
+mod validation;
 mod wait;
 
 #[cfg(test)]
@@ -11,12 +12,16 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub(super) use self::rules::{kind, without_schema};
+use self::validation::Problem;
 use super::headers;
 
 /// How deep an error may stand in another one that quotes it.
 const DEPTH: usize = 3;
 /// A delay in whole seconds and the same in words differ by less than this.
 const SECOND: Duration = Duration::from_secs(1);
+
+/// How much is read of words in no shape.
+const PLAIN: usize = 64 * 1024;
 
 /// An error in a server's words. Where the server quotes a provider behind it, the words of both.
 #[derive(Debug, Default)]
@@ -45,11 +50,36 @@ pub(super) fn said(body: &Value) -> Said {
         Value::Array(list) => list.first().unwrap_or(body),
         body => body,
     };
+    if let Value::String(text) = body {
+        return said_plainly(text);
+    }
     let mut said = Said {
         request_id: text(body, "request_id"),
         ..Said::default()
     };
     said.hear(body, DEPTH);
+    said
+}
+
+/// Finds the words in a body that is no JSON. A page of HTML is a proxy's, and in broken JSON nothing says whose words are
+/// whose: both are for the eyes of a person alone.
+pub(super) fn said_plainly(text: &str) -> Said {
+    let text = text.trim();
+    let mut ends = (0..=PLAIN.min(text.len())).rev();
+    let end = ends.find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let text = text.get(..end).unwrap_or_default();
+    let mut said = Said::default();
+    match text.chars().next() {
+        None => {}
+        Some('<' | '{' | '[') => said.message = Some(text.to_owned()),
+        Some(_) => {
+            let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            // names that are ordinary words too may be meant as such
+            let names = words.filter(|word| word.contains('_'));
+            said.names.extend(names.map(str::to_owned));
+            said.add(&validation::without_values(text));
+        }
+    }
     said
 }
 
@@ -83,7 +113,6 @@ impl Said {
         let generation = || text(error, "failed_generation");
         self.failed_generation = self.failed_generation.take().or_else(generation);
         self.hear_google(error);
-        self.hear_validation(error);
         let message = ["message", "error", "detail"]
             .into_iter()
             .find_map(|name| error.get(name).filter(|it| !it.is_null()));
@@ -93,24 +122,29 @@ impl Said {
             Value::String(text) => serde_json::from_str(text).ok().filter(Value::is_object),
             value => Some(value.clone()).filter(Value::is_object),
         };
-        let is_validation = message.is_some_and(|it| it.get("detail").is_some());
-        let within = message.filter(|_| !is_validation).and_then(quoted);
         let heard = self.text.len();
-        if let (Some(within), Some(depth)) = (within, depth.checked_sub(1)) {
+        if let Some(problems) = message.and_then(validation::problems) {
+            self.hear_problems(problems);
+        } else if let (Some(within), Some(depth)) = (message.and_then(quoted), depth.checked_sub(1))
+        {
             self.hear(&within, depth);
         }
-        if self.text.len() == heard
-            && let Some(message) = message.and_then(as_text)
-        {
-            self.add(&message);
+        if self.text.len() == heard {
+            self.hear_plain(message);
         }
         match (behind.and_then(quoted), depth.checked_sub(1)) {
             (Some(behind), Some(depth)) => self.hear(&behind, depth),
-            _ => {
-                if let Some(message) = behind.and_then(as_text) {
-                    self.add(&message);
-                }
-            }
+            _ => self.hear_plain(behind),
+        }
+    }
+
+    /// What has no shape that is known. A text is the server's; in anything else nothing says whose words are whose, so
+    /// that it is for the eyes of a person alone.
+    fn hear_plain(&mut self, words: Option<&Value>) {
+        match words {
+            Some(Value::String(text)) => self.add(&validation::without_values(text)),
+            Some(other) if self.message.is_none() => self.message = as_text(other),
+            _ => {}
         }
     }
 
@@ -143,18 +177,23 @@ impl Said {
         }
     }
 
-    /// A list of what is wrong with which part of the request (FastAPI's: Mistral, vLLM).
-    fn hear_validation(&mut self, error: &Value) {
-        let lists = ["/detail", "/message/detail", "/message"];
-        let lists = lists
-            .into_iter()
-            .filter_map(|path| error.pointer(path)?.as_array());
-        for item in lists.flatten() {
-            let Some(place) = item.get("loc").and_then(Value::as_array) else {
-                continue;
+    /// A list of what is wrong with which part of the request.
+    fn hear_problems(&mut self, problems: Vec<Problem>) {
+        for Problem {
+            kind,
+            place,
+            message,
+        } in problems
+        {
+            self.names.extend(kind);
+            let message = match (&place, message) {
+                (Some(place), Some(message)) => Some(format!("{place}: {message}")),
+                (_, message) => message,
             };
-            self.param = self.param.take().or_else(|| Some(param(place)));
-            self.names.extend(text(item, "type"));
+            self.param = self.param.take().or(place);
+            if let Some(message) = message {
+                self.add(&message);
+            }
         }
     }
 
@@ -201,20 +240,6 @@ fn delay(value: &Value) -> Option<Duration> {
     let whole = headers::duration(&as_text(value.get("seconds")?)?, 1.0)?;
     let nanos = value.get("nanos").and_then(Value::as_u64).unwrap_or(0);
     Some(whole.saturating_add(Duration::from_nanos(nanos)))
-}
-
-/// A place as parameters are written: `messages[0].role`.
-fn param(place: &[Value]) -> String {
-    let mut param = String::new();
-    for step in place {
-        match step {
-            Value::String(name) if param.is_empty() && name == "body" => {}
-            Value::String(name) if param.is_empty() => param.push_str(name),
-            Value::String(name) => param += &format!(".{name}"),
-            step => param += &format!("[{step}]"),
-        }
-    }
-    param
 }
 
 fn text(value: &Value, name: &str) -> Option<String> {

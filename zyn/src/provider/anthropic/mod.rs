@@ -85,7 +85,7 @@ impl Anthropic {
             if date.as_str() >= UNSAMPLED {
                 remote.knows(|takes| takes.sampling = false);
             }
-            remote.headers.push((VERSION.to_string(), date));
+            remote.set_header(VERSION.as_str(), date);
         })
     }
 

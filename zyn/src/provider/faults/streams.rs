@@ -7,7 +7,8 @@ use super::server::Do;
 use super::table::{Fault, Wanted};
 use crate::provider::Failure;
 
-const LIMIT: usize = 8 * 1024 * 1024;
+const TEXT: usize = 8 * 1024 * 1024;
+const EVENT: usize = 16 * 1024 * 1024;
 
 pub(super) fn faults(api: &Api) -> Vec<Fault> {
     let wire = api.wire;
@@ -24,7 +25,7 @@ pub(super) fn faults(api: &Api) -> Vec<Fault> {
         ))]
     };
     let broken = || Wanted::Fails(Failure::Interrupted);
-    let too_large = || Wanted::Fails(Failure::ReplyTooLarge { limit: LIMIT });
+    let too_large = |limit| Wanted::Fails(Failure::ReplyTooLarge { limit });
     let typed = |kind: &str, body: &str| {
         vec![Do::say(format!(
             "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n\r\n{body}"
@@ -157,7 +158,7 @@ pub(super) fn faults(api: &Api) -> Vec<Fault> {
         ),
         Fault::stream(
             "an event without end",
-            too_large(),
+            too_large(EVENT),
             vec![
                 Do::say(format!("{head}\r\n{}", &last[..middle])),
                 Do::Forever(vec![b'y'; 65_536], Duration::ZERO),
@@ -165,7 +166,7 @@ pub(super) fn faults(api: &Api) -> Vec<Fault> {
         ),
         Fault::stream(
             "text without end",
-            too_large(),
+            too_large(TEXT),
             vec![
                 Do::say(format!("{head}\r\n")),
                 Do::Forever(long, Duration::ZERO),

@@ -18,8 +18,6 @@ pub(super) use client::transport;
 
 /// The most bytes of an answer.
 pub(super) const REPLY_LIMIT: usize = 8 * 1024 * 1024;
-/// The most bytes of an error that are looked at.
-const ERROR_LIMIT: usize = 64 * 1024;
 
 /// Sends one POST. Dropping the future, or what came back, abandons it; deadlines are the caller's, which knows them.
 pub(super) trait Transport: Send + Sync {
@@ -93,20 +91,6 @@ impl Incoming {
             body.extend_from_slice(&chunk);
         }
         Ok(body.freeze())
-    }
-
-    /// The beginning of an error's body. Its status counts for more than its words, so neither their length nor a break
-    /// is a failure.
-    pub(super) async fn beginning(&mut self) -> Bytes {
-        let mut body = BytesMut::new();
-        while body.len() < ERROR_LIMIT {
-            match self.body.next().await {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) | Err(_) => break,
-            }
-        }
-        body.truncate(ERROR_LIMIT);
-        body.freeze()
     }
 }
 

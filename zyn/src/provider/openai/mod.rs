@@ -86,13 +86,13 @@ impl OpenAi {
     /// The organization that pays.
     #[must_use]
     pub fn organization(self, id: impl Into<String>) -> Self {
-        self.header("openai-organization", id)
+        self.with(|remote| remote.set_header("openai-organization", id.into()))
     }
 
     /// The project that pays.
     #[must_use]
     pub fn project(self, id: impl Into<String>) -> Self {
-        self.header("openai-project", id)
+        self.with(|remote| remote.set_header("openai-project", id.into()))
     }
 }
 

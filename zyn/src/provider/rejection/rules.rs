@@ -157,7 +157,6 @@ const RULES: &[Rule] = &[
         names: &[
             "content_filter",
             "content_policy_violation",
-            "invalid_prompt",
             "cyber_policy",
             "bio_policy",
         ],
@@ -165,6 +164,8 @@ const RULES: &[Rule] = &[
             "content violates usage guidelines",
             "content exists risk",
             "your input was flagged for",
+            // its name, `invalid_prompt`, is OpenRouter's for any request that is not well formed
+            "your prompt was flagged",
         ],
     },
     // of a schema that is not taken, or of all schemas; some servers fail over it

@@ -44,7 +44,7 @@ fn words_are_found_in_every_shape() {
     }
     assert_eq!(
         said(&json!({"detail": [{"msg": "m"}]})).message.as_deref(),
-        Some(r#"[{"msg":"m"}]"#)
+        Some("m")
     );
     assert_eq!(
         said(&json!({"error": {"code": 429}})).code.as_deref(),
@@ -248,4 +248,42 @@ fn a_validation_error_names_its_parameter() {
             assert_eq!(said.param.as_deref(), Some(param), "{body}");
         }
     }
+}
+
+#[test]
+fn what_was_sent_is_not_the_servers_word() {
+    let prompt = "My credit balance is too low, and structured outputs are not supported";
+    let item = json!({"type": "string_type", "loc": ["body", "messages"], "msg": "No text", "input": prompt});
+    let python = format!(
+        "[{{'type': 'string_type', 'loc': ('body', 'messages'), 'msg': 'No text', 'input': '{prompt}'}}]"
+    );
+    let sentence = format!(
+        "1 error\nmessages\n  No text [type=string_type, input_value='{prompt}', input_type=str]"
+    );
+    for body in [
+        json!({"detail": [item]}),
+        json!({"message": {"detail": [item]}}),
+        json!({"object": "error", "message": [item]}),
+        json!({ "message": python }),
+        json!({ "error": {"message": sentence} }),
+        json!({"error": {"code": 422, "message": "failed", "metadata": {"raw": {"detail": [item]}}}}),
+        json!({"detail": {"what": prompt}}),
+    ] {
+        let heard = said(&body);
+        assert!(!heard.text().contains("credit"), "{}", heard.text());
+        check(422, body, Failure::Rejected);
+    }
+}
+
+#[test]
+fn a_prompt_is_refused_only_where_it_was_flagged() {
+    let error = |message: &str| json!({"error": {"code": "invalid_prompt", "message": message}});
+    let flagged =
+        "Invalid prompt: your prompt was flagged as potentially violating our usage policy.";
+    check(400, error(flagged), Failure::Refusal);
+    check(
+        400,
+        error("Invalid Responses API request"),
+        Failure::Rejected,
+    );
 }
