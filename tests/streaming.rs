@@ -8,10 +8,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use zyn::prelude::*;
+use zyn::provider::Heard;
 use zyn::testing::{Recording, Reply, Scripted};
 use zyn::{
-    BoxFuture, ErrorKind, Event, Failure, Heard, Message, Profile, Provider, ProviderError,
-    Request, Response, Streaming,
+    BoxFuture, ErrorKind, Event, Failure, Message, Profile, Provider, ProviderError, Request,
+    Response, Streaming,
 };
 
 async fn read<T>(stream: &mut Streaming<'_, T>) -> Vec<String> {

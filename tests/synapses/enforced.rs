@@ -2,9 +2,10 @@
 //! again.
 
 use proptest::prelude::*;
+use zyn::Repair;
 use zyn::prelude::*;
+use zyn::sentiment::Polarity;
 use zyn::testing::Scripted;
-use zyn::{Polarity, Repair};
 
 use crate::ask::{JUDGED, Mood, ada, fields, is_asked_again, model, sent};
 

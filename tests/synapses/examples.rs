@@ -4,8 +4,9 @@ use std::fmt::Debug;
 
 use zyn::prelude::*;
 use zyn::refusal::ExampleProblem;
+use zyn::sentiment::Polarity;
 use zyn::sentiment::Scores;
-use zyn::{Analysis, Conversation, ErrorKind, Input, Polarity, Sentiment, Synapse};
+use zyn::{Analysis, Conversation, ErrorKind, Input, Sentiment, Synapse};
 
 use crate::ask::{JUDGED, Mood, Person, ada, blocks, refused, sent};
 

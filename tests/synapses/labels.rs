@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use zyn::prelude::*;
+use zyn::refusal::LabelsError;
 use zyn::testing::{Recording, Scripted};
-use zyn::{ErrorKind, Labels, LabelsError, Profile, Provider, Request};
+use zyn::{ErrorKind, Labels, Profile, Provider, Request};
 
 use crate::ask::{is_asked_again, model, refused, sent};
 

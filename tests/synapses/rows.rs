@@ -4,8 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use zyn::prelude::*;
+use zyn::sentiment::Polarity;
 use zyn::testing::Scripted;
-use zyn::{Analysis, ErrorKind, Labels, Message, Polarity, Request, Response, Usage};
+use zyn::{Analysis, ErrorKind, Labels, Message, Request, Response, Usage};
 use zyn::{BoxFuture, Engine, Error, StepCall, StepFn, StepRecord};
 
 use crate::ask::{JUDGED, Mood, Person, ada, blocks, fields, is_asked_again, model, refused, sent};

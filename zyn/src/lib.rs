@@ -81,7 +81,7 @@ pub mod guide {}
 pub mod input;
 mod llm;
 pub mod prelude;
-mod provider;
+pub mod provider;
 pub mod refusal;
 pub mod repair;
 mod reply;
@@ -89,6 +89,7 @@ pub mod schema;
 pub mod sentiment;
 mod session;
 pub mod step;
+pub mod stream;
 mod synapse;
 mod telemetry;
 pub mod testing;
@@ -96,25 +97,23 @@ mod verb;
 pub mod window;
 mod workflow;
 
-pub use error::{Error, ErrorKind, Excerpt};
+pub use error::{Error, ErrorKind};
 pub use llm::{Llm, Spend};
 #[cfg(feature = "http")]
 pub use provider::{Anthropic, Gemini, Ollama, OpenAi};
 pub use provider::{
-    BoxFuture, Class, ConfigError, Failure, Heard, Mode, Profile, Provider, ProviderError, Request,
-    Response, Token,
+    BoxFuture, ConfigError, Failure, Mode, Profile, Provider, ProviderError, Request, Response,
 };
-pub use reply::{Progress, Repair, Violation};
+pub use reply::{Repair, Violation};
 pub use session::store;
 pub use session::{
-    Block, Branch, Change, Conflict, History, Media, Message, Role, Session, SessionError,
-    SharedSession, Transaction, Usage, Window,
+    Block, Branch, Conflict, History, Media, Message, Role, Session, SessionError, SharedSession,
+    Transaction, Usage, Window,
 };
 pub use synapse::{
     Analysis, Answer, Classify, Confidence, Conversation, Extract, Input, Instruction, Label,
-    Labels, LabelsError, Options, Polarity, Sentiment, StepCall, StepRecord, Streaming, Synapse,
-    ToPrompt, analyze, binary, classify, classify_among, convert, extract, rank, sentiment,
-    transform,
+    Labels, Options, Sentiment, StepCall, StepRecord, Streaming, Synapse, ToPrompt, analyze,
+    binary, classify, classify_among, convert, extract, rank, sentiment, transform,
 };
 pub use verb::Verb;
 pub use workflow::{

@@ -1,6 +1,9 @@
 //! Why an option, an example or a step is refused, in parts.
 
-use crate::error::{ErrorKind, Excerpt, Listed};
+pub use crate::error::Excerpt;
+pub use crate::synapse::LabelsError;
+
+use crate::error::{ErrorKind, Listed};
 use crate::llm::Cost;
 use crate::reply::Violation;
 

@@ -1,3 +1,3 @@
 //! The parts of a [`Sentiment`](crate::Sentiment).
 
-pub use crate::synapse::{Aspect, Scores};
+pub use crate::synapse::{Aspect, Polarity, Scores};

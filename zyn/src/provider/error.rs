@@ -13,7 +13,8 @@ use crate::session::Usage;
 /// # Examples
 ///
 /// ```
-/// use zyn::{Class, Failure, ProviderError};
+/// use zyn::provider::Class;
+/// use zyn::{Failure, ProviderError};
 ///
 /// let mut error = ProviderError::new("openai", Failure::RateLimit);
 /// error.host = Some("api.openai.com".to_owned());

@@ -86,8 +86,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Speaks to one API.
 ///
-/// Implemented by [`OpenAi`](crate::OpenAi), [`Anthropic`](crate::Anthropic), [`Gemini`](crate::Gemini) and
-/// [`Ollama`](crate::Ollama), by the fakes in [`testing`](crate::testing), by anyone who has another API to speak to, and
+/// Implemented by [`OpenAi`], [`Anthropic`], [`Gemini`] and
+/// [`Ollama`], by the fakes in [`testing`](crate::testing), by anyone who has another API to speak to, and
 /// by a `Box` or an `Arc` of one, so that a program can choose while it runs. An [`Llm`](crate::Llm) adds the policy:
 /// retries, timeouts, the ledger. [`testing::provider_contract`](crate::testing::provider_contract)
 /// says whether one of your own keeps what providers promise.

@@ -5,7 +5,8 @@ use std::fmt;
 /// # Examples
 ///
 /// ```
-/// use zyn::{Response, Token, Usage};
+/// use zyn::provider::Token;
+/// use zyn::{Response, Usage};
 ///
 /// let mut response = Response::new(r#"{"label":"High"}"#, Usage::new(9, 3));
 /// response.tokens = vec![

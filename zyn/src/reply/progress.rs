@@ -12,7 +12,7 @@ use serde_json::Value;
 ///
 /// ```
 /// use serde_json::json;
-/// use zyn::Progress;
+/// use zyn::stream::Progress;
 ///
 /// let value = json!({ "name": "Ada", "tags": ["new"] });
 /// let open = Progress::open(&value);
@@ -90,7 +90,7 @@ impl<'a> Progress<'a> {
     ///
     /// ```
     /// use serde_json::json;
-    /// use zyn::Progress;
+    /// use zyn::stream::Progress;
     ///
     /// let basket = json!({ "apples": 2, "pears": 1 });
     /// let counts = Progress::open(&basket).fields().filter_map(|(_, count)| count.read::<u32>());
@@ -114,7 +114,7 @@ impl<'a> Progress<'a> {
     ///
     /// ```
     /// use serde_json::json;
-    /// use zyn::Progress;
+    /// use zyn::stream::Progress;
     ///
     /// let tags = json!(["new", "urgent"]);
     /// assert_eq!(Progress::open(&tags).items().count(), 2);
@@ -135,7 +135,7 @@ impl<'a> Progress<'a> {
     ///
     /// ```
     /// use serde_json::json;
-    /// use zyn::Progress;
+    /// use zyn::stream::Progress;
     ///
     /// let tags = json!(["new", "urgent"]);
     /// assert_eq!(Progress::complete(&tags).read::<Vec<String>>().map(|tags| tags.len()), Some(2));
@@ -159,7 +159,7 @@ impl<'a> Progress<'a> {
     ///
     /// ```
     /// use serde_json::json;
-    /// use zyn::Progress;
+    /// use zyn::stream::Progress;
     ///
     /// let tags = json!(["new", "urgent", 3]);
     /// assert_eq!(Progress::open(&tags).read_items::<String>(), ["new", "urgent"]);

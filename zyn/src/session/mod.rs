@@ -25,7 +25,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use bill::Bill;
-pub use branch::{Branch, Change, Conflict};
+pub(crate) use branch::Change;
+pub use branch::{Branch, Conflict};
 pub(crate) use draft::Draft;
 pub use error::SessionError;
 pub use history::History;

@@ -60,7 +60,7 @@ use crate::verb::Verb;
 /// ```
 /// use serde_json::json;
 /// use zyn::prelude::*;
-/// use zyn::Progress;
+/// use zyn::stream::Progress;
 ///
 /// #[derive(Debug, Deserialize, JsonSchema, Extract)]
 /// struct Recipe {

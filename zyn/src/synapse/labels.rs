@@ -19,7 +19,7 @@ use super::names::{alike, is_one_line};
 ///     .examples("outage", ["The site is down"])
 ///     .within("billing", Labels::new(["refund", "invoice"]));
 /// assert_eq!(labels.names()?, ["billing/refund", "billing/invoice", "outage", "other"]);
-/// # Ok::<(), zyn::LabelsError>(())
+/// # Ok::<(), zyn::refusal::LabelsError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Labels {

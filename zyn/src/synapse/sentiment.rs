@@ -76,7 +76,8 @@ impl Sentiment {
     ///
     /// ```
     /// use zyn::sentiment::{Aspect, Scores};
-    /// use zyn::{Polarity, Sentiment};
+    /// use zyn::sentiment::Polarity;
+    /// use zyn::Sentiment;
     ///
     /// let mut judged = Sentiment::new(Polarity::Positive, Scores::new(0.9, 0.0, 0.1));
     /// judged.aspects = vec![Aspect::new("food", Polarity::Positive)];
@@ -150,7 +151,8 @@ impl ToPrompt for Sentiment {
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
 /// use zyn::testing::Scripted;
-/// use zyn::{Llm, Polarity, Session};
+/// use zyn::sentiment::Polarity;
+/// use zyn::{Llm, Session};
 ///
 /// let llm = Llm::new(Scripted::new([r#"{
 ///     "overall": "mixed",

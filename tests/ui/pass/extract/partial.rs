@@ -14,7 +14,7 @@
 use std::marker::PhantomData;
 
 use zyn::prelude::*;
-use zyn::Progress;
+use zyn::stream::Progress;
 
 /// An order.
 #[derive(Debug, Deserialize, JsonSchema, Extract)]

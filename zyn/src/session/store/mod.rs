@@ -75,12 +75,12 @@ pub use sqlite::SqliteStore;
 pub(in crate::session) use commit::Pending;
 
 use super::Branch;
-pub use super::branch::Misfit;
+pub use super::branch::{Change, Misfit};
 use crate::provider::BoxFuture;
 
 /// Keeps sessions by id, each with a version that every commit raises by one.
 ///
-/// Implement it to keep sessions elsewhere: [`Change::apply`](crate::Change::apply) makes the new state of a session out
+/// Implement it to keep sessions elsewhere: [`Change::apply`](crate::store::Change::apply) makes the new state of a session out
 /// of its old one, [`Branch::new`] gives it back, and [`store_contract`](crate::testing::store_contract) says whether
 /// the store keeps what is promised here. An id, of a session and of a commit, is any text without a NUL character, of at
 /// most 1,024 bytes; [`check_session_id`] and [`Commit::check_ids`] say so of every store in the same words.
