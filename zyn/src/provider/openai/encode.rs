@@ -61,6 +61,11 @@ impl Operation {
             true => turns::pieces(self, head, by_turns, request, &mut rest),
         };
         rest.extend_from_slice(self.tail(request, takes, streamed).as_bytes());
+        if request.history.is_empty() {
+            // a new conversation is one piece
+            pieces.push(rest.into());
+            return vec![pieces.concat().into()];
+        }
         pieces.push(rest.into());
         pieces
     }
