@@ -31,6 +31,8 @@ struct Stretch {
     start: usize,
     before: History,
     messages: Box<[Message]>,
+    /// Whether something is attached to a message up to its last.
+    has_media: bool,
     encoded: Mutex<Vec<Encoded>>,
 }
 
@@ -91,6 +93,9 @@ impl History {
             joined.push(last);
         }
         joined.reverse();
+        let has_media = before.has_media()
+            || joined.iter().any(|it| it.has_media)
+            || new.iter().any(|it| it.media().next().is_some());
         let mut messages = Vec::with_capacity(count);
         for stretch in &joined {
             messages.extend_from_slice(&stretch.messages);
@@ -100,8 +105,14 @@ impl History {
             start: before.len(),
             before,
             messages: messages.into(),
+            has_media,
             encoded: Mutex::new(joined_bytes(&joined)),
         })));
+    }
+
+    /// Whether something is attached to a message. It costs the same however many there are.
+    pub(crate) fn has_media(&self) -> bool {
+        self.0.as_deref().is_some_and(|last| last.has_media)
     }
 
     /// Keeps the first `at` messages, drops `removed`, puts `inserted` in their place, and keeps the rest.

@@ -169,8 +169,7 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
 
 /// Refuses what is attached to earlier messages and the model does not take: no message is sent without it in silence.
 fn refuse_earlier_media(history: &History, llm: &Llm) -> Result<(), Error> {
-    let profile = llm.profile();
-    if profile.images.min(profile.pdfs) == Accepts::Addresses {
+    if !history.has_media() {
         return Ok(());
     }
     let mut messages = history.iter().enumerate();
