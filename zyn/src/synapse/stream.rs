@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::form::Typed;
-use super::tape::Tape;
+use super::form::{Shape, Typed};
+use super::tape::{Shown, Tape};
 use super::{Answer, Extract, Fired, Input, StepCall, StepRecord, Synapse, Talk, ask};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::Llm;
 use crate::provider::BoxFuture;
-use crate::reply::Progress;
+use crate::reply::{AskedSoFar, Violation};
 use crate::schema::Schema;
 use crate::session::{Session, cache_key};
 
@@ -42,8 +43,10 @@ pub struct Streaming<'s, T: 'static> {
     tape: Tape,
     asked: BoxFuture<'static, Result<StepRecord, Error>>,
     ended: Option<Result<StepRecord, Error>>,
-    /// How many items were handed out.
-    items: usize,
+    /// What a partial has shown.
+    shown: Shown,
+    /// The items that were handed out, as text.
+    items: Vec<String>,
 }
 
 impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
@@ -103,7 +106,8 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
             tape,
             asked,
             ended: None,
-            items: 0,
+            shown: None,
+            items: Vec::new(),
         })
     }
 }
@@ -153,15 +157,18 @@ impl<T: 'static> Streaming<'_, T> {
     where
         T: Extract,
     {
-        let (schema, field) = self.form()?;
-        poll_fn(|task| {
+        let (schema, field) = self.document()?;
+        let schema = &schema;
+        let mut shown = self.shown;
+        let partial = poll_fn(|task| {
             self.poll(task, |tape| {
-                let grown = tape.grown(&schema)?;
-                let answer = of_answer(grown.progress(), field)?;
-                Some(T::partial(answer))
+                let grown = tape.grown(AskedSoFar { schema, field }, &mut shown)?;
+                Some(T::partial(grown.progress()))
             })
-        })
-        .await
+        });
+        let partial = partial.await;
+        self.shown = shown;
+        partial
     }
 
     /// Waits for the end and gives the answer; the session has it then.
@@ -182,8 +189,9 @@ impl<T: 'static> Streaming<'_, T> {
     pub async fn finish_detailed(mut self) -> Result<Answer<T>, Error> {
         let record = match self.ended.take() {
             Some(ended) => ended?,
-            None => self.asked.await?,
+            None => self.asked.as_mut().await?,
         };
+        self.refuse_others(&record)?;
         let mut draft = self.session.draft();
         record.enter(&self.call, &mut draft);
         let answer = self.typed.answer(record, &self.llm)?;
@@ -191,10 +199,37 @@ impl<T: 'static> Streaming<'_, T> {
         Ok(answer)
     }
 
-    /// The schema of what is written, and the field of it that the answer is in, if other fields stand beside it.
-    fn form(&self) -> Option<(Schema, Option<&'static str>)> {
+    /// The schema of an answer that is a document, and the field that it is in, if other fields stand beside it. Of
+    /// what a verb writes in a shape of its own there are no parts.
+    fn document(&self) -> Option<(Schema, Option<&'static str>)> {
+        let Ok(Shape::Document(_)) = self.typed.form.shape() else {
+            return None;
+        };
         let field = self.typed.field.filter(|_| !self.typed.beside.is_nothing());
         self.call.schema.clone().map(|schema| (schema, field))
+    }
+
+    /// Refuses an answer that has another item where one was handed out.
+    fn refuse_others(&self, record: &StepRecord) -> Result<(), Error> {
+        if self.items.is_empty() {
+            return Ok(());
+        }
+        let answer = self.typed.form.answer(&record.answer);
+        let others = self.items.iter().enumerate().filter(|(place, item)| {
+            // Both were printed, so that numbers are read alike.
+            let item: Option<Value> = serde_json::from_str(item).ok();
+            item.as_ref() != answer.as_ref().and_then(|answer| answer.get(place))
+        });
+        let violations: Vec<_> = others
+            .map(|(place, _)| Violation::new(format!("/{place}"), "the item that was handed out"))
+            .collect();
+        if violations.is_empty() {
+            return Ok(());
+        }
+        self.llm.reject(record.usage);
+        let reply = Excerpt::new(&record.answer);
+        let error = Error::from(ErrorKind::Invalid { violations, reply });
+        Err(error.spent(record.attempts, record.spent, record.uncounted))
     }
 
     /// Goes on with the call until `read` finds something on the tape, or the call has ended.
@@ -241,28 +276,20 @@ impl<T: DeserializeOwned + Extract> Streaming<'_, Vec<T>> {
     /// # Ok(()) }
     /// ```
     pub async fn item(&mut self) -> Option<T> {
-        let (schema, field) = self.form()?;
-        let place = self.items;
+        let (schema, field) = self.document()?;
+        let schema = &schema;
+        let place = self.items.len();
         let item = poll_fn(|task| {
             self.poll(task, |tape| {
-                let grown = tape.all(&schema)?;
-                let list = of_answer(grown.progress(), field)?;
-                let item = list.items().nth(place)?.read()?;
+                let item = tape.item(AskedSoFar { schema, field }, place)?;
+                let read = T::deserialize(&item).ok()?;
                 tape.keep();
-                Some(item)
+                Some((read, item))
             })
         });
-        let item = item.await?;
-        self.items += 1;
-        Some(item)
-    }
-}
-
-/// The answer alone, of all that is written.
-fn of_answer<'a>(whole: Progress<'a>, field: Option<&str>) -> Option<Progress<'a>> {
-    match field {
-        Some(field) => whole.field(field),
-        None => Some(whole),
+        let (read, item) = item.await?;
+        self.items.push(item.to_string());
+        Some(read)
     }
 }
 
