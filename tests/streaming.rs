@@ -669,3 +669,36 @@ async fn a_step_of_a_streamed_run_tells_its_text_if_it_is_live_and_none_if_it_is
     let (_, report) = two("3").run_detailed(&llm, &mut Session::new()).await;
     assert!(report.steps.iter().all(|step| step.first_text.is_none()));
 }
+
+static DEFAULTS: AtomicUsize = AtomicUsize::new(0);
+
+fn grade() -> u32 {
+    DEFAULTS.fetch_add(1, Ordering::SeqCst);
+    5
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Extract)]
+struct Paper {
+    title: String,
+    #[serde(default = "grade")]
+    grade: u32,
+}
+
+#[tokio::test]
+async fn a_default_is_made_for_a_partial_once_the_object_has_ended_without_the_field() {
+    // the schema says the default too
+    let paper = zyn::extract::<Paper>("The paper");
+    let (llm, _) = model([r#"{"title": "On streams" }"#]);
+    let mut session = Session::new();
+    let mut stream = paper.stream(&llm, &mut session, "Paper").unwrap();
+    let before = DEFAULTS.load(Ordering::SeqCst);
+    let made = || DEFAULTS.load(Ordering::SeqCst) - before;
+    let open = stream.partial().await.unwrap();
+    assert_eq!(
+        (open.title.as_deref(), open.grade, made()),
+        (Some("On streams"), None, 0)
+    );
+    assert_eq!(stream.partial().await.unwrap().grade, Some(5));
+    assert!(stream.partial().await.is_none());
+    assert_eq!(stream.finish().await.unwrap().grade, 5);
+}

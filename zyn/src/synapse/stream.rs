@@ -32,8 +32,13 @@ use crate::session::{Session, cache_key};
 ///
 /// What was handed out cannot be taken back: once a piece of text or an item was read, nothing is repeated and nothing
 /// asked again, and what goes wrong then is an error of `finish`. A partial takes the place of the one before it, so
-/// behind one an invalid answer is still asked for again, and the partials begin anew. With [`agreement`](Synapse::agreement) several answers are written
-/// at once, and none is told.
+/// behind one an invalid answer is still asked for again, and the partials begin anew. With
+/// [`agreement`](Synapse::agreement) several answers are written at once, and none is told.
+///
+/// Partials and items are of the first JSON object outside of the model's reasoning that begins with a field which was
+/// asked for. A server that holds the model to the schema lets it write no other. Where nothing but the prompt says the
+/// schema, a model may write a draft before its answer: the partials are then the draft's, and if an item was handed out
+/// that the answer does not have, [`finish`](Self::finish) is an error.
 #[must_use = "nothing is sent until the stream is read or finished"]
 pub struct Streaming<'s, T: 'static> {
     session: &'s mut Session,
@@ -116,6 +121,9 @@ impl<T: 'static> Streaming<'_, T> {
     /// The next piece of the text that the model writes: of a `transform` the answer itself, of any other verb the JSON
     /// that it stands in. `None` after the last, and after a failure, which [`finish`](Self::finish) tells.
     ///
+    /// The answer of a `transform` is trimmed: blanks before it are in no piece, but the last piece may end with blanks
+    /// that are cut from the answer.
+    ///
     /// Dropping the future loses nothing: what it would have given comes with the next one.
     pub async fn text(&mut self) -> Option<String> {
         poll_fn(|task| self.poll(task, Tape::read)).await
@@ -125,6 +133,12 @@ impl<T: 'static> Streaming<'_, T> {
     ///
     /// Nothing in it is a guess: a field is there once it is written to its end, and is as it will be in the answer, if
     /// that is accepted. Dropping the future loses nothing that the next one would not have.
+    ///
+    /// There is one when a field, an entry or an item is complete, or an item of a list in a field, and not for what is
+    /// deeper inside. One may show the same as the one before: where a list or the whole has ended, or a field that does
+    /// not fit. Each has all items again, so to read a long list, [`item`](Self::item) is the cheaper way.
+    ///
+    /// For an `extract` and a `convert`. Other verbs have none: `None` at once, and nothing is sent.
     ///
     /// # Examples
     ///
@@ -175,7 +189,8 @@ impl<T: 'static> Streaming<'_, T> {
     ///
     /// # Errors
     ///
-    /// As [`Synapse::fire`]. The session is as it was.
+    /// As [`Synapse::fire`], and [`ErrorKind::Invalid`] if an [`item`](Self::item) was handed out that the answer does
+    /// not have at its place. The session is as it was.
     pub async fn finish(self) -> Result<T, Error> {
         self.finish_detailed().await.map(|answer| answer.value)
     }
@@ -185,7 +200,7 @@ impl<T: 'static> Streaming<'_, T> {
     ///
     /// # Errors
     ///
-    /// As [`Synapse::fire`]. The session is as it was.
+    /// As [`finish`](Self::finish). The session is as it was.
     pub async fn finish_detailed(mut self) -> Result<Answer<T>, Error> {
         let record = match self.ended.take() {
             Some(ended) => ended?,
@@ -256,7 +271,12 @@ impl<T: 'static> Streaming<'_, T> {
 }
 
 impl<T: DeserializeOwned + Extract> Streaming<'_, Vec<T>> {
-    /// The next item of the list, once it is complete. `None` after the last, and after a failure.
+    /// The next item of the list, once it is complete. `None` after the last, after a failure, and from an item on that
+    /// does not fit as it is: [`finish`](Self::finish) has them all, or the error.
+    ///
+    /// An item cannot be taken back, so [`finish`](Self::finish) refuses an answer that has another one at its place.
+    ///
+    /// For an `extract` and a `convert`. Other verbs have none: `None` at once, and nothing is sent.
     ///
     /// # Examples
     ///
