@@ -71,7 +71,7 @@ async fn watch(llm: &Llm) -> Result<(), Box<dyn Error>> {
     let answer = stream.finish_detailed().await?;
     println!(
         "\n(the first word after {:.0?})",
-        answer.first_text.unwrap_or_default()
+        answer.time_to_first_token.unwrap_or_default()
     );
 
     println!("\nA list, item by item:");

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use zyn::prelude::*;
 use zyn::provider::Heard;
+use zyn::schema::Dialect;
 use zyn::testing::{Recording, Reply, Scripted};
 use zyn::{
-    BoxFuture, ErrorKind, Event, Failure, Message, Profile, Provider, ProviderError, Request,
-    Response, Streaming,
+    BoxFuture, Engine, Error, ErrorKind, Event, Failure, Message, Profile, Provider, ProviderError,
+    Request, Response, StepCall, StepFn, StepRecord, Streaming,
 };
 
 async fn read<T>(stream: &mut Streaming<'_, T>) -> Vec<String> {
@@ -38,7 +39,7 @@ async fn the_pieces_are_the_answer_and_the_session_has_it_in_the_end() {
     assert_eq!(stream.text().await, None);
     let answer = stream.finish_detailed().await.unwrap();
     assert_eq!(answer.value, "Where is my parcel?");
-    assert!(answer.first_text.is_some());
+    assert!(answer.time_to_first_token.is_some());
     assert_eq!(session.at(1).unwrap().text(), "Where is my parcel?");
     assert_eq!(session.usage(), llm.spend().usage);
 }
@@ -430,4 +431,285 @@ async fn nobody_hears_the_text_of_an_attempt_that_is_repeated() {
     let mut stream = echo.stream(&llm, &mut session, "London").unwrap();
     assert_eq!(read(&mut stream).await, ["London"]);
     assert_eq!(stream.finish().await.unwrap(), "London");
+}
+
+const STOPS: &str =
+    r#"{ "value": [ { "town": "Oslo", "nights": 2 }, { "town": "Bodø", "nights": 12 } ] }"#;
+
+async fn towns(stream: &mut Streaming<'_, Vec<Stop>>) -> Vec<String> {
+    let mut towns = Vec::new();
+    while let Some(stop) = stream.item().await {
+        towns.push(stop.town);
+    }
+    towns
+}
+
+#[tokio::test]
+async fn what_was_read_one_way_can_be_read_another_way_too() {
+    let stops = zyn::extract::<Vec<Stop>>("The stops");
+    let (llm, _) = model([STOPS]);
+    let mut session = Session::new();
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(towns(&mut stream).await, ["Oslo", "Bodø"]);
+    let whole = stream.partial().await.unwrap();
+    assert_eq!(whole.len(), 2);
+    assert!(stream.partial().await.is_none());
+    assert_eq!(read(&mut stream).await.concat(), STOPS);
+    assert_eq!(stream.finish().await.unwrap(), whole);
+
+    let (llm, _) = model([STOPS]);
+    let mut session = Session::new();
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    let mut last = None;
+    while let Some(partial) = stream.partial().await {
+        last = Some(partial.len());
+    }
+    assert_eq!(last, Some(2));
+    assert_eq!(read(&mut stream).await.concat(), STOPS);
+    assert_eq!(towns(&mut stream).await, ["Oslo", "Bodø"]);
+}
+
+#[tokio::test]
+async fn what_a_verb_writes_in_its_own_shape_has_no_parts_and_is_not_waited_for() {
+    let (llm, recording) = model([""]);
+    let mut session = Session::new();
+    let best = zyn::rank::<u32>("The greatest first");
+    let numbers = [3, 1, 2];
+    let mut stream = best.stream(&llm, &mut session, &numbers[..]).unwrap();
+    assert!(stream.partial().await.is_none());
+    assert_eq!(stream.item().await, None);
+    drop(stream);
+    let is_loud = zyn::binary("Is it loud?").reasoning();
+    let mut stream = is_loud.stream(&llm, &mut session, "LOUD").unwrap();
+    assert_eq!(stream.partial().await, None);
+    drop(stream);
+    let polite = zyn::transform("Make it polite").reasoning();
+    let mut stream = polite.stream(&llm, &mut session, "LOUD").unwrap();
+    assert_eq!(stream.partial().await, None);
+    assert!(recording.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_object_in_the_prose_before_the_answer_is_no_part_of_it() {
+    let stops = zyn::extract::<Vec<Stop>>("The stops");
+    let mut profile = Profile::default();
+    profile.dialect = Dialect::Prompted;
+    let before = r#"From {"language": {"value": ["en"]}} I read:"#;
+    let text = format!("{before}\n```json\n{STOPS}\n```");
+    let llm = Llm::new(Scripted::new([text.as_str()]).can(profile));
+    let mut session = Session::new();
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(towns(&mut stream).await, ["Oslo", "Bodø"]);
+    assert_eq!(stream.finish().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_item_that_was_handed_out_and_is_not_in_the_answer_is_an_error() {
+    let stops = zyn::extract::<Vec<Stop>>("The stops").reasoning();
+    let first = STOPS.replacen('{', r#"{ "reasoning": "So it says.", "#, 1);
+    let both = format!("{first}\nNo:\n{}", first.replace("Bodø", "Narvik"));
+    let (llm, recording) = model([both.as_str()]);
+    let mut session = Session::new();
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(towns(&mut stream).await, ["Oslo", "Bodø"]);
+    let error = stream.finish().await.unwrap_err();
+    let ErrorKind::Invalid { violations, .. } = error.kind() else {
+        panic!("{error}");
+    };
+    let told: Vec<_> = violations.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["/1: the item that was handed out"]);
+    assert_eq!((recording.requests().len(), error.attempts()), (1, 1));
+    assert!(session.is_empty());
+    assert_eq!(llm.spend().failed, llm.spend().usage);
+
+    // what nobody has read may be any of them
+    let (llm, _) = model([both.as_str()]);
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(stream.item().await.unwrap().town, "Oslo");
+    assert_eq!(stream.finish().await.unwrap()[1].town, "Narvik");
+}
+
+#[tokio::test]
+async fn a_list_may_be_finished_after_half_of_its_items() {
+    let stops = zyn::extract::<Vec<Stop>>("The stops");
+    let (llm, _) = model([STOPS]);
+    let mut session = Session::new();
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(stream.item().await.unwrap().town, "Oslo");
+    assert_eq!(stream.finish().await.unwrap().len(), 2);
+    assert_eq!(session.len(), 2);
+}
+
+#[tokio::test]
+async fn the_items_of_a_list_with_something_beside_it_come_alone() {
+    let whole = STOPS.replacen('{', r#"{ "reasoning": "So it says: [1].", "#, 1);
+    let (llm, _) = model([whole]);
+    let mut session = Session::new();
+    let stops = zyn::extract::<Vec<Stop>>("The stops").reasoning();
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(towns(&mut stream).await, ["Oslo", "Bodø"]);
+    assert_eq!(stream.partial().await.unwrap().len(), 2);
+    let answer = stream.finish_detailed().await.unwrap();
+    assert_eq!(answer.reasoning.as_deref(), Some("So it says: [1]."));
+    assert_eq!(answer.value.len(), 2);
+}
+
+#[tokio::test]
+async fn a_partial_comes_when_it_shows_more_and_not_for_what_is_inside_of_an_item() {
+    let (llm, _) = model([TRIP]);
+    let mut session = Session::new();
+    let trip = zyn::extract::<Trip>("The trip");
+    let mut stream = trip.stream(&llm, &mut session, "North").unwrap();
+    let mut shown = Vec::new();
+    while let Some(partial) = stream.partial().await {
+        shown.push((partial.stops.len(), partial.price.is_some()));
+    }
+    // the title, each stop, the end of the list, the price, and the end of the whole
+    let wanted = [(0, false), (1, false), (2, false), (2, false), (2, true)];
+    assert!(shown.starts_with(&wanted), "{shown:?}");
+    assert!(shown.len() <= wanted.len() + 1, "{shown:?}");
+}
+
+#[tokio::test]
+async fn the_pieces_of_a_text_begin_where_the_answer_does() {
+    let (llm, _) = model(["\n\n  Where is it? "]);
+    let mut session = Session::new();
+    let polite = zyn::transform("Make it polite");
+    let mut stream = polite.stream(&llm, &mut session, "WHERE").unwrap();
+    let pieces = read(&mut stream).await.concat();
+    let answer = stream.finish().await.unwrap();
+    assert_eq!(
+        (pieces.as_str(), answer.as_str()),
+        ("Where is it? ", "Where is it?")
+    );
+}
+
+#[tokio::test]
+async fn a_schema_that_is_refused_is_said_in_the_prompt_and_the_items_come() {
+    let refuses = Scripted::by(|request| match &request.schema {
+        Some(schema) if schema.dialect != Dialect::Prompted => {
+            Err(ProviderError::new("refuses", Failure::SchemaRefused))
+        }
+        _ => {
+            let text = format!("Here it is: {STOPS}");
+            Ok(Response::new(text, zyn::Usage::new(1, 1)))
+        }
+    });
+    let llm = Llm::new(refuses);
+    let mut session = Session::new();
+    let stops = zyn::extract::<Vec<Stop>>("The stops");
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert_eq!(towns(&mut stream).await, ["Oslo", "Bodø"]);
+    let answer = stream.finish_detailed().await.unwrap();
+    assert_eq!((answer.mode, answer.value.len()), (zyn::Mode::Prompted, 2));
+}
+
+#[tokio::test]
+async fn what_waits_for_a_part_can_be_sent_to_another_task() {
+    fn is_send<T: Send>(it: T) -> T {
+        it
+    }
+    let (llm, _) = model([STOPS]);
+    let mut session = Session::new();
+    let stops = zyn::extract::<Vec<Stop>>("The stops");
+    let mut stream = stops.stream(&llm, &mut session, "North").unwrap();
+    assert!(is_send(stream.partial()).await.is_some());
+    assert!(is_send(stream.item()).await.is_some());
+    assert!(is_send(stream.text()).await.is_some());
+    assert!(is_send(stream.finish()).await.is_ok());
+}
+
+/// Knows the record of the first step.
+struct Knows(Mutex<Option<StepRecord>>);
+
+impl Engine for Knows {
+    fn step(&self, call: StepCall, exec: StepFn) -> BoxFuture<'_, Result<StepRecord, Error>> {
+        Box::pin(async move {
+            if call.id != "count" {
+                return exec().await;
+            }
+            let known = self.0.lock().unwrap().clone();
+            let record = match known {
+                Some(record) => record,
+                None => exec().await?,
+            };
+            *self.0.lock().unwrap() = Some(record.clone());
+            Ok(record)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_step_of_a_streamed_run_tells_its_text_if_it_is_live_and_none_if_it_is_replayed() {
+    let answers = Scripted::by(|request| {
+        let text = request
+            .schema
+            .as_ref()
+            .map_or("THREE", |_| r#"{"value":3}"#);
+        Ok(Response::new(text, zyn::Usage::new(1, 1)))
+    });
+    let llm = Llm::new(answers);
+    let engine = Arc::new(Knows(Mutex::new(None)));
+    for wanted in [vec!["count", "loud"], vec!["loud"]] {
+        let heard = Mutex::new(Vec::new());
+        let run = two("Three parcels").streamed().engine(engine.clone());
+        let run = run.on_event(|event| heard.lock().unwrap().extend(told(event)));
+        let (value, report) = run.run_detailed(&llm, &mut Session::named("a")).await;
+        assert_eq!(value.unwrap(), (3, "THREE".to_owned()));
+        assert!(
+            report
+                .steps
+                .iter()
+                .all(|step| step.time_to_first_token.is_some())
+        );
+        let mut ids: Vec<_> = heard
+            .into_inner()
+            .unwrap()
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids, wanted);
+    }
+    let (_, report) = two("3").run_detailed(&llm, &mut Session::new()).await;
+    assert!(
+        report
+            .steps
+            .iter()
+            .all(|step| step.time_to_first_token.is_none())
+    );
+}
+
+static DEFAULTS: AtomicUsize = AtomicUsize::new(0);
+
+fn grade() -> u32 {
+    DEFAULTS.fetch_add(1, Ordering::SeqCst);
+    5
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Extract)]
+struct Paper {
+    title: String,
+    #[serde(default = "grade")]
+    grade: u32,
+}
+
+#[tokio::test]
+async fn a_default_is_made_for_a_partial_once_the_object_has_ended_without_the_field() {
+    // the schema says the default too
+    let paper = zyn::extract::<Paper>("The paper");
+    let (llm, _) = model([r#"{"title": "On streams" }"#]);
+    let mut session = Session::new();
+    let mut stream = paper.stream(&llm, &mut session, "Paper").unwrap();
+    let before = DEFAULTS.load(Ordering::SeqCst);
+    let made = || DEFAULTS.load(Ordering::SeqCst) - before;
+    let open = stream.partial().await.unwrap();
+    assert_eq!(
+        (open.title.as_deref(), open.grade, made()),
+        (Some("On streams"), None, 0)
+    );
+    assert_eq!(stream.partial().await.unwrap().grade, Some(5));
+    assert!(stream.partial().await.is_none());
+    assert_eq!(stream.finish().await.unwrap().grade, 5);
 }

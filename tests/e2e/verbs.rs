@@ -107,7 +107,9 @@ async fn both<T: Debug + Send + 'static, I: Clone + Send + 'static>(
     let finished = stream.finish_detailed().await;
     let whole = start.elapsed();
     if let Ok(answer) = &finished {
-        let first = answer.first_text.expect("a stream tells when it began");
+        let first = answer
+            .time_to_first_token
+            .expect("a stream tells when it began");
         assert!(first < whole, "{verb}");
         if mode == Mode::Text {
             let text: String = pieces.iter().map(|(piece, _)| piece.as_str()).collect();

@@ -264,9 +264,9 @@ impl Llm {
             request,
         );
         let start = clock::now();
-        let mut first_text = None;
+        let mut time_to_first_token = None;
         let mut heard = |text: &str| {
-            first_text.get_or_insert_with(|| clock::now() - start);
+            time_to_first_token.get_or_insert_with(|| clock::now() - start);
             if let Some(ear) = ear {
                 ear.tell(text);
             }
@@ -287,11 +287,11 @@ impl Llm {
         };
         let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
         let outcome = outcome.map(|response| Response {
-            first_text,
+            time_to_first_token,
             ..response
         });
         telemetry::outcome(&span, outcome.as_ref());
-        let told = first_text.is_some();
+        let told = time_to_first_token.is_some();
         if let Some(usage) = entry.settle(outcome.as_ref(), told) {
             allowance.spent += usage;
             allowance.uncounted = allowance.uncounted.saturating_sub(1);

@@ -147,7 +147,7 @@ impl Reading<'_> {
             finish: said.finish.map(|finish| self.cleaned(finish)),
             request_id: self.request_id().or(id.map(|id| self.short(id))),
             tokens: said.tokens,
-            first_text: None,
+            time_to_first_token: None,
         })
     }
 

@@ -24,7 +24,7 @@ pub struct Response {
     /// with hidden reasoning.
     pub tokens: Vec<Token>,
     /// How long after the attempt began its first text came, if it was a stream. An [`Llm`](crate::Llm) measures it.
-    pub first_text: Option<Duration>,
+    pub time_to_first_token: Option<Duration>,
 }
 
 impl Response {

@@ -32,7 +32,9 @@ pub(crate) use feedback::feedback;
 pub(crate) use progress::Grown;
 pub use progress::Progress;
 pub use repair::{Coercion, Repair, Syntax};
-pub(crate) use so_far::{SoFar, so_far};
+#[cfg(test)]
+pub(crate) use so_far::FITTED;
+pub(crate) use so_far::{Asked as AskedSoFar, SoFar, Stand};
 pub use violation::Violation;
 
 use crate::schema::{Form, Rewritten, Schema};

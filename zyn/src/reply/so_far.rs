@@ -1,7 +1,7 @@
 //! What is complete of an answer whose text is still being written.
 //!
 //! [`SoFar`] reads the text as it comes, each character once, and keeps the parts that can no longer change: a text once
-//! its closing quote is there, a number once something follows it. [`so_far`] undoes what the dialect made of the type.
+//! its closing quote is there, a number once something follows it. [`Asked`] undoes what the dialect made of the type.
 //! Nothing is guessed: what is not strict JSON ends the growth, and the whole answer is judged as ever.
 
 mod lead;
@@ -9,7 +9,9 @@ mod shape;
 
 use serde_json::{Map, Value};
 
-pub(crate) use shape::so_far;
+#[cfg(test)]
+pub(crate) use shape::FITTED;
+pub(crate) use shape::{Asked, Stand};
 
 use super::MOST_BYTES;
 use super::json::{self, Tree};
@@ -17,11 +19,14 @@ use lead::Lead;
 
 /// A reader of text that comes in pieces, which may end anywhere.
 ///
-/// It takes the first object or list that stands outside of the model's reasoning. Where the answer turns out to be
-/// another one, what was told was not it: a model that is held to a schema writes nothing before.
+/// It takes the first object outside of the model's reasoning whose first name is one that the answer has. Where the
+/// answer turns out to be another one, what was told was not it: a model that is held to a schema writes nothing before.
 #[derive(Debug, Default)]
 pub(crate) struct SoFar {
     value: Option<Value>,
+    whose: Whose,
+    /// The names that the answer may begin with; without them it is the first object or list.
+    names: Option<Vec<String>>,
     /// What is open, outermost first.
     open: Vec<Open>,
     /// How many of these, innermost first, are not kept: what is in the second field of a name.
@@ -31,6 +36,17 @@ pub(crate) struct SoFar {
     token: String,
     lead: Lead,
     bytes: usize,
+}
+
+/// Whether what is read is the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+enum Whose {
+    /// Its first name will tell.
+    #[default]
+    Unknown,
+    Answer,
+    /// It is passed over to its end, for what is in it is not the answer either.
+    Other,
 }
 
 #[derive(Debug)]
@@ -74,6 +90,14 @@ impl SoFar {
     #[cfg(test)]
     pub(crate) fn new() -> Self {
         Self::default()
+    }
+
+    /// A reader of an answer that begins with one of these names.
+    pub(crate) fn named(names: Vec<String>) -> Self {
+        Self {
+            names: Some(names),
+            ..Self::default()
+        }
     }
 
     /// Reads on; whether something more is complete now.
@@ -132,7 +156,7 @@ impl SoFar {
             }
             Next::Scalar => {
                 let has_more = self.scalar();
-                self.between(c) || has_more
+                self.take(c) || has_more
             }
             _ => self.between(c),
         }
@@ -162,7 +186,12 @@ impl SoFar {
             (Next::Colon, ':') => self.next = Next::Value(Close::Forbidden),
             (Next::Rest, ',') if is_list => self.next = Next::Value(Close::Forbidden),
             (Next::Rest, ',') => self.next = Next::Name(Close::Forbidden),
-            _ => self.next = Next::Nothing,
+            (Next::Nothing, _) => {}
+            _ => {
+                self.give_up();
+                // what breaks off something else may begin the answer
+                return matches!(self.next, Next::Answer) && self.take(c);
+            }
         }
         false
     }
@@ -174,7 +203,7 @@ impl SoFar {
 
     fn begin(&mut self, bracket: char) {
         if self.open.len() == json::MOST_DEPTH {
-            self.next = Next::Nothing;
+            self.give_up();
             return;
         }
         let (empty, open, next) = match bracket {
@@ -190,7 +219,14 @@ impl SoFar {
             ),
         };
         if self.open.is_empty() {
-            self.value = Some(empty);
+            match (&self.names, bracket) {
+                (None, _) => {
+                    self.whose = Whose::Answer;
+                    self.value = Some(empty);
+                }
+                (Some(_), '[') => self.whose = Whose::Other,
+                (Some(_), _) => self.whose = Whose::Unknown,
+            }
         } else if !self.put(empty) {
             self.dropped += 1;
         }
@@ -200,6 +236,9 @@ impl SoFar {
 
     fn end(&mut self) -> bool {
         self.open.pop();
+        if self.open.is_empty() && self.whose != Whose::Answer {
+            return self.give_up();
+        }
         self.next = match self.open.is_empty() {
             true => Next::Nothing,
             false => Next::Rest,
@@ -231,12 +270,29 @@ impl SoFar {
         }
     }
 
+    /// Of the answer nothing more is told; behind what is something else it is still to come.
     fn give_up(&mut self) -> bool {
-        self.next = Next::Nothing;
+        self.next = match self.whose {
+            Whose::Answer => Next::Nothing,
+            Whose::Unknown | Whose::Other => {
+                self.open.clear();
+                self.dropped = 0;
+                Next::Answer
+            }
+        };
         false
     }
 
     fn name(&mut self, name: String) {
+        if self.whose == Whose::Unknown {
+            let is_own = self.names.iter().flatten().any(|own| *own == name);
+            if is_own {
+                self.whose = Whose::Answer;
+                self.value = Some(Value::Object(Map::new()));
+            } else {
+                self.whose = Whose::Other;
+            }
+        }
         let is_new = match self.innermost() {
             Some(Value::Object(fields)) => !fields.contains_key(&name),
             _ => false,

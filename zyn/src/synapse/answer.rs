@@ -40,7 +40,7 @@ pub struct Answer<T> {
     /// What the session's [`Window`](crate::Window) did before the request; `None` if it has none.
     pub window: Option<Windowed>,
     /// How long after its attempt began the answer's first text came, if it was a stream.
-    pub first_text: Option<Duration>,
+    pub time_to_first_token: Option<Duration>,
 }
 
 /// Where a confidence is from.

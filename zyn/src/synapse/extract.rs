@@ -50,6 +50,7 @@ use crate::verb::Verb;
 ///
 /// - A field is an `Option` of its type, `Some` once all of it is there. One that is absent is, at the end of its object,
 ///   what `#[serde(default)]` on the field or an `Option` makes of it; with a default of the whole struct it stays `None`.
+///   A function that makes the default is called for each partial that has the object to its end, and not before.
 /// - A field that is written `Vec<…>` has the items that are complete, from the first on.
 /// - A field that a function of its own reads (`deserialize_with`, `with`) is read by it once it is complete.
 /// - Fields that are skipped or flattened are left out.
@@ -118,6 +119,7 @@ pub trait Extract: HasSchema + HasDeserialize + Sized + Send + 'static {
     /// What is complete so far. Never an error: the whole answer is judged at its end.
     ///
     /// An implementation of one's own, for a type that is read as a whole: `so_far.read()`.
+    /// A stream asks again when a part is complete, or a part of the last one, and not for what is deeper.
     fn partial(so_far: Progress<'_>) -> Self::Partial;
 
     /// What the validators have against this value; the schema was checked before.

@@ -165,7 +165,7 @@ impl<T: 'static> Typed<T> {
             finish: record.finish,
             model: record.model,
             window: record.window,
-            first_text: record.first_text,
+            time_to_first_token: record.time_to_first_token,
         })
     }
 }

@@ -66,7 +66,7 @@ pub struct StepRecord {
     pub confidence: Confidence,
     /// How long after its attempt began the answer's first text came, if it was a stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_text: Option<Duration>,
+    pub time_to_first_token: Option<Duration>,
 }
 
 /// The options of a synapse. What is not set is the [`Llm`](crate::Llm)'s business, or not sent at all.

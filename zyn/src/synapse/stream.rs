@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::form::Typed;
-use super::tape::Tape;
+use super::form::{Shape, Typed};
+use super::tape::{Shown, Tape};
 use super::{Answer, Extract, Fired, Input, StepCall, StepRecord, Synapse, Talk, ask};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::Llm;
 use crate::provider::BoxFuture;
-use crate::reply::Progress;
+use crate::reply::{AskedSoFar, Violation};
 use crate::schema::Schema;
 use crate::session::{Session, cache_key};
 
@@ -31,8 +32,13 @@ use crate::session::{Session, cache_key};
 ///
 /// What was handed out cannot be taken back: once a piece of text or an item was read, nothing is repeated and nothing
 /// asked again, and what goes wrong then is an error of `finish`. A partial takes the place of the one before it, so
-/// behind one an invalid answer is still asked for again, and the partials begin anew. With [`agreement`](Synapse::agreement) several answers are written
-/// at once, and none is told.
+/// behind one an invalid answer is still asked for again, and the partials begin anew. With
+/// [`agreement`](Synapse::agreement) several answers are written at once, and none is told.
+///
+/// Partials and items are of the first JSON object outside of the model's reasoning that begins with a field which was
+/// asked for. A server that holds the model to the schema lets it write no other. Where nothing but the prompt says the
+/// schema, a model may write a draft before its answer: the partials are then the draft's, and if an item was handed out
+/// that the answer does not have, [`finish`](Self::finish) is an error.
 #[must_use = "nothing is sent until the stream is read or finished"]
 pub struct Streaming<'s, T: 'static> {
     session: &'s mut Session,
@@ -42,8 +48,10 @@ pub struct Streaming<'s, T: 'static> {
     tape: Tape,
     asked: BoxFuture<'static, Result<StepRecord, Error>>,
     ended: Option<Result<StepRecord, Error>>,
-    /// How many items were handed out.
-    items: usize,
+    /// What a partial has shown.
+    shown: Shown,
+    /// The items that were handed out, as text.
+    items: Vec<String>,
 }
 
 impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
@@ -103,7 +111,8 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
             tape,
             asked,
             ended: None,
-            items: 0,
+            shown: None,
+            items: Vec::new(),
         })
     }
 }
@@ -111,6 +120,9 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
 impl<T: 'static> Streaming<'_, T> {
     /// The next piece of the text that the model writes: of a `transform` the answer itself, of any other verb the JSON
     /// that it stands in. `None` after the last, and after a failure, which [`finish`](Self::finish) tells.
+    ///
+    /// The answer of a `transform` is trimmed: blanks before it are in no piece, but the last piece may end with blanks
+    /// that are cut from the answer.
     ///
     /// Dropping the future loses nothing: what it would have given comes with the next one.
     pub async fn text(&mut self) -> Option<String> {
@@ -121,6 +133,12 @@ impl<T: 'static> Streaming<'_, T> {
     ///
     /// Nothing in it is a guess: a field is there once it is written to its end, and is as it will be in the answer, if
     /// that is accepted. Dropping the future loses nothing that the next one would not have.
+    ///
+    /// There is one when a field, an entry or an item is complete, or an item of a list in a field, and not for what is
+    /// deeper inside. One may show the same as the one before: where a list or the whole has ended, or a field that does
+    /// not fit. Each has all items again, so to read a long list, [`item`](Self::item) is the cheaper way.
+    ///
+    /// For an `extract` and a `convert`. Other verbs have none: `None` at once, and nothing is sent.
     ///
     /// # Examples
     ///
@@ -153,37 +171,42 @@ impl<T: 'static> Streaming<'_, T> {
     where
         T: Extract,
     {
-        let (schema, field) = self.form()?;
-        poll_fn(|task| {
+        let (schema, field) = self.document()?;
+        let schema = &schema;
+        let mut shown = self.shown;
+        let partial = poll_fn(|task| {
             self.poll(task, |tape| {
-                let grown = tape.grown(&schema)?;
-                let answer = of_answer(grown.progress(), field)?;
-                Some(T::partial(answer))
+                let grown = tape.grown(AskedSoFar { schema, field }, &mut shown)?;
+                Some(T::partial(grown.progress()))
             })
-        })
-        .await
+        });
+        let partial = partial.await;
+        self.shown = shown;
+        partial
     }
 
     /// Waits for the end and gives the answer; the session has it then.
     ///
     /// # Errors
     ///
-    /// As [`Synapse::fire`]. The session is as it was.
+    /// As [`Synapse::fire`], and [`ErrorKind::Invalid`] if an [`item`](Self::item) was handed out that the answer does
+    /// not have at its place. The session is as it was.
     pub async fn finish(self) -> Result<T, Error> {
         self.finish_detailed().await.map(|answer| answer.value)
     }
 
     /// Waits for the end like [`finish`](Self::finish) and says how the answer came about:
-    /// [`first_text`](Answer::first_text) is the time to the first token.
+    /// [`time_to_first_token`](Answer::time_to_first_token) is the time to the first token.
     ///
     /// # Errors
     ///
-    /// As [`Synapse::fire`]. The session is as it was.
+    /// As [`finish`](Self::finish). The session is as it was.
     pub async fn finish_detailed(mut self) -> Result<Answer<T>, Error> {
         let record = match self.ended.take() {
             Some(ended) => ended?,
-            None => self.asked.await?,
+            None => self.asked.as_mut().await?,
         };
+        self.refuse_others(&record)?;
         let mut draft = self.session.draft();
         record.enter(&self.call, &mut draft);
         let answer = self.typed.answer(record, &self.llm)?;
@@ -191,10 +214,37 @@ impl<T: 'static> Streaming<'_, T> {
         Ok(answer)
     }
 
-    /// The schema of what is written, and the field of it that the answer is in, if other fields stand beside it.
-    fn form(&self) -> Option<(Schema, Option<&'static str>)> {
+    /// The schema of an answer that is a document, and the field that it is in, if other fields stand beside it. Of
+    /// what a verb writes in a shape of its own there are no parts.
+    fn document(&self) -> Option<(Schema, Option<&'static str>)> {
+        let Ok(Shape::Document(_)) = self.typed.form.shape() else {
+            return None;
+        };
         let field = self.typed.field.filter(|_| !self.typed.beside.is_nothing());
         self.call.schema.clone().map(|schema| (schema, field))
+    }
+
+    /// Refuses an answer that has another item where one was handed out.
+    fn refuse_others(&self, record: &StepRecord) -> Result<(), Error> {
+        if self.items.is_empty() {
+            return Ok(());
+        }
+        let answer = self.typed.form.answer(&record.answer);
+        let others = self.items.iter().enumerate().filter(|(place, item)| {
+            // Both were printed, so that numbers are read alike.
+            let item: Option<Value> = serde_json::from_str(item).ok();
+            item.as_ref() != answer.as_ref().and_then(|answer| answer.get(place))
+        });
+        let violations: Vec<_> = others
+            .map(|(place, _)| Violation::new(format!("/{place}"), "the item that was handed out"))
+            .collect();
+        if violations.is_empty() {
+            return Ok(());
+        }
+        self.llm.reject(record.usage);
+        let reply = Excerpt::new(&record.answer);
+        let error = Error::from(ErrorKind::Invalid { violations, reply });
+        Err(error.spent(record.attempts, record.spent, record.uncounted))
     }
 
     /// Goes on with the call until `read` finds something on the tape, or the call has ended.
@@ -221,7 +271,12 @@ impl<T: 'static> Streaming<'_, T> {
 }
 
 impl<T: DeserializeOwned + Extract> Streaming<'_, Vec<T>> {
-    /// The next item of the list, once it is complete. `None` after the last, and after a failure.
+    /// The next item of the list, once it is complete. `None` after the last, after a failure, and from an item on that
+    /// does not fit as it is: [`finish`](Self::finish) has them all, or the error.
+    ///
+    /// An item cannot be taken back, so [`finish`](Self::finish) refuses an answer that has another one at its place.
+    ///
+    /// For an `extract` and a `convert`. Other verbs have none: `None` at once, and nothing is sent.
     ///
     /// # Examples
     ///
@@ -241,28 +296,20 @@ impl<T: DeserializeOwned + Extract> Streaming<'_, Vec<T>> {
     /// # Ok(()) }
     /// ```
     pub async fn item(&mut self) -> Option<T> {
-        let (schema, field) = self.form()?;
-        let place = self.items;
+        let (schema, field) = self.document()?;
+        let schema = &schema;
+        let place = self.items.len();
         let item = poll_fn(|task| {
             self.poll(task, |tape| {
-                let grown = tape.all(&schema)?;
-                let list = of_answer(grown.progress(), field)?;
-                let item = list.items().nth(place)?.read()?;
+                let item = tape.item(AskedSoFar { schema, field }, place)?;
+                let read = T::deserialize(&item).ok()?;
                 tape.keep();
-                Some(item)
+                Some((read, item))
             })
         });
-        let item = item.await?;
-        self.items += 1;
-        Some(item)
-    }
-}
-
-/// The answer alone, of all that is written.
-fn of_answer<'a>(whole: Progress<'a>, field: Option<&str>) -> Option<Progress<'a>> {
-    match field {
-        Some(field) => whole.field(field),
-        None => Some(whole),
+        let (read, item) = item.await?;
+        self.items.push(item.to_string());
+        Some(read)
     }
 }
 

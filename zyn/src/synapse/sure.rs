@@ -117,7 +117,7 @@ pub(super) fn record(
         reasoning: accepted.aside.reasoning,
         runner_up: accepted.aside.runner_up,
         confidence,
-        first_text: response.first_text,
+        time_to_first_token: response.time_to_first_token,
     })
 }
 

@@ -79,7 +79,7 @@ pub struct StepReport {
     /// The second best label, by its name, if it was asked for.
     pub runner_up: Option<String>,
     /// How long after its attempt began the answer's first text came, if it was a stream.
-    pub first_text: Option<Duration>,
+    pub time_to_first_token: Option<Duration>,
     /// What the session's context window did before the request; `None` if it has none, or failed itself.
     pub window: Option<Windowed>,
     /// Why it failed, if it did.
@@ -106,7 +106,7 @@ impl StepReport {
             confidence: record.map(|it| it.confidence).unwrap_or_default(),
             reasoning: record.and_then(|it| it.reasoning.clone()),
             runner_up: record.and_then(|it| it.runner_up.clone()),
-            first_text: record.and_then(|it| it.first_text),
+            time_to_first_token: record.and_then(|it| it.time_to_first_token),
             window: match record {
                 Some(record) => record.window.clone(),
                 None => failed.and_then(Error::window).cloned(),
@@ -132,7 +132,7 @@ impl StepReport {
             confidence: Confidence::NotScored,
             reasoning: None,
             runner_up: None,
-            first_text: None,
+            time_to_first_token: None,
             window: None,
             handled: at.handled && error.is_some(),
             error,

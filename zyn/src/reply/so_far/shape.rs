@@ -10,34 +10,107 @@ use crate::reply::progress::Grown;
 use crate::schema::node::Node;
 use crate::schema::{Rewritten, Schema};
 
-/// The complete parts of an answer as the original schema has them, or `None` while there are none.
+/// How an answer was asked for that is read while it is written.
 ///
 /// A part is told once it fits as it is: what the whole answer may be coerced to is not known before its end. Of a union
 /// nothing is told until it is complete, for its alternative may be another one until then; a tuple is told as a whole.
-pub(crate) fn so_far(text: &SoFar, schema: &Schema, rewritten: &Rewritten) -> Option<Grown> {
-    let mut part = Part {
-        value: text.value()?,
-        open: text.open(),
-    };
-    if schema.is_wrapped() {
-        let (name, inner) = part.fields()?.next()?;
-        if name != "value" {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) schema: &'a Schema,
+    /// The field of it that the answer is in, if other fields stand beside it.
+    pub(crate) field: Option<&'a str>,
+}
+
+/// How much there is of an answer: its complete parts, and the complete parts of its last part. What is complete does
+/// not change, so where two are the same, so is all that a derived partial shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Stand {
+    is_complete: bool,
+    parts: usize,
+    inner: usize,
+}
+
+impl Stand {
+    pub(crate) fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// A reader of such an answer. Where any name may be the first, the first object is the answer.
+    pub(crate) fn reader(self) -> SoFar {
+        if self.schema.is_wrapped() {
+            return SoFar::named(vec!["value".to_owned()]);
+        }
+        let document = self.schema.document();
+        let root = opened(document, document);
+        let names: Vec<String> = root.properties().map(|(name, _)| name.clone()).collect();
+        match further(root, "") {
+            Further::Forbidden | Further::Unsaid if !names.is_empty() => SoFar::named(names),
+            _ => SoFar::default(),
+        }
+    }
+
+    /// How much there is of the answer.
+    pub(crate) fn stand(self, text: &SoFar) -> Stand {
+        self.answer(text)
+            .map(|(_, part)| part.stand())
+            .unwrap_or_default()
+    }
+
+    /// The complete parts of the answer as the original schema has them, or `None` while there are none.
+    pub(crate) fn grown(self, text: &SoFar, rewritten: &Rewritten) -> Option<Grown> {
+        let (schema, part) = self.answer(text)?;
+        self.shape(rewritten).part(schema, part)
+    }
+
+    /// The item at `place` of an answer that is a list, once it is complete and fits, in its canonical form.
+    pub(crate) fn item(self, text: &SoFar, rewritten: &Rewritten, place: usize) -> Option<Value> {
+        let (schema, list) = self.answer(text)?;
+        let item = list.item(place).filter(|item| item.open == 0)?;
+        let shape = self.shape(rewritten);
+        let node = shape.only_alternative(schema)?;
+        let is_list = fit::has_type(node, &Tree::List(Vec::new()));
+        if !is_list || node.get("prefixItems").is_some() {
             return None;
         }
-        part = inner;
+        let schema = node.get("items").unwrap_or(&fit::ANY);
+        shape.fitted(schema, item.value)
     }
-    let shape = Shape {
-        document: schema.document(),
-        rules: Rules {
-            absent: Absent::LeftOut,
-            coerce: false,
-            leave_out: true,
-            entries: rewritten.form().entries,
-            writes: false,
-            nulls: true,
-        },
-    };
-    shape.part(schema.document(), part)
+
+    /// The answer alone, and what it must fit.
+    fn answer<'t>(self, text: &'t SoFar) -> Option<(&'a Value, Part<'t>)> {
+        let whole = Part {
+            value: text.value()?,
+            open: text.open(),
+        };
+        let document = self.schema.document();
+        if self.schema.is_wrapped() {
+            let (name, inner) = whole.fields()?.next()?;
+            return (name == "value").then_some((document, inner));
+        }
+        let Some(field) = self.field else {
+            return Some((document, whole));
+        };
+        let schema = opened(document, document).property(field)?;
+        let mut fields = whole.fields()?;
+        let (_, part) = fields.find(|(name, _)| *name == field)?;
+        Some((schema, part))
+    }
+
+    fn shape(self, rewritten: &Rewritten) -> Shape<'a> {
+        Shape {
+            document: self.schema.document(),
+            rules: Rules {
+                absent: Absent::LeftOut,
+                coerce: false,
+                leave_out: true,
+                entries: rewritten.form().entries,
+                writes: false,
+                nulls: true,
+            },
+        }
+    }
 }
 
 /// A part of an answer.
@@ -63,6 +136,34 @@ impl<'a> Part<'a> {
         Some(items.map(move |(index, value)| self.inner(value, index == last)))
     }
 
+    fn item(self, place: usize) -> Option<Self> {
+        let items = self.value.as_array()?;
+        let value = items.get(place)?;
+        Some(self.inner(value, place + 1 == items.len()))
+    }
+
+    fn stand(self) -> Stand {
+        let (parts, last) = self.complete();
+        Stand {
+            is_complete: self.open == 0,
+            parts,
+            inner: last.map_or(0, |last| last.complete().0),
+        }
+    }
+
+    /// How many of its parts are complete, and the one that is not.
+    fn complete(self) -> (usize, Option<Self>) {
+        let (parts, last) = match self.value {
+            Value::Array(items) => (items.len(), items.last()),
+            Value::Object(fields) => (fields.len(), fields.values().next_back()),
+            _ => (0, None),
+        };
+        match last.map(|last| self.inner(last, true)) {
+            Some(last) if last.open > 0 => (parts.saturating_sub(1), Some(last)),
+            _ => (parts, None),
+        }
+    }
+
     fn inner(self, value: &'a Value, is_last: bool) -> Self {
         let open = match is_last {
             true => self.open.saturating_sub(1),
@@ -81,10 +182,9 @@ impl<'a> Shape<'a> {
     /// A part that does not fit stays open: its parts are told, and it never becomes complete.
     fn part(&self, schema: &'a Value, part: Part<'_>) -> Option<Grown> {
         if part.open == 0 {
-            let tree = Tree::from(part.value);
-            let fit = fit::part(self.document, schema, &tree, self.rules);
-            if fit.violations.is_empty() {
-                let value = self.with_nulls(schema, part.value, fit.value);
+            let fitted = self.fitted(schema, part.value);
+            if let Some(fitted) = fitted {
+                let value = self.with_nulls(schema, part.value, fitted);
                 return Some(Grown::Complete(value));
             }
         }
@@ -101,6 +201,14 @@ impl<'a> Shape<'a> {
             }
             _ => None,
         }
+    }
+
+    /// A complete part in its canonical form, if it fits.
+    fn fitted(&self, schema: &Value, value: &Value) -> Option<Value> {
+        #[cfg(test)]
+        FITTED.with(|fitted| fitted.set(fitted.get() + 1));
+        let fit = fit::part(self.document, schema, &Tree::from(value), self.rules);
+        fit.violations.is_empty().then_some(fit.value)
     }
 
     /// With the fields that were told as `null` while the object was open: its canonical form has none.
@@ -181,11 +289,22 @@ impl<'a> Shape<'a> {
     }
 
     fn opened(&self, schema: &'a Value) -> Node<'a> {
-        let node = Node::of(schema);
-        let definitions = self.document.get("$defs");
-        let definition = node.reference().and_then(|name| definitions?.get(name));
-        definition.map_or(node, Node::of)
+        opened(self.document, schema)
     }
+}
+
+/// A part of a schema, or the definition that it names.
+fn opened<'a>(document: &'a Value, schema: &'a Value) -> Node<'a> {
+    let node = Node::of(schema);
+    let definitions = document.get("$defs");
+    let definition = node.reference().and_then(|name| definitions?.get(name));
+    definition.map_or(node, Node::of)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many parts were fitted on this thread.
+    pub(crate) static FITTED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// What a field must fit that may be there.

@@ -33,7 +33,11 @@ fn told(document: Value, dialect: Dialect, text: &str) -> Option<Value> {
     let rewritten = schema.for_dialect(dialect).unwrap();
     let mut reader = SoFar::new();
     reader.push(text);
-    so_far(&reader, &schema, &rewritten).map(|grown| shown(&grown))
+    let asked = Asked {
+        schema: &schema,
+        field: None,
+    };
+    asked.grown(&reader, &rewritten).map(|grown| shown(&grown))
 }
 
 #[test]
@@ -113,6 +117,29 @@ fn the_answer_begins_outside_of_prose_fences_and_reasoning() {
         assert_eq!(so_far.value().cloned(), told, "{text}");
     }
     assert_eq!(complete("<think>{\"a\":1}"), None);
+}
+
+#[test]
+fn the_answer_is_the_first_object_that_begins_with_one_of_its_names() {
+    let answer = r#"{"a":1,"b":[2]}"#;
+    for before in [
+        r#"For example {"c":3,"a":2}: "#,
+        r#"{"c":{"a":2},"d":[{"a":3},[4]],"e":1} "#,
+        r#"[{"a":2}] and [see {"x":"{"a":5}"}] "#,
+        r#"{} [] {{ [[ {a: 1} {'a':1} {"\x":1} {"c":01} [tru] [1} {"c" 1} "#,
+        "{ \"c\":\"x\ny\" ",
+    ] {
+        let text = format!("{before}{answer} {answer}");
+        let names = || vec!["b".to_owned(), "a".to_owned()];
+        let mut so_far = SoFar::named(names());
+        so_far.push(&text);
+        assert_eq!(so_far.value(), Some(&json!({"a": 1, "b": [2]})), "{text}");
+        let mut so_far = SoFar::named(names());
+        let more = text.chars().filter(|c| so_far.push(&c.to_string()));
+        assert_eq!(more.count(), 3, "{text}");
+        assert_eq!(so_far.open(), 0, "{text}");
+        assert_eq!(so_far.value(), Some(&json!({"a": 1, "b": [2]})), "{text}");
+    }
 }
 
 #[test]
