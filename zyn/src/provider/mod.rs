@@ -1,4 +1,6 @@
-//! One API each: a request becomes bytes, bytes become an outcome.
+//! Who answers: the [`Provider`] trait, what it is asked and what it gives, and a provider for each API.
+//!
+//! One API each: a request becomes bytes, bytes become an outcome. What most programs need is at the root of the crate too.
 
 mod ability;
 #[cfg(feature = "http")]

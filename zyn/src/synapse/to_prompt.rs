@@ -1,4 +1,4 @@
-//! How a value reads in a prompt.
+//! How a value reads in a prompt. Long because each kind of value has a line of its own.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The words by which servers say that they do not take a part of a request.
+//! The words by which servers say that they do not take a part of a request: a table, long because servers are many.
 
 use super::Part;
 use crate::provider::rejection::Said;
