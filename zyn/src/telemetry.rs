@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "wants the log for itself: the test above runs it in a process of its own"]
+    #[ignore = "wants the log for itself: `cargo test -p zyn --lib telemetry` runs it in a process of its own, by the test above"]
     fn spans_of_this_process() {
         tracing_subscriber::fmt()
             .with_ansi(false)
