@@ -80,6 +80,7 @@ pub mod graph;
 pub mod guide {}
 pub mod input;
 mod llm;
+pub mod policy;
 pub mod prelude;
 pub mod provider;
 pub mod refusal;

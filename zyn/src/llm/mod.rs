@@ -6,12 +6,16 @@
 //! kept for what is not built yet. One deadline and one budget of retries, an `Allowance`, go through all of it.
 
 mod allowance;
+mod breaker;
+mod cache;
 mod cost;
 mod ear;
 #[cfg(feature = "http")]
 mod env;
+mod hedging;
 mod price;
 mod published;
+mod rate_limit;
 mod retry;
 mod spend;
 
@@ -23,9 +27,13 @@ use fastrand::Rng;
 use tracing::Instrument;
 
 pub(crate) use allowance::Allowance;
+pub use breaker::Breaker;
+pub use cache::Cache;
 pub use cost::Cost;
 pub(crate) use ear::Ear;
+pub use hedging::Hedging;
 pub use price::{Price, Prices};
+pub use rate_limit::RateLimit;
 pub(crate) use retry::{Decision, Past, decide};
 pub use spend::Spend;
 
