@@ -3,12 +3,12 @@
 mod shown;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 pub use shown::Excerpt;
 pub(crate) use shown::Listed;
 
+use crate::llm::attempt::{self, Attempt};
 use crate::provider::{Class, ConfigError, Failure, ProviderError};
 use crate::refusal::{BudgetProblem, ExampleProblem, OptionProblem, Unmeasured};
 use crate::reply::Violation;
@@ -29,10 +29,7 @@ pub struct Error(Box<Repr>);
 struct Repr {
     kind: ErrorKind,
     step: Option<String>,
-    attempts: u32,
-    spent: Usage,
-    uncounted: u32,
-    asked: Option<Arc<str>>,
+    log: Vec<Attempt>,
     window: Option<Windowed>,
 }
 
@@ -199,13 +196,23 @@ pub enum ErrorKind {
         /// Why nothing was measured.
         problem: Unmeasured,
     },
+    /// The model's circuit is open: too many calls have failed there, so it is not asked for now; nothing was sent.
+    #[error(
+        "the model `{model}` has failed too often and is not asked for another {retry_in:?}; try again then, or give the `Llm` a fallback"
+    )]
+    CircuitOpen {
+        /// The model that was to be asked.
+        model: String,
+        /// How long until it is tried again.
+        retry_in: Duration,
+    },
     /// The whole call took longer than it was given.
     #[error("no accepted answer within {limit:?}; allow more with `.timeout(…)`")]
     Deadline {
         /// The limit.
         limit: Duration,
     },
-    /// A step would cost more than the budget of its run has left, or nobody knows what it costs; it was not asked.
+    /// A call would cost more than a budget has left, or nobody knows what it costs; it was not made.
     #[error(transparent)]
     Budget(BudgetProblem),
     /// A `compact` runs beside other steps, which read what it would sum up; nothing was sent.
@@ -273,31 +280,53 @@ impl Error {
 
     /// How many attempts were made before this error.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        attempt::count(&self.0.log)
+    }
+
+    /// Each of them, in the order in which they began.
+    pub fn log(&self) -> &[Attempt] {
+        &self.0.log
     }
 
     /// The tokens that they cost, as far as the provider said so. They came to nothing and are in no session; what
     /// other places call `spent`.
     pub fn usage(&self) -> Usage {
-        self.0.spent
+        attempt::spent(&self.0.log)
+    }
+
+    /// What may be done about it: whether the same call, or one of another model, can succeed.
+    ///
+    /// Of what a provider did, what [`ProviderError::class`] says. An answer that was not accepted is
+    /// [`InvalidReply`](Class::InvalidReply), a passed deadline [`Ambiguous`](Class::Ambiguous), a model that was spared
+    /// [`NotSent`](Class::NotSent). What is left (set-up, input, options, budgets) is [`Terminal`](Class::Terminal).
+    pub fn class(&self) -> Class {
+        match self.kind() {
+            ErrorKind::Provider(error) => error.class(),
+            ErrorKind::Malformed { .. }
+            | ErrorKind::Invalid { .. }
+            | ErrorKind::LowConfidence { .. } => Class::InvalidReply,
+            ErrorKind::CircuitOpen { .. } => Class::NotSent,
+            ErrorKind::Deadline { .. } => Class::Ambiguous,
+            ErrorKind::Summary(error) => error.class(),
+            _ => Class::Terminal,
+        }
     }
 
     /// Whether the same call can succeed later.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Provider(error) => error.class() != Class::Terminal,
-            ErrorKind::Deadline { .. } | ErrorKind::Conflict(_) | ErrorKind::Overtaken { .. } => {
-                true
-            }
-            ErrorKind::Summary(error) => error.is_retryable(),
+            ErrorKind::Conflict(_) | ErrorKind::Overtaken { .. } => true,
             ErrorKind::Store(error) => error.is_retryable(),
-            _ => false,
+            _ => !matches!(self.class(), Class::Terminal | Class::InvalidReply),
         }
     }
 
-    /// How long the provider asked to wait, if it did.
+    /// How long to wait before the same call: what the provider asked for, or how long a model is spared.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.provider().and_then(|error| error.retry_after)
+        match self.kind() {
+            ErrorKind::CircuitOpen { retry_in, .. } => Some(*retry_in),
+            _ => self.provider().and_then(|error| error.retry_after),
+        }
     }
 
     /// The provider's part of it, if a provider failed.
@@ -309,16 +338,10 @@ impl Error {
         }
     }
 
-    pub(crate) fn spent(mut self, attempts: u32, spent: Usage, uncounted: u32) -> Self {
-        self.0.attempts = attempts;
-        self.0.spent = spent;
-        self.0.uncounted = uncounted;
+    /// With the attempts that were made.
+    pub(crate) fn logged(mut self, log: Vec<Attempt>) -> Self {
+        self.0.log = log;
         self
-    }
-
-    /// How many attempts may have been billed without the provider's word on what they cost.
-    pub(crate) fn uncounted(&self) -> u32 {
-        self.0.uncounted
     }
 
     /// What the session's [`Window`](crate::Window) had done, and paid, before the request that failed.
@@ -328,16 +351,6 @@ impl Error {
 
     pub(crate) fn after(mut self, window: Windowed) -> Self {
         self.0.window = Some(window);
-        self
-    }
-
-    /// The model that the attempts went to, where that is not the fire's own.
-    pub(crate) fn model(&self) -> Option<&Arc<str>> {
-        self.0.asked.as_ref()
-    }
-
-    pub(crate) fn asked(mut self, model: &Arc<str>) -> Self {
-        self.0.asked = Some(Arc::clone(model));
         self
     }
 
@@ -353,8 +366,8 @@ impl fmt::Display for Error {
             write!(f, "step `{step}`: ")?;
         }
         self.0.kind.fmt(f)?;
-        if self.0.attempts > 1 {
-            write!(f, " (after {} attempts)", self.0.attempts)?;
+        if self.attempts() > 1 {
+            write!(f, " (after {} attempts)", self.attempts())?;
         }
         Ok(())
     }
@@ -369,17 +382,13 @@ impl fmt::Debug for Error {
         let Repr {
             kind,
             step,
-            attempts,
-            spent,
-            uncounted: _,
-            asked: _,
+            log,
             window,
         } = &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("step", step)
-            .field("attempts", attempts)
-            .field("usage", spent)
+            .field("log", log)
             .field("window", window)
             .finish()
     }
@@ -408,10 +417,7 @@ impl From<ErrorKind> for Error {
         Self(Box::new(Repr {
             kind,
             step: None,
-            attempts: 0,
-            spent: Usage::default(),
-            uncounted: 0,
-            asked: None,
+            log: Vec::new(),
             window: None,
         }))
     }

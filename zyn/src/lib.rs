@@ -99,7 +99,7 @@ pub mod window;
 mod workflow;
 
 pub use error::{Error, ErrorKind};
-pub use llm::{Llm, Spend};
+pub use llm::{Budget, Llm, Spend};
 #[cfg(feature = "http")]
 pub use provider::{Anthropic, Gemini, Ollama, OpenAi};
 pub use provider::{
@@ -117,9 +117,7 @@ pub use synapse::{
     binary, classify, classify_among, convert, extract, rank, sentiment, transform,
 };
 pub use verb::Verb;
-pub use workflow::{
-    Batch, Budget, Engine, Event, Report, Run, Step, StepFn, StepReport, batch, verbs,
-};
+pub use workflow::{Batch, Engine, Event, Report, Run, Step, StepFn, StepReport, batch, verbs};
 #[doc = include_str!("workflow/workflow.md")]
 pub use zyn_macros::workflow;
 pub use zyn_macros::{Classify, Extract};

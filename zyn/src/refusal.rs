@@ -51,33 +51,39 @@ pub enum OptionProblem {
     },
 }
 
-/// Why [`ErrorKind::Budget`] refuses a step. Nothing was sent.
+/// Why [`ErrorKind::Budget`] refuses a call. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BudgetProblem {
     /// The request is estimated at more tokens than are left.
     #[error(
-        "the budget is {limit} tokens, {spent} are spent and this step needs about {needed}; raise the budget, or shorten the request"
+        "the budget is {limit} tokens, {spent} are spent and this call needs about {needed}; raise the budget, or shorten the request"
     )]
     Tokens {
         /// The budget.
         limit: u64,
-        /// What was spent before, and is held for steps beside it.
+        /// What was spent before, and is held for calls beside it.
         spent: u64,
         /// The estimate of the request, and the most that its answer may have, if that is limited.
         needed: u64,
     },
     /// The request is estimated at more money than is left.
     #[error(
-        "the budget is {limit}, {spent} is spent and this step needs about {needed}; raise the budget, or shorten the request"
+        "the budget is {limit}, {spent} is spent and this call needs about {needed}; raise the budget, or shorten the request"
     )]
     Cost {
         /// The budget.
         limit: Cost,
-        /// What was spent before, and is held for steps beside it.
+        /// What was spent before, and is held for calls beside it.
         spent: Cost,
         /// The estimate of the request, and the most that its answer may cost, if it is limited.
         needed: Cost,
+    },
+    /// All attempts were made.
+    #[error("the budget is {limit} attempts, and they are made; raise the budget")]
+    Attempts {
+        /// The budget.
+        limit: u64,
     },
     /// Nobody knows what the model costs.
     #[error("the budget's prices do not know the model `{model}`; add it with `Prices::price`")]

@@ -6,17 +6,16 @@
 use std::time::Duration;
 
 use tracing::field::{Empty, display};
-#[cfg(feature = "http")]
-use tracing::warn;
-use tracing::{Span, debug, info, info_span};
+use tracing::{Span, debug, info, info_span, warn};
 
+use crate::error::{Error, ErrorKind};
 #[cfg(feature = "http")]
 use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
 use crate::schema::SchemaError;
 
 /// The span of one attempt.
-pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Request) -> Span {
+pub(crate) fn attempt(provider: &str, model: &str, before: usize, request: &Request) -> Span {
     info_span!(
         "chat",
         otel.name = %format_args!("chat {model}"),
@@ -37,8 +36,10 @@ pub(crate) fn attempt(provider: &str, model: &str, number: u32, request: &Reques
         gen_ai.usage.reasoning.output_tokens = Empty,
         server.address = Empty,
         server.port = Empty,
+        gen_ai.input.messages = Empty,
+        gen_ai.output.messages = Empty,
         error.type = Empty,
-        zyn.attempt = number,
+        zyn.attempt = before + 1,
     )
 }
 
@@ -159,6 +160,39 @@ pub(crate) fn repeating(error: &ProviderError, after: Duration) {
     );
 }
 
+/// A failed attempt is not repeated, since too many calls of the model come to nothing.
+pub(crate) fn reserve_used_up(model: &str) {
+    warn!(
+        gen_ai.request.model = model,
+        "the reserve of retries is used up: the call is not repeated"
+    );
+}
+
+/// A failed attempt is not repeated, since budget, breaker or rate limit does not let it.
+pub(crate) fn not_repeated(kind: &ErrorKind) {
+    info!(zyn.problem = %kind, "the call is not repeated");
+}
+
+/// Another model is asked.
+pub(crate) fn falling_back(error: &Error, from: &str, to: &str) {
+    warn!(
+        error.type = error.provider().map(|it| failure(&it.kind)),
+        zyn.fallback.from = from,
+        zyn.fallback.to = to,
+        "another model is asked"
+    );
+}
+
+/// Writes what is sent into the span of an attempt, as the user has redacted it.
+pub(crate) fn captured_input(span: &Span, messages: &str) {
+    span.record("gen_ai.input.messages", messages);
+}
+
+/// Writes what was answered into the span of an attempt, as the user has redacted it.
+pub(crate) fn captured_output(span: &Span, messages: &str) {
+    span.record("gen_ai.output.messages", messages);
+}
+
 /// A temperature was set that the model does not take.
 #[cfg(feature = "http")]
 pub(crate) fn temperature_dropped(model: &str) {
@@ -182,7 +216,8 @@ pub(crate) fn sample(number: u32) -> Span {
     info_span!("sample", zyn.sample = number)
 }
 
-fn failure(kind: &Failure) -> &'static str {
+/// What a failure is called.
+pub(crate) fn failure(kind: &Failure) -> &'static str {
     match kind {
         Failure::Config(_) => "config",
         Failure::Connect => "connect",
@@ -240,7 +275,7 @@ mod tests {
             .init();
         let request = Request::new(Message::user("hi"));
         for provider in ["mistral", "gemini", "parrot"] {
-            drop(attempt(provider, "m", 1, &request));
+            drop(attempt(provider, "m", 0, &request));
         }
     }
 }

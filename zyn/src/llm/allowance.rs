@@ -1,66 +1,207 @@
+//! What one fire may still do, and what it has done.
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::attempt::{Log, Reason};
+use super::budget::Budget;
+use super::quota::Quota;
 use super::retry::Past;
-use crate::session::Usage;
 
-/// What one fire may still do, and what it has done. One value goes through all its attempts, re-asks included.
+/// What one fire may still do, and what it has done. One value goes through all its attempts: retries, re-asks, samples,
+/// hedges and fallbacks.
 #[derive(Debug)]
 pub(crate) struct Allowance {
     /// When the fire must have ended.
     pub(crate) deadline: Instant,
-    /// The retries that are left, for all that share them.
-    retries: Arc<AtomicU32>,
-    /// The attempts that were made.
-    pub(crate) attempts: u32,
-    /// What they cost, the failed ones included, as far as it is known.
-    pub(crate) spent: Usage,
-    /// How many of them may have been billed without a word on what they cost; one that is in flight is among them.
-    pub(crate) uncounted: u32,
+    /// The re-asks that are left.
+    pub(crate) reasks: u32,
+    shared: Arc<Shared>,
     pub(super) past: Past,
+    /// Why the next attempt is made; the first of all needs no leave.
+    next: Reason,
+}
+
+/// What the parts of one fire share.
+#[derive(Debug)]
+struct Shared {
+    /// The retries that are left.
+    retries: AtomicU32,
+    /// The further attempts that were taken from the quota.
+    taken: AtomicU64,
+    quota: Arc<Quota>,
+    budgets: Vec<Budget>,
+    log: Log,
+}
+
+/// What is given to a fire from the outside.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Grant {
+    /// What may be spent, beside what the model's own budget says.
+    pub(crate) budgets: Vec<Budget>,
+    /// Where attempts are noted.
+    pub(crate) log: Log,
+}
+
+impl Grant {
+    /// With the budget of a conversation, if it has one.
+    pub(crate) fn of(budget: Option<&Budget>) -> Self {
+        Self {
+            budgets: budget.into_iter().cloned().collect(),
+            ..Self::default()
+        }
+    }
 }
 
 impl Allowance {
-    pub(crate) fn new(limit: Duration, retries: u32) -> Self {
-        let retries = Arc::new(AtomicU32::new(retries));
-        Self::until(crate::clock::after(limit), retries)
-    }
-
-    /// An allowance for a part of the fire, with the same deadline and the same retries. What the part has done is
-    /// [counted](Self::count) when it has ended.
-    pub(crate) fn part(&self) -> Self {
-        Self::until(self.deadline, Arc::clone(&self.retries))
-    }
-
-    fn until(deadline: Instant, retries: Arc<AtomicU32>) -> Self {
+    /// For a fire that begins.
+    pub(super) fn new(deadline: Instant, retries: u32, quota: &Arc<Quota>, grant: Grant) -> Self {
+        quota.fire();
         Self {
             deadline,
-            retries,
-            attempts: 0,
-            spent: Usage::default(),
-            uncounted: 0,
+            reasks: 0,
+            shared: Arc::new(Shared {
+                retries: AtomicU32::new(retries),
+                taken: AtomicU64::new(0),
+                quota: Arc::clone(quota),
+                budgets: grant.budgets,
+                log: grant.log,
+            }),
             past: Past::default(),
+            next: Reason::First,
         }
     }
 
-    /// Takes up what a part has done.
-    pub(crate) fn count(&mut self, part: &Self) {
-        self.attempts = self.attempts.saturating_add(part.attempts);
-        self.spent += part.spent;
-        self.uncounted = self.uncounted.saturating_add(part.uncounted);
+    /// With so many re-asks.
+    pub(crate) fn reasks(mut self, reasks: u32) -> Self {
+        self.reasks = reasks;
+        self
+    }
+
+    /// Without repeating what may have been done and billed.
+    pub(crate) fn at_most_once(mut self, at_most_once: bool) -> Self {
+        self.past.ambiguous |= at_most_once;
+        self.past.at_most_once = at_most_once;
+        self
+    }
+
+    /// An allowance for a sample of several: with the same deadline, the same retries, and a first attempt of its own.
+    pub(crate) fn part(&self) -> Self {
+        self.shared.quota.fire();
+        Self {
+            past: Past {
+                at_most_once: self.past.at_most_once,
+                ambiguous: self.past.at_most_once,
+                ..Past::default()
+            },
+            ..self.beside()
+        }
+    }
+
+    /// The same allowance for an attempt that runs beside another.
+    pub(super) fn beside(&self) -> Self {
+        Self {
+            deadline: self.deadline,
+            reasks: self.reasks,
+            shared: Arc::clone(&self.shared),
+            past: self.past,
+            next: self.next,
+        }
+    }
+
+    pub(crate) fn log(&self) -> &Log {
+        &self.shared.log
+    }
+
+    pub(crate) fn budgets(&self) -> &[Budget] {
+        &self.shared.budgets
+    }
+
+    /// Why the next attempt is made. The one after it has another reason, which is said when it is known.
+    pub(super) fn next(&mut self) -> Reason {
+        std::mem::replace(&mut self.next, Reason::Retry)
+    }
+
+    /// Takes leave for a further attempt and says why it is made. If there is none, it must not be made: too many calls of
+    /// this model come to nothing.
+    pub(crate) fn further(&mut self, reason: Reason) -> bool {
+        // what was never asked is the first attempt yet
+        if self.shared.log.len() == 0 {
+            self.next = reason;
+            return true;
+        }
+        let taken = self.shared.quota.take();
+        if taken {
+            self.shared.taken.fetch_add(1, Ordering::Relaxed);
+            self.next = reason;
+        }
+        taken
+    }
+
+    /// Whether what may have been done and billed must not be repeated.
+    pub(crate) fn is_at_most_once(&self) -> bool {
+        self.past.at_most_once
+    }
+
+    /// Another model is asked from here on.
+    pub(crate) fn another_model(&mut self) {
+        self.past = Past {
+            ambiguous: self.past.ambiguous,
+            at_most_once: self.past.at_most_once,
+            ..Past::default()
+        };
+    }
+
+    /// The attempt that follows is one beside the retries.
+    pub(crate) fn adapted(&mut self) {
+        self.next = Reason::Adapted;
     }
 
     pub(super) fn retries(&self) -> u32 {
-        self.retries.load(Ordering::Relaxed)
+        self.shared.retries.load(Ordering::Relaxed)
     }
 
     /// Takes one of the retries, if there is one.
     pub(super) fn take_retry(&self) -> bool {
         let less = |left: u32| left.checked_sub(1);
         let (load, store) = (Ordering::Relaxed, Ordering::Relaxed);
-        self.retries.fetch_update(store, load, less).is_ok()
+        let retries = &self.shared.retries;
+        retries.fetch_update(store, load, less).is_ok()
+    }
+
+    /// The fire has its answer: what it took from the quota was well spent.
+    pub(crate) fn succeeded(&self) {
+        let taken = self.shared.taken.swap(0, Ordering::Relaxed);
+        self.shared.quota.give_back(taken);
+    }
+
+    /// How long there is until the deadline.
+    pub(super) fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(crate::clock::now())
+    }
+}
+
+#[cfg(test)]
+impl Allowance {
+    /// For a fire of its own, which nothing else limits.
+    pub(crate) fn of(limit: Duration, retries: u32) -> Self {
+        let quota = Arc::new(Quota::new(1_000));
+        Self::new(
+            crate::clock::after(limit),
+            retries,
+            &quota,
+            Grant::default(),
+        )
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        super::attempt::count(&self.log().so_far())
+    }
+
+    pub(crate) fn spent(&self) -> crate::session::Usage {
+        super::attempt::spent(&self.log().so_far())
     }
 }

@@ -1,20 +1,27 @@
 //! A provider with a policy.
 //!
 //! The order of the policy is fixed, and so is its owner. The synapse core, which knows the type of the answer, has
-//! `deadline → (cache) → (fallback) → re-ask`; an [`Llm`], which knows no schemas, has
-//! `retry( (budget) → (breaker) → (rate limit) → attempt timeout → provider )`. The names in parentheses are places
-//! kept for what is not built yet. One deadline and one budget of retries, an `Allowance`, go through all of it.
+//! `deadline → cache → fallback → re-ask`; an [`Llm`], which knows no schemas, has
+//! `retry( budget → breaker → rate limit → attempt timeout → provider )`. One deadline and one allowance of further
+//! attempts go through all of it.
 
 mod allowance;
+pub(crate) mod attempt;
 mod breaker;
+mod budget;
 mod cache;
+mod call;
+mod capture;
 mod cost;
 mod ear;
 #[cfg(feature = "http")]
 mod env;
+mod estimate;
+mod fallback;
 mod hedging;
 mod price;
 mod published;
+mod quota;
 mod rate_limit;
 mod retry;
 mod spend;
@@ -24,37 +31,56 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fastrand::Rng;
-use tracing::Instrument;
+use tokio::time::Instant;
 
-pub(crate) use allowance::Allowance;
+pub(crate) use allowance::{Allowance, Grant};
+pub use attempt::{Attempt, Outcome, Reason};
 pub use breaker::Breaker;
+pub use budget::Budget;
 pub use cache::Cache;
+pub(crate) use call::{Call, Given};
 pub use cost::Cost;
 pub(crate) use ear::Ear;
+pub(crate) use estimate::beside;
+pub use fallback::Fallback;
+pub(crate) use fallback::{is_mendable, is_unfit};
 pub use hedging::Hedging;
 pub use price::{Price, Prices};
 pub use rate_limit::RateLimit;
 pub(crate) use retry::{Decision, Past, decide};
 pub use spend::Spend;
 
-use self::retry::Repeat;
-pub(crate) use self::spend::Ledger;
-use crate::clock;
-use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response, WireSchema};
+use self::attempt::Log;
+use self::capture::Capture;
+use self::quota::Quota;
+use self::spend::Ledger;
+use crate::error::ErrorKind;
+use crate::provider::{Failure, Profile, Provider, ProviderError, Request, WireSchema};
 use crate::session::{Usage, hex};
-use crate::telemetry;
 
-/// A model to ask: a [`Provider`] with a policy of timeouts and retries, and a ledger of what was spent.
+/// A model to ask: a [`Provider`] with a policy, and a ledger of what was spent.
 ///
-/// A clone is cheap and shares connections and ledger; options set on a clone are the clone's own.
+/// A clone is cheap and shares connections, ledger, and all that the policy counts: retry reserve, budget, breaker, rate
+/// limit, hedging, cache. Options set on a clone are the clone's own.
+///
+/// You say what; the order is zyn's, whatever the order of the calls, and [`policy`](crate::policy) shows it.
 ///
 /// | option | default |
 /// |---|---|
 /// | [`timeout`](Self::timeout), the whole of a call | 600 s, since reasoning models answer late |
 /// | [`attempt_timeout`](Self::attempt_timeout), each attempt | none |
 /// | [`retry`](Self::retry), further attempts after failures that can pass | 2 |
+/// | [`retry_reserve`](Self::retry_reserve), further attempts of all calls together | a fifth of the calls, and 500 |
+/// | [`at_most_once`](Self::at_most_once), what may have been billed is not repeated | repeated once |
+/// | [`fallback`](Self::fallback), another model | none |
+/// | [`budget`](Self::budget), of all that is asked | none |
+/// | [`breaker`](Self::breaker), spares a model that fails | none |
+/// | [`rate_limit`](Self::rate_limit), requests and tokens in a minute | none |
+/// | [`hedging`](Self::hedging), a second attempt beside a late one | none |
+/// | [`cache`](Self::cache), answers that are not paid twice | none |
 /// | [`max_input`](Self::max_input), the largest input | 4 MiB |
 /// | [`max_tokens`](Self::max_tokens), the most tokens of an answer | none is sent |
+/// | [`capture`](Self::capture), prompts and answers in traces | never |
 ///
 /// # Examples
 ///
@@ -75,21 +101,33 @@ pub struct Llm {
     provider: Arc<dyn Provider>,
     model: Arc<str>,
     ledger: Arc<Ledger>,
+    quota: Arc<Quota>,
     rng: Arc<Mutex<Rng>>,
     limits: Limits,
-    /// What is asked through this clone alone.
-    meter: Option<Arc<Ledger>>,
+    policy: Arc<Policy>,
 }
 
-/// The options of an [`Llm`].
+/// The numbers among the options of an [`Llm`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retries: u32,
+    pub(crate) at_most_once: bool,
     pub(crate) max_input: usize,
     pub(crate) max_tokens: Option<u32>,
 }
+
+/// The other options: handles, which clones share.
+#[derive(Clone, Default)]
+struct Policy {
+    budget: Option<Budget>,
+    fallbacks: Vec<Fallback>,
+    capture: Option<Capture>,
+}
+
+/// How many further attempts all calls together may make at once, beside one for every five calls.
+const RESERVE: u32 = 500;
 
 impl Llm {
     /// Asks through `provider`. Nothing is sent, and nothing is read from the environment.
@@ -98,19 +136,21 @@ impl Llm {
             model: provider.model().into(),
             provider: Arc::new(provider),
             ledger: Arc::default(),
+            quota: Arc::new(Quota::new(RESERVE)),
             rng: Arc::new(Mutex::new(Rng::new())),
             limits: Limits {
                 timeout: Duration::from_secs(600),
                 attempt_timeout: None,
                 retries: 2,
+                at_most_once: false,
                 max_input: 4 * 1024 * 1024,
                 max_tokens: None,
             },
-            meter: None,
+            policy: Arc::default(),
         }
     }
 
-    /// Limits the whole of a call: all attempts, the pauses between them, and re-asks.
+    /// Limits the whole of a call: all attempts, the pauses between them, re-asks and fallbacks.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.limits.timeout = limit;
@@ -131,6 +171,103 @@ impl Llm {
         self
     }
 
+    /// How many further attempts (retries, re-asks, hedges, fallbacks) all calls together may make at once, beside one
+    /// for every five calls; what leads to an answer does not count. So a model that answers nothing gets at most
+    /// 1.2 × calls + `reserve` attempts, however calls, re-asks and workflows are nested. Beyond it, a call fails with
+    /// what its last attempt failed with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Failure, Llm, ProviderError, Session};
+    ///
+    /// let down = Scripted::by(|_| Err(ProviderError::new("mock", Failure::Connect)));
+    /// let llm = Llm::new(down).retry_reserve(1);
+    /// for _ in 0..10 {
+    ///     let greet = zyn::transform("Greet").fire(&llm, &mut Session::new(), "Ada").await;
+    ///     assert!(greet.is_err());
+    /// }
+    /// assert!(llm.spend().attempts <= 10 + 10 / 5 + 1);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn retry_reserve(mut self, reserve: u32) -> Self {
+        self.quota = Arc::new(Quota::new(reserve));
+        self
+    }
+
+    /// Never repeats an attempt that may have been done and billed: one that timed out, broke off or failed at the server.
+    /// Without it, such an attempt is repeated once, which [`Spend::repeated`] counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Failure, Llm, Session};
+    ///
+    /// let llm = Llm::new(Scripted::new([Failure::Server])).at_most_once();
+    /// let greet = zyn::transform("Greet").fire(&llm, &mut Session::new(), "Ada").await;
+    /// assert_eq!(greet.unwrap_err().attempts(), 1);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn at_most_once(mut self) -> Self {
+        self.limits.at_most_once = true;
+        self
+    }
+
+    /// Asks another model where this one fails: `&other` for failures that another server can mend, or a [`Fallback`]
+    /// that says for which. It is the whole call that falls back: the schema and the prompt are made anew for the other
+    /// model. Those of several are tried in the order in which they are given, under the same deadline and the same
+    /// retries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Failure, Llm, Session};
+    ///
+    /// let spare = Llm::new(Scripted::new(["Good day, Ada"]));
+    /// let llm = Llm::new(Scripted::new([Failure::Overloaded])).retry(0).fallback(&spare);
+    /// let greeting = zyn::transform("Greet").fire(&llm, &mut Session::new(), "Ada").await?;
+    /// assert_eq!(greeting, "Good day, Ada");
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn fallback(mut self, fallback: impl Into<Fallback>) -> Self {
+        self.policy_mut().fallbacks.push(fallback.into());
+        self
+    }
+
+    /// Limits what is spent by all calls of this `Llm` and its clones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Budget, ErrorKind, Llm, Session};
+    ///
+    /// let budget = Budget::tokens(100);
+    /// let llm = Llm::new(Scripted::by(|_| Ok(zyn::Response::new("Hi", zyn::Usage::new(60, 5)))));
+    /// let llm = llm.budget(&budget);
+    /// let greet = zyn::transform("Greet");
+    /// greet.fire(&llm, &mut Session::new(), "Ada").await.unwrap();
+    /// let error = greet.fire(&llm, &mut Session::new(), "Grace").await.unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::Budget(_)));
+    /// assert_eq!(budget.left(), 0.35);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn budget(mut self, budget: impl Into<Budget>) -> Self {
+        self.policy_mut().budget = Some(budget.into());
+        self
+    }
+
     /// The largest input, in bytes, those of its images and PDFs among them: raise it for scans and photos.
     #[must_use]
     pub fn max_input(mut self, bytes: usize) -> Self {
@@ -143,6 +280,25 @@ impl Llm {
     #[must_use]
     pub fn max_tokens(mut self, tokens: u32) -> Self {
         self.limits.max_tokens = Some(tokens);
+        self
+    }
+
+    /// Writes what is sent and what is answered into the span of each attempt, after `redact` has removed from it what is
+    /// nobody's business: into the fields `gen_ai.input.messages` and `gen_ai.output.messages`, and nowhere else. Without
+    /// it traces have counts and names alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use zyn::Llm;
+    /// use zyn::testing::Scripted;
+    ///
+    /// let llm = Llm::new(Scripted::new(["Hi"])).capture(|text| text.replace("Ada Wong", "[name]"));
+    /// # let _ = llm;
+    /// ```
+    #[must_use]
+    pub fn capture(mut self, redact: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        self.policy_mut().capture = Some(Capture::new(redact));
         self
     }
 
@@ -181,17 +337,27 @@ impl Llm {
         &self.model
     }
 
-    /// Notes that an answer which cost `usage` was not accepted.
-    pub(crate) fn reject(&self, usage: Option<Usage>) {
-        self.ledger.fail(usage.unwrap_or_default());
+    /// Refuses what this model's budget or one of the others cannot pay for: so many attempts of `request`.
+    pub(crate) fn afford(
+        &self,
+        request: &Request,
+        attempts: u32,
+        allowance: &Allowance,
+    ) -> Result<(), ErrorKind> {
+        let mut budgets = self.policy.budget.iter().chain(allowance.budgets());
+        let usage = || estimate::usage(request);
+        budgets
+            .try_for_each(|budget| budget.check(&self.model, usage(), attempts))
+            .map_err(ErrorKind::Budget)
     }
 
-    /// The same, which counts what is asked through it in `meter` too.
-    pub(crate) fn metered(&self, meter: Arc<Ledger>) -> Self {
-        Self {
-            meter: Some(meter),
-            ..self.clone()
-        }
+    /// What a fire may do that begins now.
+    pub(crate) fn allowance(&self, deadline: Instant, retries: u32, grant: Grant) -> Allowance {
+        Allowance::new(deadline, retries, &self.quota, grant)
+    }
+
+    pub(crate) fn fallbacks(&self) -> &[Fallback] {
+        &self.policy.fallbacks
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -212,107 +378,24 @@ impl Llm {
         self.provider.check().map_err(refused)
     }
 
-    /// Makes attempts until one gives an answer or none may follow.
-    ///
-    /// The deadline is enforced by whoever began the fire; here it only keeps a pause from passing it. What the
-    /// allowance has counted stands even if this future is dropped.
-    pub(crate) async fn call(
-        &self,
-        request: &Request,
-        allowance: &mut Allowance,
-        ear: Option<&dyn Ear>,
-    ) -> Result<Response, ProviderError> {
-        self.check()?;
-        loop {
-            let error = match self.attempt(request, allowance, ear).await {
-                Ok(response) => return Ok(response),
-                Err(error) => error,
-            };
-            let remaining = allowance.deadline.saturating_duration_since(clock::now());
-            match decide(
-                &error,
-                allowance.past,
-                allowance.retries(),
-                remaining,
-                self.dice(),
-            ) {
-                Decision::Fail => return Err(error),
-                Decision::Repeat { after, kind } => {
-                    // a part of the fire that runs beside this one may have taken the last
-                    if kind != Repeat::Adaptation && !allowance.take_retry() {
-                        return Err(error);
-                    }
-                    // what was handed on cannot be taken back
-                    if ear.is_some_and(|ear| !ear.forget()) {
-                        return Err(error);
-                    }
-                    telemetry::repeating(&error, after);
-                    allowance.past.note(kind);
-                    tokio::time::sleep(after).await;
-                }
-            }
-        }
+    /// Notes that the answer of an attempt, which cost `usage`, was not accepted.
+    pub(crate) fn reject(&self, usage: Option<Usage>, log: &Log, place: usize) {
+        self.ledger.fail(usage.unwrap_or_default());
+        log.reject(place);
     }
 
-    async fn attempt(
-        &self,
-        request: &Request,
-        allowance: &mut Allowance,
-        ear: Option<&dyn Ear>,
-    ) -> Result<Response, ProviderError> {
-        allowance.attempts = allowance.attempts.saturating_add(1);
-        allowance.uncounted = allowance.uncounted.saturating_add(1);
-        let entry = self.ledger.open();
-        let metered = self.meter.as_ref().map(Ledger::open);
-        let provider = &*self.provider;
-        let span = telemetry::attempt(
-            provider.name(),
-            provider.model(),
-            allowance.attempts,
-            request,
-        );
-        let start = clock::now();
-        let mut time_to_first_token = None;
-        let mut heard = |text: &str| {
-            time_to_first_token.get_or_insert_with(|| clock::now() - start);
-            if let Some(ear) = ear {
-                ear.tell(text);
-            }
-        };
-        let call = match ear {
-            None => provider.call(request),
-            Some(_) => provider.stream(request, &mut heard),
-        };
-        let call = call.instrument(span.clone());
-        let outcome = match self.limits.attempt_timeout {
-            None => call.await,
-            Some(limit) => tokio::time::timeout(limit, call).await.unwrap_or_else(|_| {
-                Err(ProviderError::new(
-                    provider.name(),
-                    Failure::Timeout { limit },
-                ))
-            }),
-        };
-        let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
-        let outcome = outcome.map(|response| Response {
-            time_to_first_token,
-            ..response
-        });
-        telemetry::outcome(&span, outcome.as_ref());
-        let told = time_to_first_token.is_some();
-        if let Some(usage) = entry.settle(outcome.as_ref(), told) {
-            allowance.spent += usage;
-            allowance.uncounted = allowance.uncounted.saturating_sub(1);
-        }
-        if let Some(metered) = metered {
-            metered.settle(outcome.as_ref(), told);
-        }
-        outcome
+    /// Notes that an accepted answer which cost `usage` came to nothing in the end.
+    pub(crate) fn regret(&self, usage: Option<Usage>) {
+        self.ledger.fail(usage.unwrap_or_default());
     }
 
     /// An id for the attempts of one fire, to find them again in logs: the provider's and ours.
     pub(crate) fn request_id(&self) -> String {
         hex(self.rng().u128(..))
+    }
+
+    fn policy_mut(&mut self) -> &mut Policy {
+        Arc::make_mut(&mut self.policy)
     }
 
     fn dice(&self) -> f64 {
@@ -324,23 +407,14 @@ impl Llm {
     }
 }
 
-/// A blank answer is none, whichever provider gave it.
-fn not_blank(provider: &str, response: Response) -> Result<Response, ProviderError> {
-    if !response.text.trim().is_empty() {
-        return Ok(response);
-    }
-    let mut error = ProviderError::new(provider, Failure::Empty);
-    error.usage = response.usage;
-    error.request_id = response.request_id;
-    Err(error)
-}
-
 impl fmt::Debug for Llm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Llm")
             .field("provider", &self.provider.name())
             .field("model", &self.model)
             .field("limits", &self.limits)
+            .field("budget", &self.policy.budget)
+            .field("fallbacks", &self.policy.fallbacks)
             .finish_non_exhaustive()
     }
 }

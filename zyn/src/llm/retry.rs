@@ -13,6 +13,8 @@ pub(crate) struct Past {
     pub(super) ambiguous: bool,
     /// Repeats after the provider had adapted.
     pub(super) adaptations: u32,
+    /// Whether what may have been done and billed is never repeated, whatever the server says.
+    pub(super) at_most_once: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +45,12 @@ impl Past {
     }
 }
 
+/// How far the first repeats are spread after a failure that says nothing of load.
 const BASE: Duration = Duration::from_millis(500);
-const CEILING: Duration = Duration::from_secs(8);
+/// The same for who was turned away, with many others as a rule: of a thousand that come back within 4 s, no more than one
+/// in twenty does so in the same tenth of a second.
+const BASE_TURNED_AWAY: Duration = Duration::from_secs(4);
+const CEILING: Duration = Duration::from_secs(20);
 /// A server that asks for more than this is not waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -67,10 +73,15 @@ pub(crate) fn decide(
         return Decision::Fail;
     }
     let floor = error.retry_after.unwrap_or_default();
-    let after = floor.max(pause(past.repeats, dice));
-    if floor > PATIENCE || after >= remaining {
+    if floor > PATIENCE || floor >= remaining {
         return Decision::Fail;
     }
+    // what is left behind the floor is for the attempt too
+    let most = (remaining - floor) / 2;
+    let after = floor
+        + spread(error.class(), past.repeats)
+            .min(most)
+            .mul_f64(dice.clamp(0.0, 1.0));
     Decision::Repeat {
         after,
         kind: Repeat::Retry { ambiguous },
@@ -80,21 +91,24 @@ pub(crate) fn decide(
 fn may_repeat(error: &ProviderError, past: Past) -> bool {
     match (error.should_retry, error.class()) {
         (Some(false), _) => false,
+        (_, Class::Ambiguous) if past.at_most_once => false,
         // the same schema would be refused again
         (Some(true), _) => !matches!(error.kind, Failure::Config(_) | Failure::SchemaRefused),
         (None, Class::NotSent | Class::Rejected) => true,
         (None, Class::Ambiguous) => !past.ambiguous,
-        (None, Class::Terminal) => false,
+        (None, Class::Terminal | Class::InvalidReply) => false,
     }
 }
 
-/// Full jitter: anything from nothing to a bound that doubles, so that clients that failed together do not come back
-/// together.
-fn pause(repeats: u32, dice: f64) -> Duration {
-    let bound = BASE
-        .saturating_mul(2_u32.saturating_pow(repeats))
-        .min(CEILING);
-    bound.mul_f64(dice.clamp(0.0, 1.0))
+/// Full jitter: a repeat comes at any time from the server's floor on to a bound behind it that doubles, so that clients
+/// that failed together do not come back together.
+fn spread(class: Class, repeats: u32) -> Duration {
+    let base = match class {
+        Class::Rejected => BASE_TURNED_AWAY,
+        _ => BASE,
+    };
+    base.saturating_mul(2_u32.saturating_pow(repeats))
+        .min(CEILING)
 }
 
 #[cfg(test)]
@@ -106,6 +120,7 @@ mod tests {
         repeats: 0,
         ambiguous: false,
         adaptations: 0,
+        at_most_once: false,
     };
 
     fn error(kind: Failure) -> ProviderError {
@@ -217,9 +232,9 @@ mod tests {
             (0, 500),
             (1, 1_000),
             (2, 2_000),
-            (4, 8_000),
-            (5, 8_000),
-            (u32::MAX, 8_000),
+            (5, 16_000),
+            (6, 20_000),
+            (u32::MAX, 20_000),
         ] {
             assert_eq!(
                 after(repeats, 1.0),
@@ -234,6 +249,15 @@ mod tests {
     }
 
     #[test]
+    fn who_was_turned_away_comes_back_within_four_seconds_and_then_eight() {
+        for (repeats, seconds) in [(0, 4), (1, 8), (2, 16), (3, 20)] {
+            let past = Past { repeats, ..UNUSED };
+            let decision = decide(&error(Failure::Overloaded), past, 1, HOUR, 1.0);
+            assert_eq!(decision, retry(Duration::from_secs(seconds), false));
+        }
+    }
+
+    #[test]
     fn the_servers_wait_is_the_least_and_too_long_a_one_is_not_waited_for() {
         let mut error = error(Failure::RateLimit);
         for (seconds, decision) in [
@@ -242,27 +266,47 @@ mod tests {
             (121, Decision::Fail),
         ] {
             error.retry_after = Some(Duration::from_secs(seconds));
-            assert_eq!(decide(&error, UNUSED, 1, HOUR, 1.0), decision);
+            assert_eq!(decide(&error, UNUSED, 1, HOUR, 0.0), decision);
         }
-        error.retry_after = Some(Duration::from_millis(1));
-        assert_eq!(
-            decide(&error, UNUSED, 1, HOUR, 1.0),
-            retry(Duration::from_millis(500), false)
-        );
+    }
+
+    #[test]
+    fn who_is_told_the_same_wait_does_not_come_back_at_the_same_time() {
+        let mut error = error(Failure::RateLimit);
+        error.retry_after = Some(Duration::from_secs(3));
+        for (dice, seconds) in [(0.0, 3), (0.5, 5), (1.0, 7)] {
+            let after = retry(Duration::from_secs(seconds), false);
+            assert_eq!(decide(&error, UNUSED, 1, HOUR, dice), after);
+        }
     }
 
     #[test]
     fn what_would_pass_the_deadline_fails_now() {
         let mut error = error(Failure::RateLimit);
         error.retry_after = Some(Duration::from_secs(5));
-        assert_eq!(
-            decide(&error, UNUSED, 1, Duration::from_secs(5), 0.0),
-            Decision::Fail
-        );
-        assert_eq!(
-            decide(&error, UNUSED, 1, Duration::from_millis(5_001), 0.0),
-            retry(Duration::from_secs(5), false)
-        );
+        let seconds = |remaining, dice| {
+            let remaining = Duration::from_secs(remaining);
+            decide(&error, UNUSED, 1, remaining, dice)
+        };
+        assert_eq!(seconds(5, 0.0), Decision::Fail);
+        assert_eq!(seconds(6, 0.0), retry(Duration::from_secs(5), false));
+        // half of what is left is the attempt's
+        assert_eq!(seconds(6, 1.0), retry(Duration::from_millis(5_500), false));
+    }
+
+    #[test]
+    fn what_may_be_done_once_at_most_is_not_repeated_though_the_server_invites_it() {
+        let past = Past {
+            ambiguous: true,
+            at_most_once: true,
+            ..UNUSED
+        };
+        let mut server = error(Failure::Server);
+        assert_eq!(at_once(&server, past), Decision::Fail);
+        server.should_retry = Some(true);
+        assert_eq!(at_once(&server, past), Decision::Fail);
+        let turned_away = error(Failure::Overloaded);
+        assert_eq!(at_once(&turned_away, past), retry(Duration::ZERO, false));
     }
 
     #[test]

@@ -37,6 +37,10 @@ pub struct Spend {
     pub failed: Usage,
     /// Attempts that may have been billed and whose cost is not known: cancelled, timed out, or not reported.
     pub unknown: u64,
+    /// Attempts that followed on one that may have been done and billed, of the same model or of the one that it is the
+    /// fallback of: the same work may have been paid twice. With [`Llm::at_most_once`](crate::Llm::at_most_once) there
+    /// are none.
+    pub repeated: u64,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +58,11 @@ impl Ledger {
             ledger: Arc::clone(self),
             cost: Cost::Unknown,
         }
+    }
+
+    /// Notes that an attempt follows on one that may have been done.
+    pub(super) fn repeat(&self) {
+        self.add(|spend| spend.repeated = spend.repeated.saturating_add(1));
     }
 
     /// Notes that an attempt which cost `usage`, and was settled, has come to nothing.
@@ -151,6 +160,7 @@ mod tests {
             usage,
             failed,
             unknown,
+            repeated: 0,
         }
     }
 

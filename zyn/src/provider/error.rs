@@ -120,6 +120,9 @@ pub enum Class {
     Rejected,
     /// It may have been done and billed: repeated at most once.
     Ambiguous,
+    /// The model answered, and not what was asked for: cut, empty, refused. What is invalid is asked again by the
+    /// synapse, with what is wrong; the rest is no matter of luck.
+    InvalidReply,
     /// Repeating it cannot succeed.
     Terminal,
 }
@@ -162,6 +165,9 @@ impl ProviderError {
             Failure::RateLimit | Failure::Overloaded | Failure::Unavailable => Class::Rejected,
             Failure::Server if matches!(self.status, Some(408 | 409)) => Class::Rejected,
             Failure::Server | Failure::Interrupted | Failure::Timeout { .. } => Class::Ambiguous,
+            Failure::Refusal | Failure::Filtered | Failure::Truncated | Failure::Empty => {
+                Class::InvalidReply
+            }
             _ => Class::Terminal,
         }
     }

@@ -144,12 +144,15 @@ fn many_pieces_are_read_in_one_go() {
         let times = |bytes: usize| piece.repeat(bytes / piece.len());
         let (short, long) = (times(100_000), times(400_000));
         for (document, wrapped) in [(&point, false), (&list, true)] {
+            // the best of three: a machine that is busy is not so all the time
             let time = |text: &str| {
-                let start = clock::start();
-                let read = read_as(text, document, wrapped);
-                (start.elapsed(), read.is_ok())
+                let runs = (0..3).map(|_| {
+                    let start = clock::start();
+                    let read = read_as(text, document, wrapped);
+                    (start.elapsed(), read.is_ok())
+                });
+                runs.min().unwrap()
             };
-            // a machine that is busy is so for both
             let (first, _) = time(&short);
             let (second, is_read) = time(&long);
             println!("{piece} {is_read}: {first:?}, four times as much {second:?}");

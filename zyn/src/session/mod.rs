@@ -24,6 +24,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::llm::Budget;
+
 pub use bill::Bill;
 pub(crate) use branch::Change;
 pub use branch::{Branch, Conflict};
@@ -68,6 +70,7 @@ pub struct Session {
     id: Arc<str>,
     committed: Draft,
     window: Option<Window>,
+    budget: Option<Budget>,
     fork_of: Option<Box<Draft>>,
 }
 
@@ -98,6 +101,7 @@ impl Session {
             id,
             committed: Draft::default(),
             window: None,
+            budget: None,
             fork_of: None,
         }
     }
@@ -128,6 +132,35 @@ impl Session {
     /// What limits the conversation, if anything does.
     pub fn window(&self) -> Option<&Window> {
         self.window.as_ref()
+    }
+
+    /// Limits what may be spent on the conversation from here on, by every fire and every run; `None` lifts the limit.
+    /// Like the window it is configuration: it is not stored and not compared, and clones and forks share it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Budget, ErrorKind, Llm, Session};
+    ///
+    /// let llm = Llm::new(Scripted::by(|_| Ok(zyn::Response::new("Hi", zyn::Usage::new(60, 5)))));
+    /// let mut session = Session::new();
+    /// session.set_budget(Budget::tokens(100));
+    /// let greet = zyn::transform("Greet");
+    /// greet.fire(&llm, &mut session, "Ada").await.unwrap();
+    /// let error = greet.fire(&llm, &mut session, "Grace").await.unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::Budget(_)));
+    /// assert_eq!((session.len(), llm.spend().attempts), (2, 1));
+    /// # }
+    /// ```
+    pub fn set_budget(&mut self, budget: impl Into<Option<Budget>>) {
+        self.budget = budget.into();
+    }
+
+    /// What limits what may be spent on the conversation, if anything does.
+    pub fn budget(&self) -> Option<&Budget> {
+        self.budget.as_ref()
     }
 
     /// The same conversation once more, to go another way from here: same id, messages and cost. It copies no message.

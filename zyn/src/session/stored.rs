@@ -69,6 +69,7 @@ impl From<Stored> for Session {
             committed: Draft::restore(messages.into_iter().collect(), usage, last_usage),
             fork_of: None,
             window: None,
+            budget: None,
         }
     }
 }

@@ -2,12 +2,11 @@
 
 use std::future::poll_fn;
 use std::task::Poll;
-use std::time::Duration;
 
 use serde_json::Value;
 use tracing::Instrument;
 
-use super::ask::within;
+use super::ask::{Deadline, within};
 use super::question::Question;
 use super::reask::{Sample, until_valid};
 use super::step::StepRecord;
@@ -27,24 +26,23 @@ pub(super) async fn agree(
     request: &mut Request,
     llm: &Llm,
     allowance: &mut Allowance,
-    limit: Duration,
+    deadline: Deadline,
     samples: u32,
 ) -> Result<StepRecord, Error> {
     let call = question.call;
+    llm.afford(request, samples, allowance)?;
     let mut parts: Vec<(Request, Allowance)> = (0..samples)
         .map(|_| (request.clone(), allowance.part()))
         .collect();
     let asked = parts.iter_mut().zip(1..).map(|((request, part), number)| {
-        let deadline = part.deadline;
         let sample = Box::pin(until_valid(question, request, llm, part));
-        let sample = within(deadline, limit, sample).instrument(telemetry::sample(number));
+        let sample = within(deadline, sample).instrument(telemetry::sample(number));
         Box::pin(sample) as BoxFuture<'_, _>
     });
     let outcomes = all(asked.collect()).await;
     let mut failed = None;
     let mut valid: Vec<(Sample, Request)> = Vec::new();
-    for (outcome, (request, part)) in outcomes.into_iter().zip(parts) {
-        allowance.count(&part);
+    for (outcome, (request, _)) in outcomes.into_iter().zip(parts) {
         match outcome {
             Ok(sample) => valid.push((sample, request)),
             Err(error) => {
@@ -64,11 +62,16 @@ pub(super) async fn agree(
     let Some((place, agreed)) = most(&answers) else {
         return Err(failed.unwrap_or_else(|| too_few(samples).into()));
     };
+    let paid: Vec<_> = valid.iter().map(|(sample, _)| sample.paid()).collect();
     let (sample, taken) = valid.swap_remove(place);
     *request = taken;
     let confidence = Confidence::Agreement { agreed, samples };
-    let record = sure::record(sample, confidence, usage, call, llm, allowance);
-    Ok(record.inspect_err(|_| llm.reject(usage))?)
+    let record = sure::record(sample, confidence, usage, question, llm, allowance);
+    Ok(record.inspect_err(|_| {
+        for (usage, place) in paid {
+            llm.reject(usage, allowance.log(), place);
+        }
+    })?)
 }
 
 /// The least number of samples that can agree.
@@ -85,7 +88,9 @@ pub(super) fn too_few(samples: u32) -> ErrorKind {
 
 /// What all valid answers cost, as far as the provider said so.
 fn paid(valid: &[(Sample, Request)]) -> Option<Usage> {
-    let known = valid.iter().filter_map(|(sample, _)| sample.response.usage);
+    let known = valid
+        .iter()
+        .filter_map(|(sample, _)| sample.given.response.usage);
     known.reduce(|mut sum, usage| {
         sum += usage;
         sum

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, ErrorKind};
+use crate::llm::Attempt;
 use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::session::{Usage, Windowed};
 
 /// An accepted answer and how it came about.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Answer<T> {
     /// The value.
@@ -26,12 +28,14 @@ pub struct Answer<T> {
     pub mode: Mode,
     /// How many attempts were made.
     pub attempts: u32,
+    /// Each of them, in the order in which they began.
+    pub log: Vec<Attempt>,
     /// What the accepted attempt cost, which entered the session; with [`agreement`](crate::Synapse::agreement), what
     /// those of all samples cost. `None` if the provider did not say.
     pub usage: Option<Usage>,
     /// What all attempts cost, failed and invalid ones included, as far as the provider said so.
     pub spent: Usage,
-    /// The model that was asked, by the name that its provider was set up with.
+    /// The model that was asked, by the name that its provider was set up with; of fallbacks, the one that answered.
     pub asked: String,
     /// The provider's reason for ending, as it says it: `stop`.
     pub finish: Option<String>,
@@ -41,6 +45,37 @@ pub struct Answer<T> {
     pub window: Option<Windowed>,
     /// How long after its attempt began the answer's first text came, if it was a stream.
     pub time_to_first_token: Option<Duration>,
+    /// Why no model gave the value, if it is that of [`Synapse::otherwise`](crate::Synapse::otherwise). Nothing of it is
+    /// in the session.
+    pub instead_of: Option<ErrorKind>,
+}
+
+impl<T> Answer<T> {
+    /// A value that no model gave, and what was paid for nothing.
+    pub(super) fn otherwise(value: T, error: &Error) -> Self {
+        let log = error.log().to_vec();
+        Self {
+            value,
+            confidence: Confidence::NotScored,
+            reasoning: None,
+            runner_up: None,
+            repairs: Vec::new(),
+            mode: Mode::Text,
+            attempts: error.attempts(),
+            usage: None,
+            spent: error.usage(),
+            asked: log
+                .last()
+                .map(|it| it.model.to_string())
+                .unwrap_or_default(),
+            log,
+            finish: None,
+            model: None,
+            window: error.window().cloned(),
+            time_to_first_token: None,
+            instead_of: Some(error.kind().clone()),
+        }
+    }
 }
 
 /// Where a confidence is from.

@@ -1,7 +1,7 @@
 //! Fires one request: the part of the policy that needs the answer's type.
 //!
-//! The order is fixed: `deadline → (cache) → (fallback) → re-ask( render → llm → decode → validate )`. What stands in
-//! parentheses has its place here and no code yet. Retries, attempt timeouts and the ledger are the `Llm`'s.
+//! The order is fixed: `deadline → cache → fallback → re-ask( render → llm → decode → validate )`. Retries, attempt
+//! timeouts and the ledger are the `Llm`'s.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,14 @@ use super::step::{StepCall, StepRecord};
 use super::sure::{self, Source};
 use super::tape::Tape;
 use super::window;
+use crate::clock;
 use crate::error::{Error, ErrorKind};
-use crate::llm::{Allowance, Llm};
-use crate::provider::{Accepts, Request};
+use crate::llm::{Allowance, Ear, Fallback, Grant, Llm, Reason};
+use crate::provider::{Accepts, Class, Request};
 use crate::refusal::OptionProblem;
 use crate::schema::Rewritten;
 use crate::session::{Block, History, Media, MediaKind, Message, Window, take_wait};
+use crate::telemetry;
 
 /// The system message of every request. One text for all, so that every request of a conversation begins with the same
 /// bytes. It is not stored.
@@ -37,6 +39,30 @@ pub(crate) struct Talk<'a> {
     pub(crate) window: Option<&'a Window>,
     /// Is told the answer while it is written.
     pub(crate) tape: Option<&'a Tape>,
+    /// What may be spent, and where attempts are noted.
+    pub(crate) grant: Grant,
+    /// When all that the call is part of must have ended.
+    pub(crate) deadline: Option<Deadline>,
+}
+
+/// When something must have ended, and how long it was given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    pub(crate) limit: Duration,
+}
+
+impl Deadline {
+    pub(crate) fn after(limit: Duration) -> Self {
+        Self {
+            at: clock::after(limit),
+            limit,
+        }
+    }
+
+    pub(crate) fn passed(self) -> ErrorKind {
+        ErrorKind::Deadline { limit: self.limit }
+    }
 }
 
 impl Talk<'_> {
@@ -56,64 +82,159 @@ pub(crate) async fn ask(
     talk: Talk<'_>,
     llm: &Llm,
 ) -> Result<StepRecord, Error> {
-    // several samples at once are no text
-    let tape = talk.tape.filter(|_| call.options.agreement.is_none());
     let talk = match call.options.alone {
-        true => Talk::default(),
+        true => Talk {
+            tape: talk.tape,
+            grant: talk.grant,
+            deadline: talk.deadline,
+            ..Talk::default()
+        },
         false => talk,
     };
-    refuse_unusable(call, &talk.history, llm)?;
-    let mut question = Question::new(call, reader, llm, &talk.history, tape)?;
-    let mut request = render(call, question.rewritten.as_ref(), talk.history, llm);
-    request.conversation = talk.conversation;
-    let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
-    let retries = call.options.retry.unwrap_or_else(|| llm.limits().retries);
-    let left = limit.saturating_sub(take_wait());
-    if left.is_zero() {
-        return Err(ErrorKind::Deadline { limit }.into());
+    refuse_unusable(call, &talk.history)?;
+    let deadline = deadline(call, talk.deadline, llm);
+    if deadline.at <= clock::now() {
+        return Err(deadline.passed().into());
     }
-    let mut allowance = Allowance::new(left, retries);
-    let deadline = allowance.deadline;
+    let retries = call.options.retry.unwrap_or_else(|| llm.limits().retries);
+    let at_most_once = call.options.at_most_once || llm.limits().at_most_once;
+    let mut allowance = llm
+        .allowance(deadline.at, retries, talk.grant)
+        .reasks(call.options.reask)
+        .at_most_once(at_most_once);
+    let mut history = talk.history;
     let mut applied = None;
     if let Some(window) = talk.window {
         // no summary for a call that cannot be made
         llm.check()?;
+        refuse_for(call, &History::default(), llm)?;
+        window::afford(window, allowance.budgets())?;
+        let mut request = rendered(call, history, llm)?;
         // apart, or every call would have the room that a window needs
-        let window = Box::pin(window::apply(window, &mut request, deadline, limit));
-        applied = Some(window.await?);
-        // how the answer is asked for depends on what is left
-        question.choose(llm, &request.history)?;
-        if let Some(rewritten) = &question.rewritten {
-            ask_for(&mut request, rewritten, llm);
-        }
+        let window = Box::pin(window::apply(window, &mut request, deadline));
+        let window = window.await?;
+        window.charge(allowance.budgets());
+        applied = Some(window);
+        history = request.history;
+        // what is left may be nothing to read
+        refuse_unusable(call, &history).map_err(|error| window::after(error, &applied))?;
     }
-    // what is left may be nothing to read
-    let readable = applied
-        .as_ref()
-        .map_or(Ok(()), |_| refuse_unusable(call, &request.history, llm))
-        .and_then(|()| refuse_earlier_media(&request.history, llm));
-    let outcome = match (readable, call.options.agreement) {
-        (Err(error), _) => Err(error),
-        (Ok(()), None) => {
-            let accepted = once(&question, &mut request, llm, &mut allowance);
-            within(deadline, limit, Box::pin(accepted)).await
-        }
-        (Ok(()), Some(samples)) => {
-            let allowance = &mut allowance;
-            let agreed = agree(&question, &mut request, llm, allowance, limit, samples);
-            Box::pin(agreed).await
-        }
+    let asking = Asking {
+        call,
+        reader,
+        history,
+        conversation: talk.conversation,
+        // several samples at once are no text
+        tape: talk.tape.filter(|_| call.options.agreement.is_none()),
+        deadline,
     };
-    let outcome = outcome
-        .map_err(|error| error.spent(allowance.attempts, allowance.spent, allowance.uncounted));
+    let outcome = asking.of_any(llm, &mut allowance).await;
+    if outcome.is_ok() {
+        allowance.succeeded();
+    }
     match (outcome, applied) {
-        (Ok(mut record), Some(applied)) => {
-            applied.note(&mut record, &request);
+        (Ok((mut record, feedback)), Some(applied)) => {
+            applied.note(&mut record, &feedback);
             Ok(record)
         }
-        (Err(error), Some(applied)) => Err(applied.note_failure(error)),
-        (outcome, None) => outcome,
+        (Ok((record, _)), None) => Ok(record),
+        (Err(error), applied) => {
+            let error = error.logged(allowance.log().so_far());
+            Err(window::after(error, &applied))
+        }
     }
+}
+
+/// When the call must have ended: within its own limit, and with what it is part of.
+fn deadline(call: &StepCall, outer: Option<Deadline>, llm: &Llm) -> Deadline {
+    let limit = call.options.timeout.unwrap_or_else(|| llm.limits().timeout);
+    let own = Deadline {
+        at: clock::after(limit.saturating_sub(take_wait())),
+        limit,
+    };
+    outer.filter(|outer| outer.at < own.at).unwrap_or(own)
+}
+
+/// A call, as it is put to one model after another.
+struct Asking<'a> {
+    call: &'a StepCall,
+    reader: &'a dyn Reader,
+    history: History,
+    conversation: Option<Arc<str>>,
+    tape: Option<&'a Tape>,
+    deadline: Deadline,
+}
+
+/// An accepted answer, and what was said of those before it.
+type Accepted = (StepRecord, Vec<Message>);
+
+impl Asking<'_> {
+    /// Asks `llm`, and where that fails its fallbacks in their order.
+    async fn of_any(&self, llm: &Llm, allowance: &mut Allowance) -> Result<Accepted, Error> {
+        let fallbacks = fallbacks(llm);
+        let mut left = fallbacks.as_slice();
+        let mut llm = llm;
+        loop {
+            let error = match self.of(llm, left, allowance).await {
+                Ok(accepted) => return Ok(accepted),
+                Err(error) => error,
+            };
+            let taken = left.iter().position(|it| it.takes(&error));
+            let Some((fallback, behind)) = taken.and_then(|place| left.get(place..)?.split_first())
+            else {
+                return Err(error);
+            };
+            let may_be_paid = error.class() == Class::Ambiguous;
+            let is_over = matches!(error.kind(), ErrorKind::Deadline { .. });
+            if is_over
+                || may_be_paid && allowance.is_at_most_once()
+                || !self.tape.is_none_or(Ear::forget)
+                || !allowance.further(Reason::Fallback)
+            {
+                return Err(error);
+            }
+            telemetry::falling_back(&error, llm.model(), fallback.llm().model());
+            allowance.another_model();
+            (llm, left) = (fallback.llm(), behind);
+            if may_be_paid {
+                llm.repeats();
+            }
+        }
+    }
+
+    /// Asks `llm` alone. `left` are those that may be asked after it.
+    async fn of(
+        &self,
+        llm: &Llm,
+        left: &[&Fallback],
+        allowance: &mut Allowance,
+    ) -> Result<Accepted, Error> {
+        let Self { call, deadline, .. } = self;
+        refuse_for(call, &self.history, llm)?;
+        let mut question = Question::new(call, self.reader, llm, &self.history, self.tape)?;
+        question.escalates = sure::escalates(call, left);
+        let history = self.history.clone();
+        let mut request = render(call, question.rewritten.as_ref(), history, llm);
+        request.conversation.clone_from(&self.conversation);
+        let record = match call.options.agreement {
+            None => {
+                let accepted = once(&question, &mut request, llm, allowance);
+                within(*deadline, Box::pin(accepted)).await
+            }
+            Some(samples) => {
+                let agreed = agree(&question, &mut request, llm, allowance, *deadline, samples);
+                Box::pin(agreed).await
+            }
+        };
+        Ok((record?, request.feedback))
+    }
+}
+
+/// All that may be asked after `llm`, in their order: behind each its own.
+fn fallbacks(llm: &Llm) -> Vec<&Fallback> {
+    let own = llm.fallbacks().iter();
+    own.flat_map(|it| [it].into_iter().chain(fallbacks(it.llm())))
+        .collect()
 }
 
 /// Asks for one answer.
@@ -124,39 +245,40 @@ async fn once(
     allowance: &mut Allowance,
 ) -> Result<StepRecord, Error> {
     let sample = until_valid(question, request, llm, allowance).await?;
-    let usage = sample.response.usage;
+    let (usage, place) = sample.paid();
     let record = sure::alone(&sample, question.call)
-        .and_then(|it| sure::record(sample, it, usage, question.call, llm, allowance));
-    Ok(record.inspect_err(|_| llm.reject(usage))?)
+        .and_then(|it| sure::record(sample, it, usage, question, llm, allowance));
+    Ok(record.inspect_err(|_| llm.reject(usage, allowance.log(), place))?)
 }
 
-/// What `asked` comes to, if that is before `deadline`.
+/// What `asked` comes to, if that is before the deadline.
 pub(super) async fn within<T>(
-    deadline: Instant,
-    limit: Duration,
+    deadline: Deadline,
     asked: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let outcome = timeout_at(deadline, asked).await;
-    outcome.unwrap_or_else(|_| Err(ErrorKind::Deadline { limit }.into()))
+    let outcome = timeout_at(deadline.at, asked).await;
+    outcome.unwrap_or_else(|_| Err(deadline.passed().into()))
 }
 
 /// Refuses what no model could answer, before anything is sent.
-fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), Error> {
+fn refuse_unusable(call: &StepCall, history: &History) -> Result<(), Error> {
     if call.instruction().trim().is_empty() {
         return Err(ErrorKind::EmptyInstruction.into());
     }
     match call.inputs().next() {
-        Some(_) if call.inputs().all(Block::is_blank) => return Err(ErrorKind::EmptyInput.into()),
+        Some(_) if call.inputs().all(Block::is_blank) => Err(ErrorKind::EmptyInput.into()),
         None if call.options.alone && !call.has_data() => {
             let problem = OptionProblem::NothingToRead;
             let option = "alone";
-            return Err(ErrorKind::BadOption { option, problem }.into());
+            Err(ErrorKind::BadOption { option, problem }.into())
         }
-        None if history.is_empty() && !call.has_data() => {
-            return Err(ErrorKind::EmptyConversation.into());
-        }
-        _ => {}
+        None if history.is_empty() && !call.has_data() => Err(ErrorKind::EmptyConversation.into()),
+        _ => Ok(()),
     }
+}
+
+/// Refuses what this model could not answer, before anything is sent.
+fn refuse_for(call: &StepCall, history: &History, llm: &Llm) -> Result<(), Error> {
     sure::refuse_unmeasurable(&call.options, llm)?;
     let sizes = call.prompt.blocks().iter().map(Block::size);
     let bytes = sizes.fold(0, usize::saturating_add);
@@ -164,7 +286,8 @@ fn refuse_unusable(call: &StepCall, history: &History, llm: &Llm) -> Result<(), 
     if bytes > limit {
         return Err(ErrorKind::InputTooLarge { bytes, limit }.into());
     }
-    refuse_media(&call.prompt, None, llm)
+    refuse_media(&call.prompt, None, llm)?;
+    refuse_earlier_media(history, llm)
 }
 
 /// Refuses what is attached to earlier messages and the model does not take: no message is sent without it in silence.

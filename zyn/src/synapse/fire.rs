@@ -9,7 +9,7 @@ use super::operation::Asked;
 use super::particulars::misplaced;
 use super::{Answer, Input, StepCall, StepRecord, Synapse, Talk, agreement, ask, examples, step};
 use crate::error::{Error, ErrorKind};
-use crate::llm::Llm;
+use crate::llm::{Grant, Llm};
 use crate::refusal::OptionProblem;
 use crate::session::{Block, Message, Session, cache_key};
 use crate::verb::Verb;
@@ -64,9 +64,18 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
         let mut draft = session.draft();
         let talk = Talk {
             window: session.window(),
+            grant: Grant::of(session.budget()),
             ..Talk::of(cache_key(session.id()), draft.history().clone())
         };
-        let record = ask(&call, &*typed, talk, llm).await?;
+        let record = match ask(&call, &*typed, talk, llm).await {
+            Ok(record) => record,
+            Err(error) => {
+                let value = self.instead_of(&error);
+                return value
+                    .map(|value| Answer::otherwise(value, &error))
+                    .ok_or(error);
+            }
+        };
         record.enter(&call, &mut draft);
         let answer = typed.answer(record, llm)?;
         session.commit(draft);
@@ -151,7 +160,9 @@ impl<T: 'static> Typed<T> {
             Some(label) => Some(self.restore(label)?),
             None => None,
         };
+        let asked = record.turn.iter().find_map(Message::asked);
         Ok(Answer {
+            asked: asked.unwrap_or_else(|| llm.model()).to_owned(),
             value: self.restore(&record.answer)?,
             confidence: record.confidence,
             reasoning: record.reasoning,
@@ -159,13 +170,14 @@ impl<T: 'static> Typed<T> {
             repairs: record.repairs,
             mode: record.mode,
             attempts: record.attempts,
+            log: record.log,
             usage: record.usage,
             spent: record.spent,
-            asked: llm.model().to_owned(),
             finish: record.finish,
             model: record.model,
             window: record.window,
             time_to_first_token: record.time_to_first_token,
+            instead_of: None,
         })
     }
 }

@@ -42,7 +42,7 @@ use std::sync::Arc;
 pub use among::classify_among;
 pub use analyze::{Analysis, analyze};
 pub use answer::{Answer, Confidence};
-pub(crate) use ask::{Talk, ask};
+pub(crate) use ask::{Deadline, Talk, ask};
 pub use binary::binary;
 pub(crate) use classify::IsLabel;
 pub use classify::{Classify, Label, classify};
@@ -63,7 +63,6 @@ pub use stream::Streaming;
 pub(crate) use tape::{Piece, Tape};
 pub use to_prompt::ToPrompt;
 pub use transform::transform;
-pub(crate) use window::expected;
 
 use examples::Example;
 use form::Validator;
@@ -71,7 +70,8 @@ use input::Text;
 use operation::Operation;
 use particulars::Particulars;
 
-use crate::llm::Llm;
+use crate::error::Error;
+use crate::llm::{Llm, is_mendable, is_unfit};
 use crate::verb::Verb;
 
 /// A typed operation: what to do, how to read the answer, and its options. A value to keep and to fire often.
@@ -117,6 +117,15 @@ pub struct Synapse<T: 'static, I: 'static = Text> {
     pub(crate) options: Options,
     pub(crate) validators: Vec<Validator<T>>,
     pub(crate) llm: Option<Llm>,
+    pub(crate) otherwise: Option<Otherwise<T>>,
+}
+
+/// Makes the value that stands where no model gives one.
+type Otherwise<T> = Arc<dyn Fn() -> T + Send + Sync>;
+
+/// Whether no model gave an answer where one could have: what [`Synapse::otherwise`] stands for.
+pub(crate) fn is_answerless(error: &Error) -> bool {
+    is_mendable(error) || is_unfit(error)
 }
 
 options!(Synapse);
@@ -138,7 +147,15 @@ impl<T: 'static, I: 'static> Synapse<T, I> {
             options: Options::default(),
             validators: Vec::new(),
             llm: None,
+            otherwise: None,
         }
+    }
+
+    /// The value that stands where no model gives one, if there is one and this error is of that kind.
+    pub(crate) fn instead_of(&self, error: &Error) -> Option<T> {
+        let otherwise = self.otherwise.as_ref();
+        let otherwise = otherwise.filter(|_| is_answerless(error));
+        otherwise.map(|otherwise| otherwise())
     }
 
     pub(crate) fn synapse_mut(&mut self) -> &mut Self {
@@ -159,6 +176,7 @@ impl<T: 'static, I: 'static> Clone for Synapse<T, I> {
             options: self.options.clone(),
             validators: self.validators.clone(),
             llm: self.llm.clone(),
+            otherwise: self.otherwise.clone(),
         }
     }
 }

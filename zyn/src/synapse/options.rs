@@ -296,6 +296,50 @@ macro_rules! options {
                 self
             }
 
+            /// Limits each attempt. One that takes longer may have been billed, so it is repeated once at most. Without it,
+            /// as the [`Llm`](crate::Llm) says (no limit but that on the whole).
+            pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
+                self.synapse_mut().options.attempt_timeout = Some(limit);
+                self
+            }
+
+            /// Never repeats an attempt that may have been done and billed, as
+            /// [`Llm::at_most_once`](crate::Llm::at_most_once) for all calls.
+            pub fn at_most_once(mut self) -> Self {
+                self.synapse_mut().options.at_most_once = true;
+                self
+            }
+
+            /// Gives `value` where no model gives an answer: after all retries, re-asks and fallbacks, in no time left, or
+            /// where what was answered is not good enough. It takes no part in the conversation, as of a step that failed
+            /// nothing does; [`Answer::instead_of`](crate::Answer::instead_of) and the report say what it stands for.
+            ///
+            /// What can never succeed is an error all the same: a wrong key, an unknown model, an empty input, a budget
+            /// that is used up.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+            /// # use zyn::testing::Scripted;
+            /// # use zyn::{Failure, Llm, Session};
+            /// # let mut session = Session::new();
+            /// let llm = Llm::new(Scripted::new([Failure::Overloaded])).retry(0);
+            /// let refund = zyn::binary("Is a refund due?").otherwise(false);
+            /// let answer = refund.fire_detailed(&llm, &mut session, "Three weeks late!").await?;
+            /// assert!(!answer.value);
+            /// assert!(answer.instead_of.is_some());
+            /// assert!(session.is_empty());
+            /// # Ok(()) }
+            /// ```
+            pub fn otherwise(mut self, value: T) -> Self
+            where
+                T: Clone + Send + Sync,
+            {
+                self.synapse_mut().otherwise = Some(std::sync::Arc::new(move || value.clone()));
+                self
+            }
+
             /// Sets the sampling temperature. Nothing is sent without it; models that do not take it get none.
             pub fn temperature(mut self, temperature: f64) -> Self {
                 self.synapse_mut().options.temperature = Some(temperature);

@@ -21,6 +21,8 @@ pub(super) struct Question<'a> {
     pub(super) rewritten: Option<Rewritten>,
     /// Is told the answer while it is written.
     pub(super) tape: Option<&'a Tape>,
+    /// Whether another model is asked if this one is not sure.
+    pub(super) escalates: bool,
 }
 
 impl<'a> Question<'a> {
@@ -40,13 +42,8 @@ impl<'a> Question<'a> {
             },
             rewritten: rewritten(call, llm, history)?,
             tape,
+            escalates: false,
         })
-    }
-
-    /// Chooses anew in which form the answer is asked for, behind this history.
-    pub(super) fn choose(&mut self, llm: &Llm, history: &History) -> Result<(), SchemaError> {
-        self.rewritten = rewritten(self.call, llm, history)?;
-        Ok(())
     }
 
     /// Reads an answer that was asked for so.

@@ -3,17 +3,24 @@
 use super::form::Accepted;
 use super::question::{Question, ask_for};
 use crate::error::{Error, ErrorKind, Excerpt};
-use crate::llm::{Allowance, Ear, Llm};
+use crate::llm::{Allowance, Call, Ear, Given, Llm, Reason};
 use crate::provider::{Dialect, Failure, Mode, Request, Response};
 use crate::reply::{self, Rejected};
-use crate::session::Message;
+use crate::session::{Message, Usage};
 use crate::telemetry;
 
 /// A valid answer, and the response that it stood in.
 pub(super) struct Sample {
     pub(super) accepted: Accepted,
-    pub(super) response: Response,
+    pub(super) given: Given,
     pub(super) mode: Mode,
+}
+
+impl Sample {
+    /// What it cost, and which attempt of the log it was.
+    pub(super) fn paid(&self) -> (Option<Usage>, usize) {
+        (self.given.response.usage, self.given.place)
+    }
 }
 
 /// Re-asks after invalid answers, with what is wrong with them, in the request alone: the session sees only the
@@ -25,27 +32,32 @@ pub(super) async fn until_valid(
     allowance: &mut Allowance,
 ) -> Result<Sample, Error> {
     let forget = || question.tape.is_none_or(Ear::forget);
-    let mut reasks = question.call.options.reask;
     let mut rewritten = question.rewritten.clone();
     loop {
         if let Some(tape) = question.tape {
             tape.asked(rewritten.as_ref());
         }
         let ear = question.tape.map(|tape| tape as &dyn Ear);
-        let response = match llm.call(request, allowance, ear).await {
-            Ok(response) => response,
-            Err(error)
-                if error.kind == Failure::SchemaRefused && !is_prompted(request) && forget() =>
-            {
-                telemetry::refused(&error);
+        let limit = question.call.options.attempt_timeout;
+        let call = Call {
+            request,
+            ear,
+            limit,
+        };
+        let given = match llm.call(call, allowance).await {
+            Ok(given) => given,
+            Err(error) if is_schema_refused(&error) && !is_prompted(request) && forget() => {
+                error.provider().into_iter().for_each(telemetry::refused);
                 rewritten = question.prompted()?;
                 if let Some(rewritten) = &rewritten {
                     ask_for(request, rewritten, llm);
                 }
+                allowance.adapted();
                 continue;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
+        let response = &given.response;
         let rejected = match question.read(rewritten.as_ref(), &response.text) {
             Ok(accepted) => {
                 let mode = match &request.schema {
@@ -55,19 +67,19 @@ pub(super) async fn until_valid(
                 };
                 return Ok(Sample {
                     accepted,
-                    response,
+                    given,
                     mode,
                 });
             }
             Err(rejected) => rejected,
         };
-        llm.reject(response.usage);
-        telemetry::rejected(reasks);
+        llm.reject(response.usage, allowance.log(), given.place);
+        telemetry::rejected(allowance.reasks);
         // what was handed out cannot be taken back
-        if reasks == 0 || !forget() {
-            return Err(invalid(rejected, &response).into());
+        if allowance.reasks == 0 || !forget() || !allowance.further(Reason::Reask) {
+            return Err(invalid(rejected, response).into());
         }
-        reasks -= 1;
+        allowance.reasks -= 1;
         request
             .feedback
             .push(Message::assistant(shortened(&response.text)));
@@ -76,6 +88,11 @@ pub(super) async fn until_valid(
             request.schema.is_some(),
         )));
     }
+}
+
+fn is_schema_refused(error: &Error) -> bool {
+    let failed = error.provider();
+    failed.is_some_and(|error| error.kind == Failure::SchemaRefused)
 }
 
 /// Whether nothing but the prompt says the schema.

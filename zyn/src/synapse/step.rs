@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Confidence;
 use super::to_prompt::PART;
+use crate::llm::Attempt;
 use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::schema::Schema;
@@ -44,6 +45,9 @@ pub struct StepRecord {
     pub uncounted: u32,
     /// How many attempts were made.
     pub attempts: u32,
+    /// Each of them, in the order in which they began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<Attempt>,
     /// How the answer was asked for.
     pub mode: Mode,
     /// What was done to the reply to read it.
@@ -103,6 +107,12 @@ pub struct Options {
     /// refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsure: Option<String>,
+    /// The limit on each attempt; the [`Llm`](crate::Llm)'s if not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt_timeout: Option<Duration>,
+    /// Whether what may have been done and billed is never repeated; if not set, as the [`Llm`](crate::Llm) says.
+    #[serde(default)]
+    pub at_most_once: bool,
     /// Whether it stands outside the conversation: it neither reads it nor is written into it.
     #[serde(default)]
     pub alone: bool,
@@ -119,6 +129,8 @@ impl Default for Options {
             retry: None,
             reask: 2,
             timeout: None,
+            attempt_timeout: None,
+            at_most_once: false,
             reasoning: false,
             runner_up: false,
             confidence: None,

@@ -12,7 +12,7 @@ use super::form::{Shape, Typed};
 use super::tape::{Shown, Tape};
 use super::{Answer, Extract, Fired, Input, StepCall, StepRecord, Synapse, Talk, ask};
 use crate::error::{Error, ErrorKind, Excerpt};
-use crate::llm::Llm;
+use crate::llm::{Grant, Llm};
 use crate::provider::BoxFuture;
 use crate::reply::{AskedSoFar, Violation};
 use crate::schema::Schema;
@@ -91,6 +91,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
         let history = session.draft().history().clone();
         let conversation = cache_key(session.id());
         let window = session.window().cloned();
+        let grant = Grant::of(session.budget());
         let asked = {
             let (call, typed) = (call.clone(), Arc::clone(&typed));
             let (llm, tape) = (llm.clone(), tape.clone());
@@ -98,6 +99,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
                 let talk = Talk {
                     window: window.as_ref(),
                     tape: Some(&tape),
+                    grant,
                     ..Talk::of(conversation, history)
                 };
                 ask(&call, &*typed, talk, &llm).await
@@ -241,10 +243,10 @@ impl<T: 'static> Streaming<'_, T> {
         if violations.is_empty() {
             return Ok(());
         }
-        self.llm.reject(record.usage);
+        self.llm.regret(record.usage);
         let reply = Excerpt::new(&record.answer);
         let error = Error::from(ErrorKind::Invalid { violations, reply });
-        Err(error.spent(record.attempts, record.spent, record.uncounted))
+        Err(error.logged(record.log.clone()))
     }
 
     /// Goes on with the call until `read` finds something on the tape, or the call has ended.

@@ -2,11 +2,12 @@
 
 use super::form::Accepted;
 use super::measured;
+use super::question::Question;
 use super::reask::Sample;
 use super::step::{Options, StepCall};
 use super::{Confidence, StepRecord};
-use crate::error::{ErrorKind, Excerpt};
-use crate::llm::{Allowance, Llm};
+use crate::error::{Error, ErrorKind, Excerpt};
+use crate::llm::{Allowance, Fallback, Given, Llm, attempt};
 use crate::refusal::Unmeasured;
 use crate::session::{Message, Usage};
 
@@ -68,7 +69,8 @@ pub(super) fn refuse_unmeasurable(options: &Options, llm: &Llm) -> Result<(), Er
 pub(super) fn alone(sample: &Sample, call: &StepCall) -> Result<Confidence, ErrorKind> {
     match call.options.source() {
         Some(Source::Tokens) => {
-            let measured = measured::probability(&sample.response, &sample.accepted.repairs, call);
+            let measured =
+                measured::probability(&sample.given.response, &sample.accepted.repairs, call);
             match (measured, call.options.confidence) {
                 (Ok(probability), _) => Ok(Confidence::Measured(probability)),
                 (Err(_), None) => Ok(Confidence::NotScored),
@@ -90,26 +92,29 @@ pub(super) fn record(
     sample: Sample,
     confidence: Confidence,
     usage: Option<Usage>,
-    call: &StepCall,
+    question: &Question<'_>,
     llm: &Llm,
     allowance: &Allowance,
 ) -> Result<StepRecord, ErrorKind> {
     let Sample {
         accepted,
-        response,
+        given: Given { response, .. },
         mode,
     } = sample;
-    let accepted = sure_enough(accepted, confidence, &call.options, &response.text)?;
+    let call = question.call;
+    let accepted = sure_enough(accepted, confidence, question, &response.text)?;
+    let log = allowance.log().so_far();
     let answer = accepted.canonical;
     let message = Message::answer(answer.clone(), llm.asked(), response.usage);
     Ok(StepRecord {
         turn: vec![call.prompt.clone(), message],
         answer,
         usage,
-        spent: allowance.spent,
-        uncounted: allowance.uncounted,
+        spent: attempt::spent(&log),
+        uncounted: attempt::uncounted(&log),
         window: None,
-        attempts: allowance.attempts,
+        attempts: attempt::count(&log),
+        log,
         mode,
         repairs: accepted.repairs,
         finish: response.finish,
@@ -121,21 +126,36 @@ pub(super) fn record(
     })
 }
 
+/// Whether one of the fallbacks is asked if the answer is not sure: the label for that is not the answer yet.
+pub(super) fn escalates(call: &StepCall, left: &[&Fallback]) -> bool {
+    let Some(threshold) = call.options.confidence.filter(|_| !left.is_empty()) else {
+        return false;
+    };
+    let unsure = Error::from(ErrorKind::LowConfidence {
+        threshold,
+        reported: 0.0,
+        reply: Excerpt::new(""),
+    });
+    left.iter().any(|it| it.takes(&unsure))
+}
+
 /// The answer, if it is as sure as it was to be; else the label for that, with the model's own behind it if a second one
 /// was asked for. A number that is absent is not compared.
 fn sure_enough(
     mut accepted: Accepted,
     confidence: Confidence,
-    options: &Options,
+    question: &Question<'_>,
     reply: &str,
 ) -> Result<Accepted, ErrorKind> {
+    let options = &question.call.options;
     let (Some(threshold), Some(reported)) = (options.confidence, confidence.score()) else {
         return Ok(accepted);
     };
     if reported >= threshold {
         return Ok(accepted);
     }
-    let Some(unsure) = options.unsure.clone() else {
+    let unsure = options.unsure.clone().filter(|_| !question.escalates);
+    let Some(unsure) = unsure else {
         return Err(ErrorKind::LowConfidence {
             threshold,
             reported,

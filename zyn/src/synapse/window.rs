@@ -1,17 +1,14 @@
 //! Applies a session's window before a request, and asks for the summary of what falls out.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
-
-use super::ask::{self, ask};
+use super::ask::{Deadline, ask, within};
 use super::{Conversation, Fired, Input, StepCall, StepRecord, Talk, transform};
 use crate::error::{Error, ErrorKind};
-use crate::llm::Llm;
+use crate::llm::{Budget, Llm, beside};
 use crate::provider::{Accepts, Request};
 use crate::session::window::estimate::{self, Correction};
-use crate::session::{Draft, History, Message, Summary, Window, Windowed};
+use crate::session::{Bill, Draft, History, Message, Summary, Window, Windowed};
 
 impl Window {
     /// Sums up what falls out, instead of losing it: `llm` is asked, which may be a smaller model, and has its own
@@ -71,9 +68,11 @@ async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summa
         },
         ..Talk::default()
     };
-    let record = ask(&call, &*typed, talk, llm).await;
-    let record = record.map_err(|error| error.asked(llm.asked()))?;
-    let answer = Message::answer(record.answer, llm.asked(), record.usage);
+    let record = ask(&call, &*typed, talk, llm).await?;
+    // a fallback may have answered
+    let own = Arc::clone(llm.asked());
+    let asked = record.turn.iter().find_map(Message::asked_by).cloned();
+    let answer = Message::answer(record.answer, &asked.unwrap_or(own), record.usage);
     Ok(Summary {
         turn: [call.prompt, answer],
         usage: record.usage,
@@ -102,16 +101,14 @@ pub(super) struct Applied {
 pub(super) async fn apply(
     window: &Window,
     request: &mut Request,
-    deadline: Instant,
-    limit: Duration,
+    deadline: Deadline,
 ) -> Result<Applied, Error> {
     let beside = beside(request);
     let correction = Correction::by(&request.history);
     let fell_out = window.falls_out(&request.history, beside);
     let summary = match window.summary(&request.history, &fell_out) {
         Some(summary) => {
-            let outcome = timeout_at(deadline, summary).await;
-            let outcome = outcome.unwrap_or_else(|_| Err(ErrorKind::Deadline { limit }.into()));
+            let outcome = within(deadline, summary).await;
             Some(Box::new(outcome.map_err(failed)?))
         }
         None => None,
@@ -129,64 +126,44 @@ pub(super) async fn apply(
 
 /// The fire's error: its attempts, so far, are the summary's.
 fn failed(error: Error) -> Error {
-    let (attempts, spent) = (error.attempts(), error.usage());
-    let model = error.model().cloned();
-    let uncounted = error.uncounted();
-    let outer = Error::from(ErrorKind::Summary(error)).spent(attempts, spent, uncounted);
-    match model {
-        Some(model) => outer.asked(&model),
-        None => outer,
+    let log = error.log().to_vec();
+    Error::from(ErrorKind::Summary(error)).logged(log)
+}
+
+/// Refuses a window that may ask for a summary which a budget has nothing left for.
+pub(super) fn afford(window: &Window, budgets: &[Budget]) -> Result<(), ErrorKind> {
+    let Some(model) = window.asked() else {
+        return Ok(());
+    };
+    let mut budgets = budgets.iter();
+    budgets
+        .try_for_each(|budget| budget.check_summary(model))
+        .map_err(ErrorKind::Budget)
+}
+
+/// The error of a call, with what its window had done before it.
+pub(super) fn after(error: Error, applied: &Option<Applied>) -> Error {
+    match applied {
+        Some(applied) => error.after(applied.windowed.clone()),
+        None => error,
     }
 }
 
-/// About how many tokens the request for `call` has, as [`apply`] would leave it.
-pub(crate) fn expected(
-    call: &StepCall,
-    history: &History,
-    window: Option<&Window>,
-    llm: &Llm,
-) -> Result<u64, Error> {
-    let history = match call.options.alone {
-        true => &History::default(),
-        false => history,
-    };
-    let request = ask::rendered(call, history.clone(), llm)?;
-    let beside = beside(&request);
-    let fell_out = match window.filter(|_| !call.options.alone) {
-        Some(window) => window.falls_out(history, beside),
-        None => Vec::new(),
-    };
-    let left = Windowed {
-        fell_out,
-        ..Windowed::default()
-    };
-    let estimate = estimate::messages(&left.apply(history)).saturating_add(beside);
-    Ok(Correction::by(history).apply(estimate))
-}
-
-/// The estimate of a request without its history: the library's own message, the prompt, and the schema where the model
-/// sees it.
-fn beside(request: &Request) -> u64 {
-    let schema = match (&request.note, &request.schema) {
-        (Some(note), _) => note,
-        (None, Some(schema)) => &schema.json,
-        (None, None) => "",
-    };
-    let texts = [request.system, schema].map(estimate::text);
-    let own = texts.into_iter().fold(0, u64::saturating_add);
-    own.saturating_add(estimate::message(&request.prompt))
-}
-
 impl Applied {
-    /// Writes into the error of a step what its window did, and paid, before it failed.
-    pub(super) fn note_failure(self, error: Error) -> Error {
-        error.after(self.windowed)
+    /// Counts what a summary has cost.
+    pub(super) fn charge(&self, budgets: &[Budget]) {
+        let Some(summary) = &self.windowed.summary else {
+            return;
+        };
+        let mut bill = Bill::default();
+        bill.add(summary.asked(), summary.spent);
+        budgets.iter().for_each(|budget| budget.charge(&bill));
     }
 
     /// Writes into the record of a step what the window did. The answer keeps the estimate of the request that it
     /// answers, re-asks included, beside what the provider counted.
-    pub(super) fn note(self, record: &mut StepRecord, request: &Request) {
-        let estimate = self.estimate + estimate::messages(&request.feedback);
+    pub(super) fn note(self, record: &mut StepRecord, feedback: &[Message]) {
+        let estimate = self.estimate + estimate::messages(feedback);
         if let Some(answer) = record.turn.last_mut() {
             *answer = answer.clone().estimated(estimate);
         }

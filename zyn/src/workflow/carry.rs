@@ -11,7 +11,8 @@ use super::place::At;
 use super::report::StepReport;
 use super::step::Step;
 use crate::error::{Error, ErrorKind};
-use crate::llm::Llm;
+use crate::llm::attempt::Log;
+use crate::llm::{Grant, Llm};
 use crate::provider::BoxFuture;
 use crate::session::{History, Message, Summary, Windowed};
 use crate::synapse::{Fired, Reader, StepCall, StepRecord, Talk, Tape, ask};
@@ -39,9 +40,11 @@ impl Cx<'_> {
         step: Step<T, I>,
         otherwise: bool,
     ) -> Result<T, Error> {
-        let at = self.at(index, otherwise)?;
-        let llm = self.llm(step.synapse.llm.as_ref());
-        let value = match step.synapse.asked(&at.id, step.input) {
+        let Step { synapse, input } = step;
+        let mut at = self.at(index, otherwise)?;
+        at.otherwise = synapse.otherwise.is_some();
+        let llm = self.llm(synapse.llm.as_ref());
+        let value = match synapse.asked(&at.id, input) {
             Ok(Fired { mut call, typed }) => {
                 if otherwise {
                     call.options.unsure = None;
@@ -57,7 +60,10 @@ impl Cx<'_> {
             }
             Err(error) => Err(self.refused(&at, &llm, error)),
         };
-        value.map_err(|error| error.at_step(&at.id))
+        value.or_else(|error| {
+            let instead = synapse.instead_of(&error);
+            instead.ok_or_else(|| error.at_step(&at.id))
+        })
     }
 
     /// Who is asked: the run's own model, unless a step has one. A rehearsal asks nobody else.
@@ -77,11 +83,7 @@ impl Cx<'_> {
             let mut running = self.start(at);
             let (call, llm) = (work.call.clone(), work.llm.clone());
             let instead_of = work.instead_of.clone();
-            let work = Work {
-                llm: running.meter(&llm),
-                ..work
-            };
-            let outcome = self.carry_out(at, work).await;
+            let outcome = self.carry_out(at, work, running.log(&llm)).await;
             match &outcome {
                 Ok(record) if instead_of.is_empty() => {
                     record.enter(&call, &mut self.line().draft());
@@ -131,7 +133,7 @@ impl Cx<'_> {
     }
 
     /// Asks the engine, or carries the step out where it stands.
-    async fn carry_out(&self, at: &At, work: Work) -> Result<StepRecord, Error> {
+    async fn carry_out(&self, at: &At, work: Work, log: Log) -> Result<StepRecord, Error> {
         let Work {
             call,
             reader,
@@ -147,26 +149,24 @@ impl Cx<'_> {
         }
         let (asked, prompt, before) = (call.clone(), call.prompt.clone(), history.clone());
         let reads = Arc::clone(&reader);
-        let purse = self.shared().purse.clone();
+        let grant = Grant {
+            budgets: self.shared().budgets.clone(),
+            log,
+        };
+        let deadline = self.shared().deadline;
         let conversation = Arc::clone(&self.shared().conversation);
         let tape = self.shared().streamed.then(Tape::default);
         let heard = tape.clone();
         let exec: StepFn = Box::new(move || {
             Box::pin(async move {
-                let held = match &purse {
-                    Some(purse) => Some(purse.hold(&asked, &history, window.as_ref(), &llm)?),
-                    None => None,
-                };
                 let talk = Talk {
                     window: window.as_ref(),
                     tape: heard.as_ref(),
+                    grant,
+                    deadline,
                     ..Talk::of(conversation, history)
                 };
-                let outcome = ask(&asked, &*reads, talk, &llm).await;
-                if let Some(held) = held {
-                    held.settle(outcome.as_ref());
-                }
-                outcome
+                ask(&asked, &*reads, talk, &llm).await
             })
         });
         let Some(engine) = &self.shared().engine else {

@@ -2,15 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::budget::Purse;
 use super::engine::Engine;
 use super::graph::Graph;
 use super::place::{At, Place};
 use super::report::{Event, StepReport};
 use crate::error::{Error, ErrorKind};
-use crate::llm::Llm;
+use crate::llm::{Budget, Llm};
 use crate::session::{Draft, History, Message, Session, Window};
-use crate::synapse::{Piece, Tape};
+use crate::synapse::{Deadline, Piece, Tape};
 
 /// Hears what happens in a run.
 pub(super) type Listener<'wf> = Arc<dyn Fn(&Event) + Send + Sync + 'wf>;
@@ -28,7 +27,9 @@ pub(super) struct Shared<'wf> {
     pub(super) llm: Llm,
     pub(super) engine: Option<Arc<dyn Engine>>,
     pub(super) listener: Option<Listener<'wf>>,
-    pub(super) purse: Option<Arc<Purse>>,
+    /// What may be spent, by the run and on the conversation.
+    pub(super) budgets: Vec<Budget>,
+    pub(super) deadline: Option<Deadline>,
     /// Whether the listener hears answers while they are written.
     pub(super) streamed: bool,
     /// The conversation's name in providers' caches.

@@ -1,7 +1,6 @@
 //! What the expansion of `workflow!` calls: a run, its steps, the graph.
 
 mod batch;
-mod budget;
 mod call;
 mod carry;
 mod compact;
@@ -26,7 +25,6 @@ pub mod verbs;
 
 pub(crate) use batch::caught_in;
 pub use batch::{Batch, BatchEvent, BatchItem, BatchReport, ItemError, batch};
-pub use budget::Budget;
 pub use call::Call;
 pub use compact::Compact;
 pub use cx::Cx;

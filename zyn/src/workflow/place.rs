@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::graph::StepInfo;
+use crate::error::Error;
+use crate::synapse::is_answerless;
 
 /// The rounds and the workflows that a body runs in.
 #[derive(Clone, Default)]
@@ -22,6 +24,8 @@ pub(super) struct At {
     pub(super) verb: &'static str,
     /// Whether the run goes on if it fails.
     pub(super) handled: bool,
+    /// Whether it has a value for where no model gives one.
+    pub(super) otherwise: bool,
 }
 
 impl Place {
@@ -37,6 +41,7 @@ impl Place {
             id: self.id(info.id),
             verb: info.verb,
             handled: otherwise || self.handled,
+            otherwise: false,
         }
     }
 
@@ -57,6 +62,11 @@ impl Place {
 }
 
 impl At {
+    /// Whether the run goes on behind this error.
+    pub(super) fn handles(&self, error: &Error) -> bool {
+        self.handled || self.otherwise && is_answerless(error)
+    }
+
     /// The place of what runs inside this step.
     pub(super) fn inside(&self) -> Place {
         Place {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::place::At;
 use crate::error::Error;
-use crate::llm::{Llm, Spend};
+use crate::llm::Llm;
+use crate::llm::attempt::{self, Attempt};
 use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::session::{Bill, Message, Summary, Usage, Windowed};
@@ -58,6 +59,8 @@ pub struct StepReport {
     pub elapsed: Duration,
     /// How many attempts were made.
     pub attempts: u32,
+    /// Each of them, in the order in which they began.
+    pub log: Vec<Attempt>,
     /// What the accepted attempt cost, or those of all samples, which enters the session if the run ends well and nothing
     /// round the step was rolled back; `None` if the step failed, or the provider did not say.
     pub usage: Option<Usage>,
@@ -66,7 +69,8 @@ pub struct StepReport {
     /// How many attempts may have been billed without the provider's word on what they cost: cut off, timed out, failed
     /// at the server, or not counted.
     pub uncounted: u32,
-    /// The model that was asked, by the name that its provider was set up with. Empty if none was to be asked.
+    /// The model that was asked, by the name that its provider was set up with; of fallbacks, the one that answered, or was
+    /// asked last. Empty if none was to be asked.
     pub asked: Arc<str>,
     /// How it was asked for; `None` if it failed.
     pub mode: Option<Mode>,
@@ -84,7 +88,8 @@ pub struct StepReport {
     pub window: Option<Windowed>,
     /// Why it failed, if it did.
     pub error: Option<String>,
-    /// Whether it failed and an `else` went on: its own, or that of a `join` or `run` round it.
+    /// Whether it failed and the run went on: with an `else`, its own or that of a `join` or `run` round it, or with the
+    /// value of [`otherwise`](crate::Synapse::otherwise).
     pub handled: bool,
 }
 
@@ -92,6 +97,7 @@ impl StepReport {
     /// Of a step that is a model's.
     pub(super) fn of(at: &At, llm: &Llm, outcome: Result<&StepRecord, &Error>) -> Self {
         let (record, failed) = (outcome.ok(), outcome.err());
+        let log = outcome.map_or_else(|error| error.log().to_vec(), |record| record.log.clone());
         Self {
             id: Arc::clone(&at.id),
             verb: at.verb,
@@ -99,8 +105,12 @@ impl StepReport {
             attempts: outcome.map_or_else(Error::attempts, |record| record.attempts),
             usage: record.and_then(|it| it.usage),
             spent: outcome.map_or_else(Error::usage, |record| record.spent),
-            uncounted: outcome.map_or_else(Error::uncounted, |record| record.uncounted),
+            uncounted: outcome.map_or_else(
+                |error| attempt::uncounted(error.log()),
+                |record| record.uncounted,
+            ),
             asked: asked(outcome, llm),
+            log,
             mode: record.map(|it| it.mode),
             repairs: record.map(|it| it.repairs.clone()).unwrap_or_default(),
             confidence: record.map(|it| it.confidence).unwrap_or_default(),
@@ -112,7 +122,7 @@ impl StepReport {
                 None => failed.and_then(Error::window).cloned(),
             },
             error: failed.map(ToString::to_string),
-            handled: at.handled && failed.is_some(),
+            handled: failed.is_some_and(|error| at.handles(error)),
         }
     }
 
@@ -123,6 +133,7 @@ impl StepReport {
             verb: at.verb,
             elapsed: Duration::ZERO,
             attempts: 0,
+            log: Vec::new(),
             usage: None,
             spent: Usage::default(),
             uncounted: 0,
@@ -140,12 +151,14 @@ impl StepReport {
     }
 
     /// With what was asked before it was cut off.
-    pub(super) fn cut_off(self, llm: &Llm, spend: Spend) -> Self {
+    pub(super) fn cut_off(self, llm: &Llm, log: Vec<Attempt>) -> Self {
+        let last = log.last().map(|attempt| Arc::clone(&attempt.model));
         Self {
-            attempts: u32::try_from(spend.attempts).unwrap_or(u32::MAX),
-            spent: spend.usage,
-            uncounted: u32::try_from(spend.unknown).unwrap_or(u32::MAX),
-            asked: Arc::clone(llm.asked()),
+            attempts: attempt::count(&log),
+            spent: attempt::spent(&log),
+            uncounted: attempt::uncounted(&log),
+            asked: last.unwrap_or_else(|| Arc::clone(llm.asked())),
+            log,
             ..self
         }
     }
@@ -155,7 +168,8 @@ impl StepReport {
 fn asked(outcome: Result<&StepRecord, &Error>, llm: &Llm) -> Arc<str> {
     let turn = outcome.into_iter().flat_map(|record| &record.turn);
     let name = turn.filter_map(Message::asked).next_back();
-    let failed = outcome.err().and_then(Error::model).cloned();
+    let log = outcome.err().map(Error::log).unwrap_or_default();
+    let failed = log.last().map(|attempt| Arc::clone(&attempt.model));
     name.map(Arc::from)
         .or(failed)
         .unwrap_or_else(|| Arc::clone(llm.asked()))
@@ -215,8 +229,7 @@ impl Report {
     pub fn bill(&self) -> Bill {
         let mut bill = Bill::default();
         for step in &self.steps {
-            bill.add(Some(&step.asked), step.spent);
-            bill.add_uncounted(step.uncounted);
+            attempt::charge(&step.log, &mut bill);
         }
         for summary in self.summaries() {
             bill.add(summary.asked(), summary.spent);

@@ -4,19 +4,21 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
+use std::time::Duration;
 
+use tokio::time::timeout_at;
 use tracing::Instrument;
 
-use super::budget::{Budget, Purse};
 use super::cx::{Cx, Listener, Shared};
 use super::engine::Engine;
 use super::graph::Graph;
 use super::report::{Event, Report, StepReport};
 use crate::clock;
 use crate::error::Error;
-use crate::llm::Llm;
+use crate::llm::{Budget, Llm};
 use crate::provider::BoxFuture;
 use crate::session::{Session, cache_key};
+use crate::synapse::Deadline;
 use crate::telemetry;
 
 /// A workflow with its inputs, before it runs. A plain value: it can be kept, sent to a task, or dropped for nothing.
@@ -53,7 +55,14 @@ pub struct Run<'wf, T, E = Error> {
     engine: Option<Arc<dyn Engine>>,
     listener: Option<Listener<'wf>>,
     budget: Option<Budget>,
+    timeout: Option<Timeout<E>>,
     streamed: bool,
+}
+
+/// How long a run may take, and how the error of a run that took longer becomes its own.
+struct Timeout<E> {
+    limit: Duration,
+    error: fn(Error) -> E,
 }
 
 pub(super) type Body<'wf, T, E> =
@@ -69,6 +78,7 @@ impl<'wf, T, E> Run<'wf, T, E> {
             engine: None,
             listener: None,
             budget: None,
+            timeout: None,
             streamed: false,
         }
     }
@@ -156,9 +166,48 @@ impl<'wf, T, E> Run<'wf, T, E> {
         self
     }
 
-    /// Limits what the run may spend; a step that would need more fails before it is asked.
-    pub fn budget(mut self, budget: Budget) -> Self {
-        self.budget = Some(budget);
+    /// Limits what the run may spend; a call that would need more fails before it is made. A budget that is lent is shared
+    /// with whoever else has it.
+    pub fn budget(mut self, budget: impl Into<Budget>) -> Self {
+        self.budget = Some(budget.into());
+        self
+    }
+
+    /// Limits how long the run may take, whatever its steps may: each has what is left of it at most. Then it fails with
+    /// [`ErrorKind::Deadline`](crate::ErrorKind::Deadline), and the session is as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+    /// use std::time::Duration;
+    ///
+    /// use zyn::ErrorKind;
+    /// use zyn::prelude::*;
+    /// use zyn::testing::Scripted;
+    ///
+    /// workflow!(
+    ///     async fn shout(text: &str) -> String {
+    ///         tokio::time::sleep(Duration::from_secs(60)).await;
+    ///         let loud = transform("Write it in capitals", text);
+    ///         loud
+    ///     }
+    /// );
+    ///
+    /// let llm = Llm::new(Scripted::new(["HELLO"]));
+    /// let run = shout("hello").timeout(Duration::from_secs(5));
+    /// let error = run.run(&llm, &mut Session::new()).await.unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::Deadline { .. }));
+    /// # }
+    /// ```
+    pub fn timeout(mut self, limit: Duration) -> Self
+    where
+        E: From<Error>,
+    {
+        self.timeout = Some(Timeout {
+            limit,
+            error: E::from,
+        });
         self
     }
 
@@ -175,11 +224,14 @@ impl<'wf, T, E> Run<'wf, T, E> {
     /// Runs it like [`run`](Self::run) and reports on each step, on success and on failure.
     pub async fn run_detailed(self, llm: &Llm, session: &mut Session) -> (Result<T, E>, Report) {
         let start = clock::now();
+        let deadline = self.timeout.as_ref().map(|it| Deadline::after(it.limit));
+        let budgets = self.budget.into_iter();
         let shared = Shared {
             llm: llm.clone(),
             engine: self.engine,
             listener: self.listener,
-            purse: self.budget.map(Purse::new),
+            budgets: budgets.chain(session.budget().cloned()).collect(),
+            deadline,
             streamed: self.streamed,
             conversation: cache_key(session.id()),
             rehearsal: false,
@@ -187,7 +239,13 @@ impl<'wf, T, E> Run<'wf, T, E> {
         };
         let cx = Cx::new(self.graph, shared, session);
         let span = telemetry::run(self.graph.name);
-        let result = (self.body)(cx.share()).instrument(span).await;
+        let body = (self.body)(cx.share()).instrument(span);
+        let result = match deadline.zip(self.timeout) {
+            None => body.await,
+            Some((deadline, timeout)) => timeout_at(deadline.at, body)
+                .await
+                .unwrap_or_else(|_| Err((timeout.error)(deadline.passed().into()))),
+        };
         let (draft, steps) = cx.finish();
         let added = draft.added_to(session);
         if result.is_ok() {
@@ -217,7 +275,8 @@ impl<'wf, T, E> Run<'wf, T, E> {
             llm: llm.clone(),
             engine: Some(engine),
             listener: None,
-            purse: None,
+            budgets: Vec::new(),
+            deadline: None,
             streamed: false,
             conversation: cache_key(session.id()),
             rehearsal: true,

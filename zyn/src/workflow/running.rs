@@ -1,14 +1,13 @@
 //! A step that has started and must be told of when it ends, however it ends.
 
-use std::sync::Arc;
-
 use tokio::time::Instant;
 
 use super::cx::Cx;
 use super::place::At;
 use super::report::StepReport;
 use crate::clock;
-use crate::llm::{Ledger, Llm};
+use crate::llm::Llm;
+use crate::llm::attempt::Log;
 
 /// A started step. Dropped before it ends, it was cut off, and its report says so.
 pub(super) struct Running<'a, 'wf> {
@@ -16,7 +15,7 @@ pub(super) struct Running<'a, 'wf> {
     at: &'a At,
     start: Instant,
     /// Who is asked, and what that came to.
-    asked: Option<(Llm, Arc<Ledger>)>,
+    asked: Option<(Llm, Log)>,
     ended: bool,
 }
 
@@ -34,11 +33,11 @@ impl<'wf> Cx<'wf> {
 }
 
 impl Running<'_, '_> {
-    /// Counts what is asked of `llm` from here on.
-    pub(super) fn meter(&mut self, llm: &Llm) -> Llm {
-        let meter = Arc::<Ledger>::default();
-        self.asked = Some((llm.clone(), Arc::clone(&meter)));
-        llm.metered(meter)
+    /// Where what is asked, of `llm` at first, is to be noted.
+    pub(super) fn log(&mut self, llm: &Llm) -> Log {
+        let log = Log::default();
+        self.asked = Some((llm.clone(), log.clone()));
+        log
     }
 
     /// Tells that it has ended.
@@ -60,7 +59,7 @@ impl Drop for Running<'_, '_> {
         let elapsed = clock::now() - self.start;
         let report = StepReport { elapsed, ..report };
         self.cx.finished(match &self.asked {
-            Some((llm, meter)) => report.cut_off(llm, meter.spend()),
+            Some((llm, log)) => report.cut_off(llm, log.so_far()),
             None => report,
         });
     }

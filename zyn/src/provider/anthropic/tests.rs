@@ -39,7 +39,7 @@ fn request() -> Request {
 }
 
 fn allowance() -> Allowance {
-    Allowance::new(std::time::Duration::from_secs(60), 0)
+    Allowance::of(std::time::Duration::from_secs(60), 0)
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn a_model_that_refuses_a_temperature_is_sent_none_again() {
     let (claude, sent) = over(Anthropic::new("claude-sonnet-4-6").key("k"), server);
     let llm = Llm::new(claude);
     for _ in 0..2 {
-        llm.call(&request(), &mut allowance(), None).await.unwrap();
+        llm.asks(&request(), &mut allowance(), None).await.unwrap();
     }
     assert_eq!(sent.lock().unwrap().len(), 3);
 }

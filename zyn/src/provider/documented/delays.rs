@@ -84,8 +84,8 @@ async fn no_delay_is_slept_past_the_deadline() {
         let begun = clock::now();
         let call = async {
             let request = Request::new(Message::user("hi"));
-            let mut allowance = Allowance::new(DEADLINE, 2);
-            llm.call(&request, &mut allowance, None).await.unwrap_err()
+            let mut allowance = Allowance::of(DEADLINE, 2);
+            llm.asks(&request, &mut allowance, None).await.unwrap_err()
         };
         let error = call.await;
         let took = clock::now() - begun;

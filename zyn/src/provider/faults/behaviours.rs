@@ -106,11 +106,11 @@ async fn a_stream_may_be_silent_only_so_long() {
                 idle,
                 ..Request::new(Message::user(PROMPT))
             };
-            let mut allowance = Allowance::new(Duration::from_secs(60), 0);
+            let mut allowance = Allowance::of(Duration::from_secs(60), 0);
             let llm = server.llm(&api, CANARY);
             let ear = Tape::default();
             let error = llm
-                .call(&request, &mut allowance, Some(&ear))
+                .asks(&request, &mut allowance, Some(&ear))
                 .await
                 .unwrap_err();
             assert_eq!(error.kind, Failure::Timeout { limit: idle }, "{error:?}");
@@ -143,10 +143,10 @@ async fn what_is_slow_and_never_silent_is_waited_for() {
             idle: LIMIT,
             ..Request::new(Message::user(PROMPT))
         };
-        let mut allowance = Allowance::new(Duration::from_secs(60), 0);
+        let mut allowance = Allowance::of(Duration::from_secs(60), 0);
         let llm = server.llm(&api, CANARY);
         let ear = Tape::default();
-        let answer = llm.call(&request, &mut allowance, Some(&ear)).await;
+        let answer = llm.asks(&request, &mut allowance, Some(&ear)).await;
         assert_eq!(answer.unwrap().text, TEXT, "{}", api.name);
     }
 }

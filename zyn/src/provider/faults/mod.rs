@@ -36,8 +36,8 @@ async fn attempt(
     ear: Option<&dyn Ear>,
 ) -> Result<Response, ProviderError> {
     let request = Request::new(Message::user(PROMPT));
-    let mut allowance = Allowance::new(Duration::from_secs(60), retries);
-    llm.call(&request, &mut allowance, ear).await
+    let mut allowance = Allowance::of(Duration::from_secs(60), retries);
+    llm.asks(&request, &mut allowance, ear).await
 }
 
 /// A client of the user's own, which needs no certificates and uses no proxy.

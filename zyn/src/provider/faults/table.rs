@@ -329,12 +329,10 @@ fn kind(error: &Error) -> (Failure, (Class, bool)) {
         Failure::Server | Failure::Interrupted | Failure::Timeout { .. } => {
             (Class::Ambiguous, true)
         }
-        Failure::Protocol { .. }
-        | Failure::ReplyTooLarge { .. }
-        | Failure::Empty
-        | Failure::Truncated
-        | Failure::Refusal
-        | Failure::Filtered => (Class::Terminal, true),
+        Failure::Protocol { .. } | Failure::ReplyTooLarge { .. } => (Class::Terminal, true),
+        Failure::Empty | Failure::Truncated | Failure::Refusal | Failure::Filtered => {
+            (Class::InvalidReply, true)
+        }
         _ => (Class::Terminal, false),
     };
     if let Some(error) = error.provider() {

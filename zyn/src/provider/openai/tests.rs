@@ -44,7 +44,7 @@ fn request() -> Request {
 }
 
 fn allowance() -> Allowance {
-    Allowance::new(std::time::Duration::from_secs(60), 0)
+    Allowance::of(std::time::Duration::from_secs(60), 0)
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,10 +68,10 @@ async fn what_the_server_refuses_is_left_out_or_renamed_and_not_tried_again() {
     };
     let mut allowance = allowance();
     assert!(llm.profile().logprobs);
-    llm.call(&request, &mut allowance, None).await.unwrap();
-    assert_eq!((allowance.attempts, llm.spend().attempts), (4, 4));
+    llm.asks(&request, &mut allowance, None).await.unwrap();
+    assert_eq!((allowance.attempts(), llm.spend().attempts), (4, 4));
     assert!(!llm.profile().logprobs);
-    llm.call(&request, &mut allowance, None).await.unwrap();
+    llm.asks(&request, &mut allowance, None).await.unwrap();
     assert_eq!(llm.spend().attempts, 5);
     let last = sent.lock().unwrap().last().unwrap().2.clone();
     assert_eq!(
@@ -87,7 +87,7 @@ async fn a_parameter_refused_under_both_names_is_an_error() {
         unsupported("max_tokens")
     });
     let error = Llm::new(openai)
-        .call(&request(), &mut allowance(), None)
+        .asks(&request(), &mut allowance(), None)
         .await
         .unwrap_err();
     assert_eq!(
@@ -245,8 +245,8 @@ async fn a_server_without_the_newer_operation_is_asked_by_chat_completions_from_
     let local = OpenAi::new("m").base_url("http://localhost/v1").responses();
     let (local, sent) = over(local, only_chat);
     let llm = Llm::new(local);
-    llm.call(&native(), &mut allowance(), None).await.unwrap();
-    llm.call(&native(), &mut allowance(), None).await.unwrap();
+    llm.asks(&native(), &mut allowance(), None).await.unwrap();
+    llm.asks(&native(), &mut allowance(), None).await.unwrap();
     let chat = "http://localhost/v1/chat/completions";
     assert_eq!(
         addresses(&sent),
@@ -266,7 +266,7 @@ async fn an_unknown_model_is_not_asked_for_twice() {
         )
     });
     let error = Llm::new(openai)
-        .call(&request(), &mut allowance(), None)
+        .asks(&request(), &mut allowance(), None)
         .await
         .unwrap_err();
     assert_eq!(error.kind, Failure::NotFound);
@@ -279,7 +279,7 @@ async fn deepseeks_chat_completions_are_told_the_schema_in_words() {
     let (deepseek, sent) = over(deepseek, only_chat);
     let llm = Llm::new(deepseek);
     let error = llm
-        .call(&native(), &mut allowance(), None)
+        .asks(&native(), &mut allowance(), None)
         .await
         .unwrap_err();
     // whoever knows the words for the schema asks again
@@ -287,7 +287,7 @@ async fn deepseeks_chat_completions_are_told_the_schema_in_words() {
     assert_eq!(llm.profile().dialect, Dialect::Prompted);
     let mut worded = native();
     worded.schema.as_mut().unwrap().dialect = Dialect::Prompted;
-    llm.call(&worded, &mut allowance(), None).await.unwrap();
+    llm.asks(&worded, &mut allowance(), None).await.unwrap();
     assert_eq!(sent.lock().unwrap().len(), 2);
     let format = sent.lock().unwrap()[1].2["response_format"].clone();
     assert_eq!(format, json!({"type": "json_object"}));
@@ -303,9 +303,9 @@ async fn a_blank_answer_is_asked_for_again_only_where_they_are_known() {
                 None => (200, json!({ "choices": blank })),
             }
         });
-        let mut allowance = Allowance::new(std::time::Duration::from_secs(60), 1);
+        let mut allowance = Allowance::of(std::time::Duration::from_secs(60), 1);
         let error = Llm::new(openai)
-            .call(&request(), &mut allowance, None)
+            .asks(&request(), &mut allowance, None)
             .await
             .unwrap_err();
         assert_eq!(error.kind, Failure::Empty);

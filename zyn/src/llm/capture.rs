@@ -1,0 +1,53 @@
+//! What is sent and answered, in traces: only where the user says so.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tracing::Span;
+
+use crate::provider::{Request, Response};
+use crate::session::Message;
+use crate::telemetry;
+
+/// Says what may be seen of a text.
+type Redact = dyn Fn(&str) -> String + Send + Sync;
+
+/// Writes contents into spans, as redacted.
+#[derive(Clone)]
+pub(super) struct Capture(Arc<Redact>);
+
+impl Capture {
+    pub(super) fn new(redact: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(redact))
+    }
+
+    /// All messages of a request, as the conventions write them.
+    pub(super) fn sent(&self, span: &Span, request: &Request) {
+        if span.is_disabled() {
+            return;
+        }
+        let messages = request.history.iter();
+        let messages = messages
+            .chain([&request.prompt])
+            .chain(&request.feedback)
+            .map(|message| self.message(message));
+        telemetry::captured_input(span, &json!(messages.collect::<Vec<_>>()).to_string());
+    }
+
+    /// The answer.
+    pub(super) fn answered(&self, span: &Span, response: &Response) {
+        if span.is_disabled() {
+            return;
+        }
+        let message = written("assistant", &(self.0)(&response.text));
+        telemetry::captured_output(span, &json!([message]).to_string());
+    }
+
+    fn message(&self, message: &Message) -> serde_json::Value {
+        written(message.role().name(), &(self.0)(&message.text()))
+    }
+}
+
+fn written(role: &str, text: &str) -> serde_json::Value {
+    json!({ "role": role, "parts": [{ "type": "text", "content": text }] })
+}
