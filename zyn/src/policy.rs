@@ -1,3 +1,3 @@
 //! What an [`Llm`](crate::Llm) does so that a service can be left alone: what it waits for, whom it spares, what it repeats.
 
-pub use crate::llm::{Breaker, Cache, Hedging, RateLimit};
+pub use crate::llm::{Breaker, BreakerState, Cache, Hedging, RateLimit};

@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use tracing::field::{Empty, display};
-#[cfg(feature = "http")]
-use tracing::warn;
-use tracing::{Span, debug, info, info_span};
+use tracing::{Span, debug, info, info_span, warn};
 
+use crate::llm::Counted;
 #[cfg(feature = "http")]
 use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
@@ -154,9 +153,40 @@ pub(crate) fn repeating(error: &ProviderError, after: Duration) {
     info!(
         error.type = failure(&error.kind),
         http.response.status_code = error.status,
-        zyn.retry.delay_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+        zyn.retry.delay_ms = millis(after),
         "repeating the call"
     );
+}
+
+/// Calls are turned away for `retry_in`, for what was `counted`, or because a probe has failed.
+pub(crate) fn breaker_opened(counted: Option<Counted>, retry_in: Duration) {
+    warn!(
+        zyn.breaker.state = "open",
+        zyn.breaker.calls = counted.map(|it| it.calls),
+        zyn.breaker.failures = counted.map(|it| it.failures),
+        zyn.breaker.retry_in_ms = millis(retry_in),
+        "the endpoint fails: calls are turned away"
+    );
+}
+
+/// One call is let through.
+pub(crate) fn breaker_half_open() {
+    info!(
+        zyn.breaker.state = "half_open",
+        "one call finds out whether the endpoint is well again"
+    );
+}
+
+/// Calls are let through again.
+pub(crate) fn breaker_closed() {
+    info!(
+        zyn.breaker.state = "closed",
+        "the endpoint is well again: calls are let through"
+    );
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A temperature was set that the model does not take.

@@ -27,7 +27,8 @@ use fastrand::Rng;
 use tracing::Instrument;
 
 pub(crate) use allowance::Allowance;
-pub use breaker::Breaker;
+pub(crate) use breaker::Counted;
+pub use breaker::{Breaker, BreakerState};
 pub use cache::Cache;
 pub use cost::Cost;
 pub(crate) use ear::Ear;
