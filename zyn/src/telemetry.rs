@@ -8,7 +8,8 @@ use std::time::Duration;
 use tracing::field::{Empty, display};
 use tracing::{Span, debug, info, info_span, warn};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::llm::Counted;
 #[cfg(feature = "http")]
 use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
@@ -155,7 +156,7 @@ pub(crate) fn repeating(error: &ProviderError, after: Duration) {
     info!(
         error.type = failure(&error.kind),
         http.response.status_code = error.status,
-        zyn.retry.delay_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+        zyn.retry.delay_ms = millis(after),
         "repeating the call"
     );
 }
@@ -169,8 +170,16 @@ pub(crate) fn reserve_used_up(model: &str) {
 }
 
 /// A failed attempt is not repeated, since budget, breaker or rate limit does not let it.
-pub(crate) fn not_repeated(kind: &ErrorKind) {
-    info!(zyn.problem = %kind, "the call is not repeated");
+pub(crate) fn not_repeated(error: &Error) {
+    info!(zyn.problem = %error, "the call is not repeated");
+}
+
+/// A second attempt is made beside one that takes long.
+pub(crate) fn hedging(after: Duration) {
+    info!(
+        zyn.hedge.delay_ms = millis(after),
+        "a second attempt is made beside the first"
+    );
 }
 
 /// Another model is asked.
@@ -191,6 +200,37 @@ pub(crate) fn captured_input(span: &Span, messages: &str) {
 /// Writes what was answered into the span of an attempt, as the user has redacted it.
 pub(crate) fn captured_output(span: &Span, messages: &str) {
     span.record("gen_ai.output.messages", messages);
+}
+
+/// Calls are turned away for `retry_in`, for what was `counted`, or because a probe has failed.
+pub(crate) fn breaker_opened(counted: Option<Counted>, retry_in: Duration) {
+    warn!(
+        zyn.breaker.state = "open",
+        zyn.breaker.calls = counted.map(|it| it.calls),
+        zyn.breaker.failures = counted.map(|it| it.failures),
+        zyn.breaker.retry_in_ms = millis(retry_in),
+        "the endpoint fails: calls are turned away"
+    );
+}
+
+/// One call is let through.
+pub(crate) fn breaker_half_open() {
+    info!(
+        zyn.breaker.state = "half_open",
+        "one call finds out whether the endpoint is well again"
+    );
+}
+
+/// Calls are let through again.
+pub(crate) fn breaker_closed() {
+    info!(
+        zyn.breaker.state = "closed",
+        "the endpoint is well again: calls are let through"
+    );
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A temperature was set that the model does not take.

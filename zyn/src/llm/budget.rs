@@ -207,12 +207,6 @@ impl Budget {
     }
 }
 
-impl From<&Budget> for Budget {
-    fn from(budget: &Budget) -> Self {
-        budget.clone()
-    }
-}
-
 impl fmt::Debug for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Budget")

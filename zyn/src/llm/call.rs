@@ -1,16 +1,20 @@
 //! Makes attempts until one gives an answer or none may follow.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::attempt::{Log, Outcome, Reason};
+use super::breaker::{self, Health, Permit, Refused};
 use super::budget::Held;
 use super::retry::Repeat;
-use super::{Allowance, Decision, Ear, Llm, decide, estimate};
+use super::{Allowance, Decision, Ear, Hedging, Llm, decide, estimate};
 use crate::clock;
 use crate::error::{Error, ErrorKind};
-use crate::provider::{Failure, ProviderError, Request, Response};
+use crate::provider::{BoxFuture, Failure, ProviderError, Request, Response};
 use crate::session::Usage;
 use crate::telemetry;
 
@@ -22,7 +26,12 @@ pub(crate) struct Call<'a> {
     pub(crate) ear: Option<&'a dyn Ear>,
     /// How long an attempt may take, if that is not as the `Llm` says.
     pub(crate) limit: Option<Duration>,
+    /// Whether an answer is valid, for where there may be a better one.
+    pub(crate) valid: Option<&'a Valid<'a>>,
 }
+
+/// Whether a text is a valid answer.
+pub(crate) type Valid<'a> = dyn Fn(&str) -> bool + Sync + 'a;
 
 /// A response, and which attempt of the log gave it.
 #[derive(Debug)]
@@ -46,16 +55,16 @@ impl Llm {
         let mut waited = Duration::ZERO;
         loop {
             let reason = allowance.next();
-            let error = match self.attempt(call, allowance, reason, waited).await {
+            let error = match self.hedged(call, allowance, reason, waited).await {
                 Ok(given) => return Ok(given),
-                Err(NoAnswer::Failed(error)) => error,
+                Err(NoAnswer::Failed(error)) => *error,
                 // what is known of the provider says more than why it is not asked again
-                Err(NoAnswer::NotMade(kind)) => match failed {
-                    Some(error) => {
-                        telemetry::not_repeated(&kind);
-                        return Err(error.into());
+                Err(NoAnswer::NotMade(error)) => match failed {
+                    Some(failed) => {
+                        telemetry::not_repeated(&error);
+                        return Err(failed.into());
                     }
-                    None => return Err(kind.into()),
+                    None => return Err(error),
                 },
             };
             let decision = decide(
@@ -101,6 +110,61 @@ impl Llm {
         self.ledger.repeat();
     }
 
+    /// Makes one attempt, and another beside it if that takes long and hedging is on.
+    async fn hedged(
+        &self,
+        call: Call<'_>,
+        allowance: &Allowance,
+        reason: Reason,
+        waited: Duration,
+    ) -> Result<Given, NoAnswer> {
+        let is_hedged = call.ear.is_none() && call.request.feedback.is_empty();
+        let Some(hedging) = self.policy.hedging.as_ref().filter(|_| is_hedged) else {
+            return self.attempt(call, allowance, reason, waited).await;
+        };
+        hedging.call();
+        let start = clock::now();
+        let first = Box::pin(self.attempt(call, allowance, reason, waited));
+        let result = match hedging.delay() {
+            None => first.await,
+            Some(delay) => Box::pin(self.beside(first, delay, call, allowance)).await,
+        };
+        if result.is_ok() {
+            hedging.took(clock::now() - start);
+        }
+        result
+    }
+
+    /// Waits so long for `first`, then makes a second attempt: the first valid answer counts, and the other is dropped.
+    async fn beside(
+        &self,
+        mut first: BoxFuture<'_, Result<Given, NoAnswer>>,
+        delay: Duration,
+        call: Call<'_>,
+        allowance: &Allowance,
+    ) -> Result<Given, NoAnswer> {
+        if let Ok(result) = tokio::time::timeout(delay, &mut first).await {
+            return result;
+        }
+        let mut beside = allowance.beside();
+        let may = self.policy.hedging.as_ref().is_some_and(Hedging::take);
+        if !may || !beside.further(Reason::Hedge) {
+            return first.await;
+        }
+        telemetry::hedging(delay);
+        self.repeats();
+        let second = Box::pin(self.attempt(call, &beside, Reason::Hedge, Duration::ZERO));
+        let is_valid = |given: &Given| call.valid.is_none_or(|it| it(&given.response.text));
+        let (taken, other) = first_of([first, second], |result| {
+            result.as_ref().is_ok_and(is_valid)
+        })
+        .await;
+        if let Some(Ok(other)) = other {
+            self.reject(other.response.usage, allowance.log(), other.place);
+        }
+        taken
+    }
+
     /// Makes one attempt, if budget, breaker and rate limit let it.
     async fn attempt(
         &self,
@@ -110,15 +174,41 @@ impl Llm {
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
         let held = self.hold(call.request, allowance)?;
-        let outcome = self.send(call, allowance.log(), reason, waited).await;
-        let (result, usage) = match outcome {
-            Sent::Answered(given, usage) => (Ok(given), usage),
-            Sent::Failed(error, usage) => (Err(NoAnswer::Failed(error)), usage),
+        let probe = match self.probe(allowance) {
+            Ok(probe) => probe,
+            Err(error) => {
+                held.into_iter().for_each(Held::give_back);
+                return Err(NoAnswer::NotMade(error));
+            }
         };
+        let (outcome, usage) = self.send(call, allowance.log(), reason, waited).await;
+        if let Some(probe) = probe {
+            let response = outcome.as_ref().map(|given| &given.response);
+            probe.record(breaker::health(response), self.dice());
+        }
         if let Some(usage) = usage {
             held.into_iter().for_each(|it| it.settle(usage));
         }
-        result
+        outcome.map_err(|error| NoAnswer::Failed(Box::new(error)))
+    }
+
+    /// Asks the breaker, if there is one.
+    fn probe(&self, allowance: &Allowance) -> Result<Option<Probe>, Error> {
+        let Some(breaker) = &self.policy.breaker else {
+            return Ok(None);
+        };
+        match breaker.admit() {
+            Ok(permit) => Ok(Some(Probe {
+                permit: Some(permit),
+                deadline: allowance.deadline,
+                dice: self.dice(),
+            })),
+            Err(Refused { retry_in }) => Err(ErrorKind::CircuitOpen {
+                model: self.model.to_string(),
+                retry_in,
+            }
+            .into()),
+        }
     }
 
     /// Holds what the attempt may cost in each budget; if one has not enough, none is touched.
@@ -134,7 +224,7 @@ impl Llm {
                 Ok(part) => held.push(part),
                 Err(problem) => {
                     held.into_iter().for_each(Held::give_back);
-                    return Err(NoAnswer::NotMade(ErrorKind::Budget(problem)));
+                    return Err(NoAnswer::NotMade(ErrorKind::Budget(problem).into()));
                 }
             }
         }
@@ -142,11 +232,18 @@ impl Llm {
     }
 
     /// Makes the attempt, and says what it cost if that is known.
-    async fn send(&self, call: Call<'_>, log: &Log, reason: Reason, waited: Duration) -> Sent {
+    async fn send(
+        &self,
+        call: Call<'_>,
+        log: &Log,
+        reason: Reason,
+        waited: Duration,
+    ) -> (Result<Given, ProviderError>, Option<Usage>) {
         let Call {
             request,
             ear,
             limit,
+            ..
         } = call;
         let place = log.begin(&self.model, reason, waited);
         let entry = self.ledger.open();
@@ -195,25 +292,80 @@ impl Llm {
                 Err(error) => Outcome::Failed(telemetry::failure(&error.kind).to_owned()),
             };
         });
-        match outcome {
-            Ok(response) => Sent::Answered(Given { response, place }, usage),
-            Err(error) => Sent::Failed(error, usage),
-        }
+        let given = outcome.map(|response| Given { response, place });
+        (given, usage)
     }
 }
 
 /// Why there is no answer.
 enum NoAnswer {
     /// The attempt failed.
-    Failed(ProviderError),
+    Failed(Box<ProviderError>),
     /// The attempt was not made.
-    NotMade(ErrorKind),
+    NotMade(Error),
 }
 
-/// What an attempt came to, and what it cost if that is known.
-enum Sent {
-    Answered(Given, Option<Usage>),
-    Failed(ProviderError, Option<Usage>),
+/// An attempt that its breaker watches.
+struct Probe {
+    permit: Option<Permit>,
+    deadline: Instant,
+    dice: f64,
+}
+
+impl Probe {
+    fn record(mut self, health: Health, dice: f64) {
+        if let Some(permit) = self.permit.take() {
+            permit.record(health, dice);
+        }
+    }
+}
+
+impl Drop for Probe {
+    /// Who is cut off by the deadline has waited in vain, which speaks of the endpoint; one whose caller has gone has not.
+    fn drop(&mut self) {
+        let is_late = self.permit.is_some() && clock::now() >= self.deadline;
+        if let Some(permit) = self.permit.take().filter(|_| is_late) {
+            permit.record(Health::Bad, self.dice);
+        }
+    }
+}
+
+/// The first of two to come to something good, and what the other has come to by then; if neither does, the better.
+async fn first_of<T, E>(
+    mut lanes: [BoxFuture<'_, Result<T, E>>; 2],
+    is_good: impl Fn(&Result<T, E>) -> bool,
+) -> (Result<T, E>, Option<Result<T, E>>) {
+    let mut done: [Option<Result<T, E>>; 2] = [None, None];
+    let good = poll_fn(|task| {
+        for (lane, done) in lanes.iter_mut().zip(&mut done) {
+            if done.is_none()
+                && let Poll::Ready(result) = lane.as_mut().poll(task)
+            {
+                if is_good(&result) {
+                    return Poll::Ready(Some(result));
+                }
+                *done = Some(result);
+            }
+        }
+        match done.iter().all(Option::is_some) {
+            true => Poll::Ready(None),
+            false => Poll::Pending,
+        }
+    });
+    let good = good.await;
+    let [first, second] = done;
+    match (good, first, second) {
+        (Some(good), first, second) => (good, first.or(second)),
+        (None, Some(first), Some(second)) if first.is_err() && second.is_ok() => {
+            (second, Some(first))
+        }
+        (None, Some(first), second) => (first, second),
+        // neither is left open
+        (None, None, second) => match second {
+            Some(second) => (second, None),
+            None => std::future::pending().await,
+        },
+    }
 }
 
 /// A blank answer is none, whichever provider gave it.
@@ -240,6 +392,7 @@ impl Llm {
             request,
             ear,
             limit: None,
+            valid: None,
         };
         match self.call(call, allowance).await {
             Ok(given) => Ok(given.response),

@@ -44,7 +44,7 @@ impl Capture {
     }
 
     fn message(&self, message: &Message) -> serde_json::Value {
-        written(message.role().name(), &(self.0)(&message.text()))
+        written(message.role().name(), &(self.0)(message.text()))
     }
 }
 

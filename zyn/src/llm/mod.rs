@@ -35,7 +35,8 @@ use tokio::time::Instant;
 
 pub(crate) use allowance::{Allowance, Grant};
 pub use attempt::{Attempt, Outcome, Reason};
-pub use breaker::Breaker;
+pub(crate) use breaker::Counted;
+pub use breaker::{Breaker, BreakerState};
 pub use budget::Budget;
 pub use cache::Cache;
 pub(crate) use call::{Call, Given};
@@ -122,6 +123,8 @@ pub(crate) struct Limits {
 #[derive(Clone, Default)]
 struct Policy {
     budget: Option<Budget>,
+    breaker: Option<Breaker>,
+    hedging: Option<Hedging>,
     fallbacks: Vec<Fallback>,
     capture: Option<Capture>,
 }
@@ -268,6 +271,41 @@ impl Llm {
         self
     }
 
+    /// Spares the model while too many calls fail, which then fail at once with
+    /// [`ErrorKind::CircuitOpen`](crate::ErrorKind::CircuitOpen), or go to a [fallback](Self::fallback).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use zyn::policy::Breaker;
+    /// use zyn::testing::Scripted;
+    /// use zyn::{ErrorKind, Failure, Llm, ProviderError, Session};
+    ///
+    /// let down = Scripted::by(|_| Err(ProviderError::new("mock", Failure::Connect)));
+    /// let llm = Llm::new(down).retry(0).breaker(Breaker::new().calls(2));
+    /// let greet = zyn::transform("Greet");
+    /// for _ in 0..2 {
+    ///     assert!(greet.fire(&llm, &mut Session::new(), "Ada").await.is_err());
+    /// }
+    /// let error = greet.fire(&llm, &mut Session::new(), "Ada").await.unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::CircuitOpen { .. }));
+    /// assert_eq!(llm.spend().attempts, 2);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn breaker(mut self, breaker: impl Into<Breaker>) -> Self {
+        self.policy_mut().breaker = Some(breaker.into());
+        self
+    }
+
+    /// Makes a second attempt beside one that takes long, where [`Hedging`] says so.
+    #[must_use]
+    pub fn hedging(mut self, hedging: impl Into<Hedging>) -> Self {
+        self.policy_mut().hedging = Some(hedging.into());
+        self
+    }
+
     /// The largest input, in bytes, those of its images and PDFs among them: raise it for scans and photos.
     #[must_use]
     pub fn max_input(mut self, bytes: usize) -> Self {
@@ -374,8 +412,14 @@ impl Llm {
 
     /// Checks the set-up without sending anything.
     pub(crate) fn check(&self) -> Result<(), ProviderError> {
-        let refused = |error| ProviderError::new(self.provider.name(), Failure::Config(error));
-        self.provider.check().map_err(refused)
+        let Policy {
+            breaker, hedging, ..
+        } = &*self.policy;
+        self.provider
+            .check()
+            .and_then(|()| breaker.as_ref().map_or(Ok(()), Breaker::check))
+            .and_then(|()| hedging.as_ref().map_or(Ok(()), Hedging::check))
+            .map_err(|error| ProviderError::new(self.provider.name(), Failure::Config(error)))
     }
 
     /// Notes that the answer of an attempt, which cost `usage`, was not accepted.
@@ -407,6 +451,19 @@ impl Llm {
     }
 }
 
+/// What is lent is shared.
+macro_rules! shared {
+    ($($handle:ty),*) => {
+        $(impl From<&$handle> for $handle {
+            fn from(handle: &$handle) -> Self {
+                handle.clone()
+            }
+        })*
+    };
+}
+
+shared!(Budget, Breaker, Hedging);
+
 impl fmt::Debug for Llm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Llm")
@@ -414,6 +471,8 @@ impl fmt::Debug for Llm {
             .field("model", &self.model)
             .field("limits", &self.limits)
             .field("budget", &self.policy.budget)
+            .field("breaker", &self.policy.breaker)
+            .field("hedging", &self.policy.hedging)
             .field("fallbacks", &self.policy.fallbacks)
             .finish_non_exhaustive()
     }

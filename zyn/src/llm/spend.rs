@@ -37,9 +37,9 @@ pub struct Spend {
     pub failed: Usage,
     /// Attempts that may have been billed and whose cost is not known: cancelled, timed out, or not reported.
     pub unknown: u64,
-    /// Attempts that followed on one that may have been done and billed, of the same model or of the one that it is the
-    /// fallback of: the same work may have been paid twice. With [`Llm::at_most_once`](crate::Llm::at_most_once) there
-    /// are none.
+    /// Attempts that followed on one that may have been done and billed, of this model or of one that it is the fallback
+    /// of, or that ran beside one as its hedge: the same work may have been paid twice. With
+    /// [`Llm::at_most_once`](crate::Llm::at_most_once) and without hedging there are none.
     pub repeated: u64,
 }
 

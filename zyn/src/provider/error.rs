@@ -320,6 +320,18 @@ pub enum ConfigError {
         "the proxy cannot be used: its address is none; write it as in `http://proxy.example.com:3128`"
     )]
     Proxy,
+    /// A [`Breaker`](crate::policy::Breaker) cannot work as it was set.
+    #[error("the breaker cannot work: {problem}")]
+    Breaker {
+        /// What is wrong with it, and what to set.
+        problem: &'static str,
+    },
+    /// A [`Hedging`](crate::policy::Hedging) cannot work as it was set.
+    #[error("the hedging cannot work: {problem}")]
+    Hedging {
+        /// What is wrong with it, and what to set.
+        problem: &'static str,
+    },
     /// A [`Scripted`](crate::testing::Scripted) provider was asked more often than it has answers.
     #[error(
         "the script has {answers} answers and was asked once more; give it one for every attempt"

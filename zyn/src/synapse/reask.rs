@@ -43,6 +43,7 @@ pub(super) async fn until_valid(
             request,
             ear,
             limit,
+            valid: Some(&|text| question.read(rewritten.as_ref(), text).is_ok()),
         };
         let given = match llm.call(call, allowance).await {
             Ok(given) => given,
