@@ -80,6 +80,8 @@ pub mod graph;
 pub mod guide {}
 pub mod input;
 mod llm;
+#[cfg(test)]
+mod numbers;
 pub mod policy;
 pub mod prelude;
 pub mod provider;
