@@ -40,7 +40,9 @@ pub use spend::Spend;
 use self::retry::Repeat;
 pub(crate) use self::spend::Ledger;
 use crate::clock;
-use crate::provider::{Failure, Profile, Provider, ProviderError, Request, Response, WireSchema};
+use crate::provider::{
+    Failure, Profile, Provider, ProviderError, Request, Response, Wait, WireSchema,
+};
 use crate::session::{Usage, hex};
 use crate::telemetry;
 
@@ -289,7 +291,10 @@ impl Llm {
             Some(limit) => tokio::time::timeout(limit, call).await.unwrap_or_else(|_| {
                 Err(ProviderError::new(
                     provider.name(),
-                    Failure::Timeout { limit },
+                    Failure::Timeout {
+                        wait: Wait::Attempt,
+                        limit,
+                    },
                 ))
             }),
         };
@@ -332,6 +337,7 @@ fn not_blank(provider: &str, response: Response) -> Result<Response, ProviderErr
     let mut error = ProviderError::new(provider, Failure::Empty);
     error.usage = response.usage;
     error.request_id = response.request_id;
+    error.remaining = response.remaining.map(Box::new);
     Err(error)
 }
 

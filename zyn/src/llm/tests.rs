@@ -104,7 +104,8 @@ async fn an_attempt_that_takes_too_long_is_a_timeout_repeated_once() {
         .call(&request(), &mut allowance, None)
         .await
         .unwrap_err();
-    assert_eq!(error.kind, Failure::Timeout { limit });
+    let wait = Wait::Attempt;
+    assert_eq!(error.kind, Failure::Timeout { wait, limit });
     assert_eq!((llm.spend().attempts, llm.spend().unknown), (2, 2));
 }
 

@@ -54,6 +54,7 @@ mod profile;
 mod recordings;
 #[cfg(feature = "http")]
 mod rejection;
+mod remaining;
 #[cfg(feature = "http")]
 mod remote;
 mod request;
@@ -69,13 +70,14 @@ use std::pin::Pin;
 pub use ability::{Accepts, Dialect, Mode, Profile};
 #[cfg(feature = "http")]
 pub use anthropic::Anthropic;
-pub use error::{Class, ConfigError, Failure, ProviderError};
+pub use error::{Class, ConfigError, Failure, ProviderError, Wait};
 #[cfg(feature = "http")]
 pub use gemini::Gemini;
 #[cfg(feature = "http")]
 pub use ollama::Ollama;
 #[cfg(feature = "http")]
 pub use openai::OpenAi;
+pub use remaining::Remaining;
 pub use request::{Request, WireSchema};
 pub use response::Response;
 pub use token::Token;
