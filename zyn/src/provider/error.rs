@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Remaining;
+use super::{Remaining, Wait};
 use crate::error::Excerpt;
 use crate::session::Usage;
 
@@ -121,18 +121,6 @@ pub enum Failure {
     Truncated,
     /// The model answered nothing.
     Empty,
-}
-
-/// What was waited for in vain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Wait {
-    /// The end of the attempt.
-    Attempt,
-    /// The beginning of a stream.
-    FirstByte,
-    /// The next piece of a stream.
-    Idle,
 }
 
 /// What may be done after a failed attempt.

@@ -63,6 +63,7 @@ mod shared;
 #[cfg(feature = "http")]
 mod spoken;
 mod token;
+mod wait;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -70,7 +71,7 @@ use std::pin::Pin;
 pub use ability::{Accepts, Dialect, Mode, Profile};
 #[cfg(feature = "http")]
 pub use anthropic::Anthropic;
-pub use error::{Class, ConfigError, Failure, ProviderError, Wait};
+pub use error::{Class, ConfigError, Failure, ProviderError};
 #[cfg(feature = "http")]
 pub use gemini::Gemini;
 #[cfg(feature = "http")]
@@ -81,6 +82,7 @@ pub use remaining::Remaining;
 pub use request::{Request, WireSchema};
 pub use response::Response;
 pub use token::Token;
+pub use wait::Wait;
 
 /// How many parts of a request a provider can learn to leave out, each with a repeat beside the retries.
 pub(crate) const PARTS: u32 = 13;

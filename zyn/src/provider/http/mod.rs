@@ -5,6 +5,8 @@ mod pool;
 mod ways;
 
 #[cfg(test)]
+mod numbers;
+#[cfg(test)]
 mod tests;
 
 use std::time::Duration;
