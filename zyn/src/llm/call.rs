@@ -14,7 +14,7 @@ use super::retry::Repeat;
 use super::{Allowance, Decision, Ear, Hedging, Llm, decide, estimate};
 use crate::clock;
 use crate::error::{Error, ErrorKind};
-use crate::provider::{BoxFuture, Failure, ProviderError, Request, Response};
+use crate::provider::{BoxFuture, Failure, ProviderError, Request, Response, Wait};
 use crate::session::Usage;
 use crate::telemetry;
 
@@ -270,7 +270,8 @@ impl Llm {
             Some(limit) => tokio::time::timeout(limit, asked)
                 .await
                 .unwrap_or_else(|_| {
-                    let kind = Failure::Timeout { limit };
+                    let wait = Wait::Attempt;
+                    let kind = Failure::Timeout { wait, limit };
                     Err(ProviderError::new(provider.name(), kind))
                 }),
         };
@@ -376,6 +377,7 @@ fn not_blank(provider: &str, response: Response) -> Result<Response, ProviderErr
     let mut error = ProviderError::new(provider, Failure::Empty);
     error.usage = response.usage;
     error.request_id = response.request_id;
+    error.remaining = response.remaining.map(Box::new);
     Err(error)
 }
 

@@ -70,6 +70,9 @@ use crate::session::{Usage, hex};
 /// |---|---|
 /// | [`timeout`](Self::timeout), the whole of a call | 600 s, since reasoning models answer late |
 /// | [`attempt_timeout`](Self::attempt_timeout), each attempt | none |
+/// | [`connect_timeout`](Self::connect_timeout), until there is a connection | 5 s |
+/// | [`first_byte_timeout`](Self::first_byte_timeout), until a stream begins | 60 s |
+/// | [`idle_timeout`](Self::idle_timeout), between two pieces of a stream | 60 s |
 /// | [`retry`](Self::retry), further attempts after failures that can pass | 2 |
 /// | [`retry_reserve`](Self::retry_reserve), further attempts of all calls together | a fifth of the calls, and 500 |
 /// | [`at_most_once`](Self::at_most_once), what may have been billed is not repeated | repeated once |
@@ -113,6 +116,9 @@ pub struct Llm {
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) first_byte_timeout: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
     pub(crate) retries: u32,
     pub(crate) at_most_once: bool,
     pub(crate) max_input: usize,
@@ -144,6 +150,9 @@ impl Llm {
             limits: Limits {
                 timeout: Duration::from_secs(600),
                 attempt_timeout: None,
+                connect_timeout: None,
+                first_byte_timeout: None,
+                idle_timeout: None,
                 retries: 2,
                 at_most_once: false,
                 max_input: 4 * 1024 * 1024,
@@ -164,6 +173,29 @@ impl Llm {
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.limits.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// Limits how long a connection may take (5 s). Nothing was sent then, so it is repeated as often as
+    /// [`retry`](Self::retry) says.
+    #[must_use]
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.limits.connect_timeout = Some(limit);
+        self
+    }
+
+    /// Limits how long a stream may take to begin (60 s). Of an answer that comes whole, the server sends nothing before
+    /// it is there: that is the [attempt's](Self::attempt_timeout) limit.
+    #[must_use]
+    pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
+        self.limits.first_byte_timeout = Some(limit);
+        self
+    }
+
+    /// Limits how long a stream may be silent between two pieces (60 s).
+    #[must_use]
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.limits.idle_timeout = Some(limit);
         self
     }
 

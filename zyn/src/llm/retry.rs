@@ -114,6 +114,7 @@ fn spread(class: Class, repeats: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::Wait;
 
     const HOUR: Duration = Duration::from_secs(3600);
     const UNUSED: Past = Past {
@@ -179,7 +180,10 @@ mod tests {
         for kind in [
             Failure::Server,
             Failure::Interrupted,
-            Failure::Timeout { limit: HOUR },
+            Failure::Timeout {
+                wait: Wait::Idle,
+                limit: HOUR,
+            },
         ] {
             assert_eq!(
                 at_once(&error(kind.clone()), UNUSED),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::clock;
-use crate::provider::{BoxFuture, ConfigError, Response};
+use crate::provider::{BoxFuture, ConfigError, Response, Wait};
 use crate::session::{Message, Usage};
 use crate::testing::{Recording, Scripted};
 
@@ -110,7 +110,8 @@ async fn an_attempt_that_takes_too_long_is_a_timeout_repeated_once() {
         .asks(&request(), &mut allowance, None)
         .await
         .unwrap_err();
-    assert_eq!(error.kind, Failure::Timeout { limit });
+    let wait = Wait::Attempt;
+    assert_eq!(error.kind, Failure::Timeout { wait, limit });
     assert_eq!((llm.spend().attempts, llm.spend().unknown), (2, 2));
 }
 

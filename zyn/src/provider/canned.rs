@@ -1,6 +1,7 @@
 //! A transport whose replies are given, for the tests of every format. Compiled under `cfg(test)` alone.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::http::{Chunks, Incoming, Post, Transport, TransportError};
 use super::remote::Remote;
-use super::{BoxFuture, ProviderError, Request, Response};
+use super::{BoxFuture, Heard, Profile, Provider, ProviderError, Request, Response};
 use crate::session::Message;
 
 /// A reply: status, headers, and the body in pieces.
@@ -17,6 +18,9 @@ pub(super) struct Canned {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) pieces: Vec<Bytes>,
+    /// How long the head takes, and each piece after it.
+    pub(super) late: Duration,
+    pub(super) pause: Duration,
     /// Whether the connection breaks behind the last piece.
     pub(super) breaks: bool,
     /// Whether nothing more comes behind the last piece, and no end.
@@ -69,6 +73,7 @@ impl Canned {
                 .collect(),
             body: Box::new(Pieces {
                 left: self.pieces.clone().into_iter(),
+                pause: self.pause,
                 breaks: self.breaks,
                 stalls: self.stalls,
             }),
@@ -78,6 +83,7 @@ impl Canned {
 
 struct Pieces {
     left: std::vec::IntoIter<Bytes>,
+    pause: Duration,
     breaks: bool,
     stalls: bool,
 }
@@ -89,7 +95,11 @@ impl Chunks for Pieces {
             None if self.breaks => Err(TransportError::Interrupted("reset".to_owned())),
             next => Ok(next),
         };
-        Box::pin(async move { next })
+        let pause = self.pause;
+        Box::pin(async move {
+            wait(pause).await;
+            next
+        })
     }
 }
 
@@ -102,10 +112,20 @@ struct Wire<F> {
 impl<F: Fn(&Value) -> Canned + Send + Sync> Transport for Wire<F> {
     fn post(&self, post: Post) -> BoxFuture<'_, Result<Incoming, TransportError>> {
         let body: Value = serde_json::from_slice(&post.body.concat()).unwrap();
-        let incoming = (self.answer)(&body).incoming();
+        let reply = (self.answer)(&body);
         let url = post.url.to_string();
         self.sent.lock().unwrap().push((url, post.headers, body));
-        Box::pin(async move { Ok(incoming) })
+        Box::pin(async move {
+            wait(reply.late).await;
+            Ok(reply.incoming())
+        })
+    }
+}
+
+/// Waits for nothing where there is nothing to wait for, so that no timer is needed.
+async fn wait(pause: Duration) {
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
     }
 }
 
@@ -151,5 +171,34 @@ impl Remote {
             .unwrap();
         let outcome = runtime.block_on(attempt);
         (outcome, heard)
+    }
+}
+
+/// A provider over a server that is given.
+pub(super) struct Over(pub(super) Remote);
+
+impl Provider for Over {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn model(&self) -> &str {
+        self.0.model()
+    }
+
+    fn profile(&self) -> Profile {
+        self.0.profile()
+    }
+
+    fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(self.0.attempt(request, None))
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: &'a Request,
+        heard: &'a mut Heard<'_>,
+    ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+        Box::pin(self.0.attempt(request, Some(heard)))
     }
 }

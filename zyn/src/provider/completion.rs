@@ -148,6 +148,7 @@ impl Reading<'_> {
             request_id: self.request_id().or(id.map(|id| self.short(id))),
             tokens: said.tokens,
             time_to_first_token: None,
+            remaining: None,
         })
     }
 

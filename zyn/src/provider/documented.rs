@@ -192,6 +192,26 @@ fn every_documented_error_has_its_failure_its_class_and_its_delay() {
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 
+#[test]
+fn what_documented_errors_say_is_left_is_read() {
+    let mut read = 0;
+    for (_, lines, _) in FILES {
+        let rows: Vec<Row> = rows(lines);
+        for row in rows.iter().filter(|row| row.failure == "RateLimit") {
+            let said = row.headers.iter();
+            let said = said.filter(|(name, _)| name.contains("-remaining"));
+            let said: Vec<u64> = said.map(|(_, left)| left.parse().unwrap()).collect();
+            let (outcome, _) = remote(&row.api).outcome_of(&request(), &row.reply(), row.in_stream);
+            let left = outcome.unwrap_err().remaining;
+            let left = left.map(|it| [it.requests, it.tokens, it.input_tokens, it.output_tokens]);
+            let left: Vec<u64> = left.into_iter().flatten().flatten().collect();
+            assert_eq!(left, said, "{}", row.name);
+            read += usize::from(!left.is_empty());
+        }
+    }
+    assert!(read >= 2, "{read}");
+}
+
 fn failed(reply: &Canned) -> ProviderError {
     let request = Request::new(Message::user("hi"));
     remote("openai")

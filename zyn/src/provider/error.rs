@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{Remaining, Wait};
 use crate::error::Excerpt;
 use crate::session::Usage;
 
@@ -49,6 +50,16 @@ pub struct ProviderError {
     /// Whether the provider has learnt from this answer and would now send something else: repeating the call at once
     /// can succeed, and is an attempt beside the retries.
     pub adapted: bool,
+    /// What the provider says is left of its limits, if it does. Boxed, because an error is handed from place to place.
+    pub remaining: Option<Box<Remaining>>,
+    more: Option<Box<More>>,
+}
+
+/// What few errors have.
+#[derive(Debug, Clone, Default)]
+struct More {
+    /// The limit that the connection was not made within, where that is why there is none.
+    connect: Option<Duration>,
     detail: Option<Excerpt>,
 }
 
@@ -64,6 +75,8 @@ pub enum Failure {
     Interrupted,
     /// No answer in time. The provider may have done, and billed, the work.
     Timeout {
+        /// What was waited for.
+        wait: Wait,
         /// The limit that was reached.
         limit: Duration,
     },
@@ -141,21 +154,30 @@ impl ProviderError {
             should_retry: None,
             usage: None,
             adapted: false,
-            detail: None,
+            remaining: None,
+            more: None,
         }
     }
 
     /// Keeps the provider's own words, cut to 2 KiB. The caller has removed secrets from them.
     #[must_use]
     pub fn with_detail(mut self, detail: impl AsRef<str>) -> Self {
-        self.detail = Some(Excerpt::new(detail.as_ref()));
+        self.more.get_or_insert_default().detail = Some(Excerpt::new(detail.as_ref()));
         self
     }
 
     /// What the provider said, cut to 2 KiB, without secrets. It may quote the prompt, so neither `Display` nor `Debug`
     /// shows it.
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_ref().map(Excerpt::text)
+        self.more.as_ref()?.detail.as_ref().map(Excerpt::text)
+    }
+
+    /// No connection within `limit`.
+    #[cfg(feature = "http")]
+    pub(super) fn unconnected(provider: impl Into<String>, limit: Duration) -> Self {
+        let mut error = Self::new(provider, Failure::Connect);
+        error.more.get_or_insert_default().connect = Some(limit);
+        error
     }
 
     /// What may be done after this failure.
@@ -187,18 +209,34 @@ impl fmt::Display for ProviderError {
         let who = self.host.as_deref().unwrap_or(&self.provider);
         match &self.kind {
             Failure::Config(error) => return error.fmt(f),
-            Failure::Connect => write!(
-                f,
-                "could not connect to {who}; is the address right and the server running?"
-            )?,
+            Failure::Connect => match self.more.as_ref().and_then(|more| more.connect) {
+                Some(limit) => write!(
+                    f,
+                    "could not connect to {who} within {limit:?}; allow more with `.connect_timeout(…)`, or is the address wrong?"
+                )?,
+                None => write!(
+                    f,
+                    "could not connect to {who}; is the address right and the server running?"
+                )?,
+            },
             Failure::Interrupted => write!(
                 f,
                 "the connection to {who} broke before the answer was complete; try again"
             )?,
-            Failure::Timeout { limit } => write!(
-                f,
-                "{who} did not answer within {limit:?}; allow more with `.timeout(…)`"
-            )?,
+            Failure::Timeout { wait, limit } => match wait {
+                Wait::Attempt => write!(
+                    f,
+                    "{who} did not answer within {limit:?}; allow more with `.attempt_timeout(…)`"
+                )?,
+                Wait::FirstByte => write!(
+                    f,
+                    "{who} did not begin to answer within {limit:?}; allow more with `.first_byte_timeout(…)`"
+                )?,
+                Wait::Idle => write!(
+                    f,
+                    "{who} said nothing for {limit:?} in the middle of its answer; allow more with `.idle_timeout(…)`"
+                )?,
+            },
             Failure::RateLimit => {
                 write!(f, "{who} asks for fewer requests; wait, or lower the load")?
             }

@@ -1,13 +1,16 @@
-//! What a reply's headers say about repeating the call and about whom to ask.
+//! What a reply's headers say about repeating the call, about what is left of a limit, and about whom to ask.
 
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
+use super::Remaining;
 use crate::clock;
 
 /// Longer waits are cut to this: a day is already far beyond what anyone waits for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// More than this is no number of requests or tokens that anyone is given.
+const MOST: u64 = 1_000_000_000_000;
 
 /// How long the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date.
 ///
@@ -41,6 +44,49 @@ pub(super) fn should_retry(headers: &HeaderMap) -> Option<bool> {
         "false" => Some(false),
         _ => None,
     }
+}
+
+/// What the server says is left of its limits, if it does.
+pub(super) fn remaining(headers: &HeaderMap) -> Option<Remaining> {
+    let mut left = Remaining::default();
+    for (name, value) in headers {
+        let what = match name.as_str() {
+            // OpenAI, Azure, Groq, xAI and many others; Mistral and Cerebras by the minute, the hour, the day, the month
+            "x-ratelimit-remaining-requests"
+            | "x-ratelimit-remaining-requests-minute"
+            | "x-ratelimit-remaining-requests-hour"
+            | "x-ratelimit-remaining-requests-day"
+            | "x-ratelimit-remaining-req-minute"
+            | "anthropic-ratelimit-requests-remaining" => &mut left.requests,
+            "x-ratelimit-remaining-tokens"
+            | "x-ratelimit-remaining-tokens-minute"
+            | "x-ratelimit-remaining-tokens-hour"
+            | "x-ratelimit-remaining-tokens-day"
+            | "x-ratelimit-remaining-tokens-month"
+            | "anthropic-ratelimit-tokens-remaining" => &mut left.tokens,
+            // Mistral's former names
+            "ratelimitbysize-remaining"
+            | "x-ratelimitbysize-remaining-minute"
+            | "x-ratelimitbysize-remaining-month" => &mut left.tokens,
+            // Together
+            "x-ratelimit-remaining" => &mut left.requests,
+            "x-tokenlimit-remaining" => &mut left.tokens,
+            // Fireworks
+            "x-ratelimit-remaining-tokens-prompt"
+            | "anthropic-ratelimit-input-tokens-remaining" => &mut left.input_tokens,
+            "x-ratelimit-remaining-tokens-generated"
+            | "anthropic-ratelimit-output-tokens-remaining" => &mut left.output_tokens,
+            _ => continue,
+        };
+        let said = value.to_str().ok().and_then(|it| it.trim().parse().ok());
+        let said = said.filter(|it| *it <= MOST);
+        // of several windows, and of what is said twice, the least counts
+        *what = match (*what, said) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+    (left != Remaining::default()).then_some(left)
 }
 
 /// The server's id of the request.
@@ -140,6 +186,119 @@ mod tests {
             assert_eq!(should_retry(&headers(&[("x-should-retry", value)])), said);
         }
         assert_eq!(should_retry(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn what_is_left_is_read_under_the_name_that_each_provider_gives_it() {
+        let all = |requests, tokens, input_tokens, output_tokens| Remaining {
+            requests,
+            tokens,
+            input_tokens,
+            output_tokens,
+        };
+        // as the providers document them, or as they were seen
+        let said: &[(&[(&'static str, &str)], Remaining)] = &[
+            (
+                &[
+                    ("x-ratelimit-limit-requests", "60"),
+                    ("x-ratelimit-remaining-requests", "59"),
+                    ("x-ratelimit-reset-requests", "1s"),
+                    ("x-ratelimit-limit-tokens", "150000"),
+                    ("x-ratelimit-remaining-tokens", "149984"),
+                    ("x-ratelimit-reset-tokens", "6m0s"),
+                ],
+                all(Some(59), Some(149_984), None, None),
+            ),
+            (
+                &[
+                    ("anthropic-ratelimit-requests-limit", "50"),
+                    ("anthropic-ratelimit-requests-remaining", "49"),
+                    ("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:01Z"),
+                    ("anthropic-ratelimit-tokens-remaining", "38000"),
+                    ("anthropic-ratelimit-input-tokens-remaining", "30000"),
+                    ("anthropic-ratelimit-output-tokens-limit", "8000"),
+                    ("anthropic-ratelimit-output-tokens-remaining", "0"),
+                ],
+                all(Some(49), Some(38_000), Some(30_000), Some(0)),
+            ),
+            (
+                &[
+                    ("x-ratelimit-remaining-req-minute", "59"),
+                    ("x-ratelimit-remaining-tokens-minute", "47196"),
+                    ("x-ratelimit-remaining-tokens-month", "3950246"),
+                    ("x-ratelimit-tokens-query-cost", "2804"),
+                ],
+                all(Some(59), Some(47_196), None, None),
+            ),
+            (
+                &[
+                    ("ratelimitbysize-remaining", "467993"),
+                    ("ratelimitbysize-query-cost", "32007"),
+                    ("x-ratelimitbysize-remaining-minute", "467993"),
+                    ("x-ratelimitbysize-remaining-month", "7"),
+                ],
+                all(None, Some(7), None, None),
+            ),
+            (
+                &[
+                    ("x-ratelimit-remaining-requests-day", "14399"),
+                    ("x-ratelimit-remaining-requests-minute", "29"),
+                    ("x-ratelimit-remaining-requests-hour", "899"),
+                    ("x-ratelimit-remaining-tokens-minute", "59000"),
+                    ("x-ratelimit-remaining-tokens-hour", "50000"),
+                    ("x-ratelimit-remaining-tokens-day", "999000"),
+                ],
+                all(Some(29), Some(50_000), None, None),
+            ),
+            (
+                &[
+                    ("x-ratelimit-remaining", "57"),
+                    ("x-tokenlimit-remaining", "98500"),
+                ],
+                all(Some(57), Some(98_500), None, None),
+            ),
+            (
+                &[
+                    ("x-ratelimit-remaining-tokens-prompt", "119900"),
+                    ("x-ratelimit-remaining-tokens-generated", "1100"),
+                ],
+                all(None, None, Some(119_900), Some(1_100)),
+            ),
+        ];
+        for (lines, left) in said {
+            assert_eq!(remaining(&headers(lines)), Some(*left), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_of_things_left_is_not_said() {
+        let tokens = |value| {
+            let lines = [("x-ratelimit-remaining-tokens", value)];
+            remaining(&headers(&lines)).and_then(|left| left.tokens)
+        };
+        assert_eq!(tokens(" 12 "), Some(12));
+        assert_eq!(tokens("0"), Some(0));
+        for nonsense in [
+            "",
+            "-1",
+            "-0",
+            "1.5",
+            "1e3",
+            "many",
+            "unlimited",
+            "NaN",
+            "12, 13",
+            "1000000000001",
+            "18446744073709551615",
+            "18446744073709551616",
+            "99999999999999999999999999",
+        ] {
+            assert_eq!(tokens(nonsense), None, "{nonsense:?}");
+        }
+        assert_eq!(remaining(&HeaderMap::new()), None);
+        let twice = ["x-ratelimit-remaining-tokens"; 3].into_iter();
+        let twice: Vec<_> = twice.zip(["9", "soon", "7"]).collect();
+        assert_eq!(remaining(&headers(&twice)).unwrap().tokens, Some(7));
     }
 
     #[test]

@@ -54,6 +54,7 @@ mod profile;
 mod recordings;
 #[cfg(feature = "http")]
 mod rejection;
+mod remaining;
 #[cfg(feature = "http")]
 mod remote;
 mod request;
@@ -62,6 +63,7 @@ mod shared;
 #[cfg(feature = "http")]
 mod spoken;
 mod token;
+mod wait;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -76,9 +78,11 @@ pub use gemini::Gemini;
 pub use ollama::Ollama;
 #[cfg(feature = "http")]
 pub use openai::OpenAi;
+pub use remaining::Remaining;
 pub use request::{Request, WireSchema};
 pub use response::Response;
 pub use token::Token;
+pub use wait::Wait;
 
 /// How many parts of a request a provider can learn to leave out, each with a repeat beside the retries.
 pub(crate) const PARTS: u32 = 13;

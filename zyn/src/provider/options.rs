@@ -53,7 +53,8 @@ macro_rules! remote {
                 self.with(|remote| remote.proxy = Some(url))
             }
 
-            /// Sends all requests with a client of your own, whose pool, proxy, certificates and limits then count.
+            /// Sends all requests with a client of your own, whose pool, proxy, certificates and limits then count, that of
+            /// connecting among them.
             ///
             /// Build it with `redirect(Policy::none())`: reqwest's default follows redirects, and would send prompt and
             /// key to wherever they point. It has one connection of HTTP/2, on which servers take about a hundred calls

@@ -37,9 +37,17 @@ pub struct Request {
     pub max_tokens: Option<u32>,
     /// Whether the provider is to say how likely each token of the answer was.
     pub logprobs: bool,
-    /// How long a stream may be silent, before its first piece and between two: 60 s.
+    /// How long a connection may take to be made, name resolution and TLS among it: 5 s. A client of the user's own has
+    /// its own limit.
+    pub connect: Duration,
+    /// How long a stream may take to begin, from the call to the first byte of its body: 60 s.
+    pub first_byte: Duration,
+    /// How long a stream may be silent once it has begun: 60 s.
     pub idle: Duration,
 }
+
+/// How long a connection may take to be made, where nothing else is said.
+pub(super) const CONNECT: Duration = Duration::from_secs(5);
 
 impl Request {
     /// A request of `prompt` and nothing else, to try a provider with.
@@ -57,6 +65,8 @@ impl Request {
             temperature: None,
             max_tokens: None,
             logprobs: false,
+            connect: CONNECT,
+            first_byte: Duration::from_secs(60),
             idle: Duration::from_secs(60),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Token;
+use super::{Remaining, Token};
 use crate::session::Usage;
 
 /// What an attempt gave. `Debug` shows the size of the text and the number of tokens.
@@ -25,6 +25,8 @@ pub struct Response {
     pub tokens: Vec<Token>,
     /// How long after the attempt began its first text came, if it was a stream. An [`Llm`](crate::Llm) measures it.
     pub time_to_first_token: Option<Duration>,
+    /// What the provider says is left of its limits, if it does.
+    pub remaining: Option<Remaining>,
 }
 
 impl Response {

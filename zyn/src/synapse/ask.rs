@@ -342,6 +342,20 @@ fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm:
     }
     request.temperature = call.options.temperature;
     request.max_tokens = call.options.max_tokens.or(llm.limits().max_tokens);
+    let (own, limits) = (&call.options, llm.limits());
+    for (limit, asked) in [
+        (
+            &mut request.connect,
+            own.connect_timeout.or(limits.connect_timeout),
+        ),
+        (
+            &mut request.first_byte,
+            own.first_byte_timeout.or(limits.first_byte_timeout),
+        ),
+        (&mut request.idle, own.idle_timeout.or(limits.idle_timeout)),
+    ] {
+        *limit = asked.unwrap_or(*limit);
+    }
     request.logprobs = call.options.source() == Some(Source::Tokens);
     request
 }

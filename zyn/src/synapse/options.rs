@@ -303,6 +303,25 @@ macro_rules! options {
                 self
             }
 
+            /// Limits how long a connection may take. Without it, as the [`Llm`](crate::Llm) says (5 s).
+            pub fn connect_timeout(mut self, limit: std::time::Duration) -> Self {
+                self.synapse_mut().options.connect_timeout = Some(limit);
+                self
+            }
+
+            /// Limits how long a stream may take to begin. Without it, as the [`Llm`](crate::Llm) says (60 s).
+            pub fn first_byte_timeout(mut self, limit: std::time::Duration) -> Self {
+                self.synapse_mut().options.first_byte_timeout = Some(limit);
+                self
+            }
+
+            /// Limits how long a stream may be silent between two pieces. Without it, as the [`Llm`](crate::Llm) says
+            /// (60 s).
+            pub fn idle_timeout(mut self, limit: std::time::Duration) -> Self {
+                self.synapse_mut().options.idle_timeout = Some(limit);
+                self
+            }
+
             /// Never repeats an attempt that may have been done and billed, as
             /// [`Llm::at_most_once`](crate::Llm::at_most_once) for all calls.
             pub fn at_most_once(mut self) -> Self {

@@ -110,6 +110,15 @@ pub struct Options {
     /// The limit on each attempt; the [`Llm`](crate::Llm)'s if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt_timeout: Option<Duration>,
+    /// The limit on a connection; the [`Llm`](crate::Llm)'s if not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_timeout: Option<Duration>,
+    /// The limit on how long a stream takes to begin; the [`Llm`](crate::Llm)'s if not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_byte_timeout: Option<Duration>,
+    /// The limit on how long a stream is silent; the [`Llm`](crate::Llm)'s if not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_timeout: Option<Duration>,
     /// Whether what may have been done and billed is never repeated; if not set, as the [`Llm`](crate::Llm) says.
     #[serde(default)]
     pub at_most_once: bool,
@@ -130,6 +139,9 @@ impl Default for Options {
             reask: 2,
             timeout: None,
             attempt_timeout: None,
+            connect_timeout: None,
+            first_byte_timeout: None,
+            idle_timeout: None,
             at_most_once: false,
             reasoning: false,
             runner_up: false,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::*;
 use crate::clock;
 use crate::llm::{Allowance, Llm};
-use crate::provider::{BoxFuture, Profile, Provider, Response};
+use crate::provider::canned::Over;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,27 +34,6 @@ fn forms() -> Vec<Form> {
     let forms: Vec<Form> = rows(include_str!("delays.jsonl"));
     assert!(forms.len() >= 60, "{}", forms.len());
     forms
-}
-
-/// A provider over a server that is given.
-struct Over(Remote);
-
-impl Provider for Over {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn model(&self) -> &str {
-        self.0.model()
-    }
-
-    fn profile(&self) -> Profile {
-        self.0.profile()
-    }
-
-    fn call<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
-        Box::pin(self.0.attempt(request, None))
-    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::server::{Do, Reads, Server, reply};
 use super::table::LIMIT;
 use super::{CANARY, PROMPT, call};
 use crate::llm::Allowance;
-use crate::provider::{Failure, Request};
+use crate::provider::{Failure, Request, Wait};
 use crate::session::{Message, Session, Usage};
 use crate::synapse::Tape;
 
@@ -88,7 +88,7 @@ async fn a_wait_that_is_absurd_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_stream_may_be_silent_only_so_long() {
-    let idle = Duration::from_millis(300);
+    let (first_byte, idle) = (Duration::from_millis(250), Duration::from_millis(300));
     for api in apis() {
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: {}\r\n\r\n",
@@ -96,13 +96,14 @@ async fn a_stream_may_be_silent_only_so_long() {
         );
         let begun = head.clone() + &api.wire.begun.concat();
         let silent = [
-            vec![Do::Hold],
-            vec![Do::say(head), Do::Hold],
-            vec![Do::say(begun), Do::Hold],
+            (Wait::FirstByte, first_byte, vec![Do::Hold]),
+            (Wait::FirstByte, first_byte, vec![Do::say(head), Do::Hold]),
+            (Wait::Idle, idle, vec![Do::say(begun), Do::Hold]),
         ];
-        for script in silent {
+        for (wait, limit, script) in silent {
             let server = Server::plays(Reads::All, script);
             let request = Request {
+                first_byte,
                 idle,
                 ..Request::new(Message::user(PROMPT))
             };
@@ -113,7 +114,7 @@ async fn a_stream_may_be_silent_only_so_long() {
                 .asks(&request, &mut allowance, Some(&ear))
                 .await
                 .unwrap_err();
-            assert_eq!(error.kind, Failure::Timeout { limit: idle }, "{error:?}");
+            assert_eq!(error.kind, Failure::Timeout { wait, limit }, "{error:?}");
             assert_eq!(error.host.as_deref(), Some(&*server.address));
         }
     }
@@ -140,6 +141,7 @@ async fn what_is_slow_and_never_silent_is_waited_for() {
         script.push(Do::say(rest));
         let server = Server::plays(Reads::All, script);
         let request = Request {
+            first_byte: LIMIT,
             idle: LIMIT,
             ..Request::new(Message::user(PROMPT))
         };

@@ -11,6 +11,8 @@ mod replies;
 mod server;
 mod streams;
 mod table;
+#[cfg(target_os = "linux")]
+mod unconnected;
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use super::{CANARY, PROMPT, connections, http2, replies, streams};
 use crate::clock;
 use crate::error::{Error, ErrorKind};
 use crate::llm::Llm;
-use crate::provider::{Class, Failure};
+use crate::provider::{Class, Failure, Wait};
 use crate::session::{Message, Session, Usage};
 use crate::synapse::{extract, transform};
 
@@ -310,7 +310,10 @@ impl Wanted {
                 kind,
                 Failure::Protocol { .. } | Failure::Interrupted | Failure::Empty
             ),
-            Self::TooSlow => *kind == Failure::Timeout { limit: LIMIT },
+            Self::TooSlow => {
+                let (wait, limit) = (Wait::Attempt, LIMIT);
+                *kind == Failure::Timeout { wait, limit }
+            }
             Self::NoTls => matches!(kind, Failure::Connect | Failure::Config(_)),
         }
     }

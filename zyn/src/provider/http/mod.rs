@@ -2,9 +2,14 @@
 
 mod client;
 mod pool;
+mod ways;
 
 #[cfg(test)]
+mod numbers;
+#[cfg(test)]
 mod tests;
+
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::HeaderMap;
@@ -30,6 +35,8 @@ pub(super) struct Post {
     pub(super) headers: HeaderMap,
     /// The body in pieces, which are sent as they are, without being copied together.
     pub(super) body: Vec<Bytes>,
+    /// How long a connection for it may take to be made.
+    pub(super) connect: Duration,
 }
 
 /// What comes back: the head is here, the body on its way.
@@ -55,6 +62,8 @@ pub(super) trait Chunks: Send {
 pub(super) enum TransportError {
     /// No connection; nothing was sent.
     NotSent(String),
+    /// The same, because it was not made within this limit.
+    NotInTime(Duration, String),
     /// The connection broke when something may have been sent.
     Interrupted(String),
     /// The reply is over [`REPLY_LIMIT`].

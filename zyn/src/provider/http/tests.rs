@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::pool::{CLIENTS, Place, Pool, ROOM};
 use super::{BoxFuture, Here, Incoming, Post, Transport, TransportError, plain_http2};
 use crate::provider::ConfigError;
+use crate::provider::request::CONNECT;
 
 /// A client that answers at once with its number for a status, or never.
 struct Numbered {
@@ -39,6 +40,7 @@ fn post(url: &str) -> Post {
         url: url.parse().unwrap(),
         headers: HeaderMap::new(),
         body: vec![Bytes::from_static(b"{}")],
+        connect: CONNECT,
     }
 }
 

@@ -4,20 +4,22 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::stream::is_stream;
 use super::{Ready, Remote, headers};
+use crate::clock;
 use crate::provider::completion::{Completion, Failed, Reading};
 use crate::provider::endpoint::Endpoint;
 use crate::provider::format::Format;
-use crate::provider::http::{Incoming, Post, REPLY_LIMIT, TransportError};
+use crate::provider::http::{Incoming, Post, REPLY_LIMIT, Transport, TransportError};
 use crate::provider::key::without_keys;
 use crate::provider::learnt::Part;
 use crate::provider::profile::{Api, Capabilities};
 use crate::provider::{
-    Class, Dialect, Failure, Heard, Mode, ProviderError, Request, Response, WireSchema, rejection,
+    Class, Dialect, Failure, Heard, Mode, ProviderError, Request, Response, Wait, WireSchema,
+    headers as replied, rejection,
 };
 use crate::telemetry;
 
@@ -30,10 +32,27 @@ const ERROR_TIME: Duration = Duration::from_secs(5);
 struct Asked<'a> {
     request: &'a Request,
     ready: &'a Ready,
+    transport: &'a dyn Transport,
     /// What the server takes, as far as it was known when this was sent.
     takes: Capabilities,
     format: &'static dyn Format,
     streamed: bool,
+}
+
+/// How long something is waited for.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    wait: Wait,
+    limit: Duration,
+    at: Instant,
+}
+
+impl Limit {
+    /// From now on, `limit` for this.
+    pub(super) fn new(wait: Wait, limit: Duration) -> Self {
+        let at = clock::after(limit);
+        Self { wait, limit, at }
+    }
 }
 
 impl Asked<'_> {
@@ -61,9 +80,9 @@ impl Remote {
         request: &Request,
         heard: Option<&mut Heard<'_>>,
     ) -> Result<Response, ProviderError> {
-        let ready = self
-            .ready()
-            .map_err(|error| ProviderError::new(self.name(), Failure::Config(error)))?;
+        let refused = |error| ProviderError::new(self.name(), Failure::Config(error));
+        let ready = self.ready().map_err(refused)?;
+        let transport = self.transport(ready).map_err(refused)?;
         telemetry::server(
             &ready.endpoint.name,
             ready.endpoint.url.port_or_known_default(),
@@ -73,6 +92,7 @@ impl Remote {
         let asked = Asked {
             request,
             ready,
+            transport,
             takes,
             format: (self.kind.format)(takes.api),
             streamed: heard.is_some(),
@@ -93,6 +113,7 @@ impl Remote {
             takes,
             format,
             streamed,
+            ..
         } = asked;
         let url = || url(&ready.endpoint, *format, &self.model, *streamed);
         Post {
@@ -103,6 +124,7 @@ impl Remote {
             },
             headers: headers::of_one(&ready.headers, &request.id, *streamed),
             body: asked.body(&self.model, takes),
+            connect: request.connect,
         }
     }
 
@@ -112,32 +134,56 @@ impl Remote {
         asked: &Asked<'_>,
         heard: Option<&mut Heard<'_>>,
     ) -> Result<Response, Failed> {
-        let (format, idle) = (asked.format, asked.request.idle);
-        let limit = asked.streamed.then_some(idle);
-        let sent = asked.ready.transport.post(self.post(asked));
-        let mut incoming = self.before(limit, sent).await?;
+        let first_byte = || Limit::new(Wait::FirstByte, asked.request.first_byte);
+        let begins = asked.streamed.then(first_byte);
+        let sent = asked.transport.post(self.post(asked));
+        let mut incoming = self.before(begins, sent).await?;
         let headers = std::mem::take(&mut incoming.headers);
+        let remaining = replied::remaining(&headers);
+        match self.read(incoming, &headers, asked, begins, heard).await {
+            Ok(response) => Ok(Response {
+                remaining,
+                ..response
+            }),
+            Err(mut failed) => {
+                failed.error.remaining = remaining.map(Box::new);
+                Err(failed)
+            }
+        }
+    }
+
+    /// Reads what comes behind the head.
+    async fn read(
+        &self,
+        mut incoming: Incoming,
+        headers: &HeaderMap,
+        asked: &Asked<'_>,
+        begins: Option<Limit>,
+        heard: Option<&mut Heard<'_>>,
+    ) -> Result<Response, Failed> {
+        let (format, idle) = (asked.format, asked.request.idle);
         let reading = Reading {
             provider: self.name(),
             status: incoming.status,
-            headers: &headers,
+            headers,
             key: self.key.as_ref(),
         };
         let response = if !(200..300).contains(&incoming.status) {
             reading.rejected(&beginning(incoming).await)?
-        } else if is_compressed(&headers) {
+        } else if is_compressed(headers) {
             let what = "a compressed body";
             return Err(reading.failure(Failure::Protocol { what }).into());
         } else {
-            let begins = match limit {
-                Some(limit) => self.look(&mut incoming, limit).await?,
+            let begins = match begins {
+                Some(begins) => self.look(&mut incoming, begins, idle).await?,
                 None => None,
             };
-            let is_stream = is_stream(begins.as_deref(), &headers, format.framing());
+            let is_stream = is_stream(begins.as_deref(), headers, format.framing());
             if is_stream && let Some(heard) = heard {
                 // apart, or every call would have the room that a stream needs
                 return Box::pin(self.stream(incoming, format, &reading, idle, heard)).await;
             }
+            let limit = asked.streamed.then(|| Limit::new(Wait::Idle, idle));
             let body = self.before(limit, incoming.whole()).await?;
             let mut said = Completion::default();
             let text = std::str::from_utf8(&body).unwrap_or_default();
@@ -155,28 +201,35 @@ impl Remote {
     /// What `wait` comes to, if that is within `limit`.
     pub(super) async fn before<T>(
         &self,
-        limit: Option<Duration>,
+        limit: Option<Limit>,
         wait: impl Future<Output = Result<T, TransportError>>,
     ) -> Result<T, ProviderError> {
         let outcome = match limit {
             None => wait.await,
-            Some(limit) => timeout(limit, wait)
-                .await
-                .map_err(|_| ProviderError::new(self.name(), Failure::Timeout { limit }))?,
+            Some(Limit {
+                wait: what,
+                limit,
+                at,
+            }) => timeout_at(at, wait).await.map_err(|_| {
+                ProviderError::new(self.name(), Failure::Timeout { wait: what, limit })
+            })?,
         };
         outcome.map_err(|error| self.not_answered(error))
     }
 
     fn not_answered(&self, error: TransportError) -> ProviderError {
-        let (kind, cause) = match error {
-            TransportError::NotSent(cause) => (Failure::Connect, cause),
-            TransportError::Interrupted(cause) => (Failure::Interrupted, cause),
+        let failed = |kind| ProviderError::new(self.name(), kind);
+        let (error, cause) = match error {
+            TransportError::NotSent(cause) => (failed(Failure::Connect), cause),
+            TransportError::NotInTime(limit, cause) => {
+                (ProviderError::unconnected(self.name(), limit), cause)
+            }
+            TransportError::Interrupted(cause) => (failed(Failure::Interrupted), cause),
             TransportError::TooLarge => {
-                let kind = Failure::ReplyTooLarge { limit: REPLY_LIMIT };
-                return ProviderError::new(self.name(), kind);
+                return failed(Failure::ReplyTooLarge { limit: REPLY_LIMIT });
             }
         };
-        ProviderError::new(self.name(), kind).with_detail(without_keys(&cause, self.key.as_ref()))
+        error.with_detail(without_keys(&cause, self.key.as_ref()))
     }
 
     /// Remembers what the server does not take, and says whether the next request will be another one.

@@ -58,6 +58,8 @@ pub(super) struct Remote {
 #[derive(Default)]
 struct State {
     ready: OnceLock<Result<Ready, ConfigError>>,
+    /// Apart from the set-up: most that is asked of a provider needs no client, and to build one takes its time.
+    transport: OnceLock<Result<Arc<dyn Transport>, ConfigError>>,
     learnt: Learnt,
 }
 
@@ -70,7 +72,6 @@ struct Ready {
     url: OnceLock<Url>,
     headers: HeaderMap,
     capabilities: Capabilities,
-    transport: Arc<dyn Transport>,
 }
 
 impl Remote {
@@ -119,7 +120,7 @@ impl Remote {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        self.ready().map(drop)
+        self.transport(self.ready()?).map(drop)
     }
 
     pub(super) fn takes(&self, schema: &WireSchema) -> bool {
@@ -131,24 +132,20 @@ impl Remote {
     }
 
     fn ready(&self) -> Result<&Ready, ConfigError> {
-        let prepare = || {
-            let endpoint = self.endpoint()?;
-            let transport =
-                http::transport(&endpoint, self.client.as_ref(), self.proxy.as_deref())?;
-            self.prepare(endpoint, transport)
-        };
-        self.state
-            .ready
-            .get_or_init(prepare)
-            .as_ref()
-            .map_err(Clone::clone)
+        let ready = self.state.ready.get_or_init(|| self.prepare());
+        ready.as_ref().map_err(Clone::clone)
     }
 
-    fn prepare(
-        &self,
-        endpoint: Endpoint,
-        transport: Arc<dyn Transport>,
-    ) -> Result<Ready, ConfigError> {
+    /// The way to the server.
+    fn transport(&self, ready: &Ready) -> Result<&dyn Transport, ConfigError> {
+        let build =
+            || http::transport(&ready.endpoint, self.client.as_ref(), self.proxy.as_deref());
+        let transport = self.state.transport.get_or_init(build).as_ref();
+        transport.map(|it| &**it).map_err(Clone::clone)
+    }
+
+    fn prepare(&self) -> Result<Ready, ConfigError> {
+        let endpoint = self.endpoint()?;
         let mut capabilities = capabilities(self.kind.table, &endpoint.name, &self.model);
         self.known.iter().for_each(|it| it(&mut capabilities));
         if self.model.trim().is_empty() {
@@ -160,18 +157,14 @@ impl Remote {
             endpoint,
             url: OnceLock::new(),
             capabilities,
-            transport,
         })
     }
 
-    /// Over another transport: the set-up is checked, but no client is built.
+    /// Over another transport.
     #[cfg(any(test, feature = "benched"))]
     pub(super) fn over(self, transport: Arc<dyn Transport>) -> Self {
         let this = self.with(|_| {});
-        let ready = this
-            .endpoint()
-            .and_then(|endpoint| this.prepare(endpoint, transport));
-        this.state.ready.get_or_init(|| ready);
+        this.state.transport.get_or_init(|| Ok(transport));
         this
     }
 

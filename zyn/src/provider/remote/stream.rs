@@ -7,11 +7,12 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use tokio::time::timeout;
 
 use super::Remote;
+use super::attempt::Limit;
 use crate::provider::completion::{Completion, Failed, Reading};
 use crate::provider::events::{self, Event, Events, Framing};
 use crate::provider::format::Format;
 use crate::provider::http::{Incoming, REPLY_LIMIT};
-use crate::provider::{Failure, Heard, ProviderError, Response};
+use crate::provider::{Failure, Heard, ProviderError, Response, Wait};
 
 /// The most bytes of a stream: its text is a small part of it.
 const STREAM_LIMIT: usize = 64 * 1024 * 1024;
@@ -89,11 +90,12 @@ impl Remote {
         mut incoming: Incoming,
         format: &dyn Format,
         reading: &Reading<'_>,
-        limit: Duration,
+        idle: Duration,
         heard: &mut Heard<'_>,
     ) -> Result<Response, Failed> {
         let mut stream = Stream::new(format);
         let broken = loop {
+            let limit = Limit::new(Wait::Idle, idle);
             let chunk = match self.before(Some(limit), incoming.body.next()).await {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break None,
@@ -150,7 +152,8 @@ impl Remote {
     pub(super) async fn look(
         &self,
         incoming: &mut Incoming,
-        limit: Duration,
+        mut limit: Limit,
+        idle: Duration,
     ) -> Result<Option<Bytes>, ProviderError> {
         let (mut pieces, mut blanks) = (Vec::new(), 0_usize);
         let found = loop {
@@ -158,6 +161,7 @@ impl Remote {
             let Some(chunk) = self.before(Some(limit), next).await? else {
                 break None;
             };
+            limit = Limit::new(Wait::Idle, idle);
             let is_blank = |byte: u8| byte.is_ascii_whitespace() || BYTE_ORDER_MARK.contains(&byte);
             let first = chunk.iter().position(|byte| !is_blank(*byte));
             blanks = blanks.saturating_add(chunk.len());

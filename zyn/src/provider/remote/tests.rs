@@ -1,6 +1,7 @@
 //! What comes of one attempt over a transport without sockets.
 
 mod learning;
+mod waiting;
 
 use std::time::Duration;
 
@@ -160,6 +161,19 @@ async fn a_header_that_is_added_twice_is_sent_twice_and_an_id_once() {
     assert_eq!(all("anthropic-version"), ["2026-01-01"]);
     assert_eq!(all("x-client-request-id"), ["fire-1"]);
     assert_eq!(all("openai-project"), ["second"]);
+}
+
+#[test]
+fn a_provider_tells_its_name_and_what_it_can_before_there_is_a_client() {
+    let groq = Remote::new(openai::KIND, "m".to_owned()).with(|it| {
+        it.base_url = "https://api.groq.com/openai/v1".into();
+        it.key = Some(Key::new("k".into()));
+        it.proxy = Some("no address".to_owned());
+    });
+    assert_eq!(groq.name(), "groq");
+    assert_ne!(groq.profile(), Profile::default());
+    assert!(groq.state.transport.get().is_none());
+    assert_eq!(groq.check(), Err(ConfigError::Proxy));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{CANARY, config, listening, path, shows_nothing};
 use crate::provider::faults::api::{Setup, apis};
 use crate::provider::faults::{call, client};
 use crate::provider::http::{Post, Transport, TransportError};
+use crate::provider::request::CONNECT;
 use crate::provider::{ConfigError, Failure};
 
 #[tokio::test]
@@ -16,6 +17,7 @@ async fn an_address_that_is_too_long_for_a_request_is_not_asked() {
         url: url.parse().unwrap(),
         headers: HeaderMap::new(),
         body: Vec::new(),
+        connect: CONNECT,
     };
     let outcome = Transport::post(&client(|it| it), post).await;
     let Err(TransportError::NotSent(cause)) = outcome else {

@@ -34,7 +34,7 @@ pub(super) enum Waits {
     #[default]
     Never,
     /// One place for the request that is to be answered.
-    Place(Mutex<Option<Request>>),
+    Place(Box<Mutex<Option<Request>>>),
     /// A line of answers, whichever way they are asked for; that which is dropped leaves its own behind.
     Line {
         streamed: bool,

@@ -320,7 +320,7 @@ pub(super) fn broken() -> Vec<(&'static str, Vec<But>)> {
         (
             "calls_at_the_same_time_do_not_mix",
             vec![But {
-                waits: Waits::Place(Mutex::default()),
+                waits: Waits::Place(Box::default()),
                 ..But::default()
             }],
         ),

@@ -1,0 +1,4 @@
+//! What the connections are held to, with a row for each promise.
+
+mod saturated;
+mod stale;
