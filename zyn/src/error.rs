@@ -316,6 +316,14 @@ impl Error {
         self
     }
 
+    /// The same for another call, which has paid nothing for it.
+    pub(crate) fn unpaid(mut self) -> Self {
+        if let ErrorKind::Provider(error) = &mut self.0.kind {
+            error.usage = None;
+        }
+        self.spent(0, Usage::default(), 0)
+    }
+
     /// How many attempts may have been billed without the provider's word on what they cost.
     pub(crate) fn uncounted(&self) -> u32 {
         self.0.uncounted

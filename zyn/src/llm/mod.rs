@@ -1,7 +1,7 @@
 //! A provider with a policy.
 //!
 //! The order of the policy is fixed, and so is its owner. The synapse core, which knows the type of the answer, has
-//! `deadline → (cache) → (fallback) → re-ask`; an [`Llm`], which knows no schemas, has
+//! `deadline → cache → (fallback) → re-ask`; an [`Llm`], which knows no schemas, has
 //! `retry( (budget) → (breaker) → (rate limit) → attempt timeout → provider )`. The names in parentheses are places
 //! kept for what is not built yet. One deadline and one budget of retries, an `Allowance`, go through all of it.
 
@@ -29,6 +29,7 @@ use tracing::Instrument;
 pub(crate) use allowance::Allowance;
 pub use breaker::Breaker;
 pub use cache::Cache;
+pub(crate) use cache::{Joined, Key, Keyed, Landed, Terms};
 pub use cost::Cost;
 pub(crate) use ear::Ear;
 pub use hedging::Hedging;
@@ -55,6 +56,7 @@ use crate::telemetry;
 /// | [`retry`](Self::retry), further attempts after failures that can pass | 2 |
 /// | [`max_input`](Self::max_input), the largest input | 4 MiB |
 /// | [`max_tokens`](Self::max_tokens), the most tokens of an answer | none is sent |
+/// | [`cache`](Self::cache), where answers are kept | nowhere |
 ///
 /// # Examples
 ///
@@ -77,6 +79,7 @@ pub struct Llm {
     ledger: Arc<Ledger>,
     rng: Arc<Mutex<Rng>>,
     limits: Limits,
+    cache: Option<Cache>,
     /// What is asked through this clone alone.
     meter: Option<Arc<Ledger>>,
 }
@@ -106,6 +109,7 @@ impl Llm {
                 max_input: 4 * 1024 * 1024,
                 max_tokens: None,
             },
+            cache: None,
             meter: None,
         }
     }
@@ -146,6 +150,33 @@ impl Llm {
         self
     }
 
+    /// Keeps accepted answers in `cache`, and takes those that are there instead of asking.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use zyn::policy::Cache;
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Llm, Session};
+    ///
+    /// let cache = Cache::memory(1_000);
+    /// let llm = Llm::new(Scripted::new(["Bonjour"])).cache(&cache);
+    /// let french = zyn::transform("Into French");
+    /// for _ in 0..3 {
+    ///     let mut session = Session::new();
+    ///     assert_eq!(french.fire(&llm, &mut session, "Hello").await?, "Bonjour");
+    ///     assert_eq!(session.len(), 2);
+    /// }
+    /// assert_eq!(llm.spend().attempts, 1);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cache(mut self, cache: &Cache) -> Self {
+        self.cache = Some(cache.clone());
+        self
+    }
+
     /// Makes the pauses between attempts those of `seed`, so that a test can be repeated.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -179,6 +210,16 @@ impl Llm {
     /// The same, shared.
     pub(crate) fn asked(&self) -> &Arc<str> {
         &self.model
+    }
+
+    /// Where its answers are kept.
+    pub(crate) fn cached(&self) -> Option<&Cache> {
+        self.cache.as_ref()
+    }
+
+    /// Who answers: the provider, its server and the model.
+    pub(crate) fn answers_by(&self) -> [&str; 3] {
+        [self.provider.name(), self.provider.server(), &self.model]
     }
 
     /// Notes that an answer which cost `usage` was not accepted.

@@ -82,6 +82,10 @@ macro_rules! remote {
                 self.0.model()
             }
 
+            fn server(&self) -> &str {
+                self.0.server()
+            }
+
             fn profile(&self) -> $crate::provider::Profile {
                 self.0.profile()
             }

@@ -41,6 +41,8 @@ pub struct Answer<T> {
     pub window: Option<Windowed>,
     /// How long after its attempt began the answer's first text came, if it was a stream.
     pub time_to_first_token: Option<Duration>,
+    /// Whether it is from a [`Cache`](crate::policy::Cache): nobody was asked, and it cost nothing.
+    pub cached: bool,
 }
 
 /// Where a confidence is from.
