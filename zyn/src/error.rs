@@ -344,6 +344,14 @@ impl Error {
         self
     }
 
+    /// The same for another call, which has paid nothing for it.
+    pub(crate) fn unpaid(mut self) -> Self {
+        if let ErrorKind::Provider(error) = &mut self.0.kind {
+            error.usage = None;
+        }
+        self.logged(Vec::new())
+    }
+
     /// What the session's [`Window`](crate::Window) had done, and paid, before the request that failed.
     pub fn window(&self) -> Option<&Windowed> {
         self.0.window.as_ref()

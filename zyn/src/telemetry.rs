@@ -102,6 +102,34 @@ pub(crate) fn refused(error: &ProviderError) {
     );
 }
 
+/// An answer was kept, and nobody is asked.
+pub(crate) fn cache_hit() {
+    info!("the answer was kept: nobody is asked");
+}
+
+/// An equal request was being asked at the same moment, and what came of it holds for this one too.
+pub(crate) fn cache_shared() {
+    info!("an equal call was being made: nobody else is asked");
+}
+
+/// What is kept is no answer.
+pub(crate) fn cache_broken(problem: &dyn std::error::Error) {
+    warn!(
+        zyn.cache.problem = %problem,
+        "an answer that is kept cannot be used; the model is asked"
+    );
+}
+
+/// What is kept is an answer that is not accepted any more.
+pub(crate) fn cache_refused() {
+    info!("an answer that is kept is not accepted; the model is asked");
+}
+
+/// An answer cannot be kept.
+pub(crate) fn cache_unwritten(problem: std::io::ErrorKind) {
+    warn!(zyn.cache.problem = %problem, "an answer cannot be kept");
+}
+
 /// Adds the server to the attempt that is being made.
 #[cfg(feature = "http")]
 pub(crate) fn server(host: &str, port: Option<u16>) {

@@ -39,6 +39,7 @@ pub(crate) use breaker::Counted;
 pub use breaker::{Breaker, BreakerState};
 pub use budget::Budget;
 pub use cache::Cache;
+pub(crate) use cache::{Joined, Key, Keyed, Landed, Terms};
 pub(crate) use call::{Call, Given};
 pub use cost::Cost;
 pub(crate) use ear::Ear;
@@ -131,6 +132,7 @@ struct Policy {
     budget: Option<Budget>,
     breaker: Option<Breaker>,
     hedging: Option<Hedging>,
+    cache: Option<Cache>,
     fallbacks: Vec<Fallback>,
     capture: Option<Capture>,
 }
@@ -353,6 +355,33 @@ impl Llm {
         self
     }
 
+    /// Keeps accepted answers in `cache`, and takes those that are there instead of asking.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), zyn::Error> {
+    /// use zyn::policy::Cache;
+    /// use zyn::testing::Scripted;
+    /// use zyn::{Llm, Session};
+    ///
+    /// let cache = Cache::memory(1_000);
+    /// let llm = Llm::new(Scripted::new(["Bonjour"])).cache(&cache);
+    /// let french = zyn::transform("Into French");
+    /// for _ in 0..3 {
+    ///     let mut session = Session::new();
+    ///     assert_eq!(french.fire(&llm, &mut session, "Hello").await?, "Bonjour");
+    ///     assert_eq!(session.len(), 2);
+    /// }
+    /// assert_eq!(llm.spend().attempts, 1);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cache(mut self, cache: impl Into<Cache>) -> Self {
+        self.policy_mut().cache = Some(cache.into());
+        self
+    }
+
     /// Writes what is sent and what is answered into the span of each attempt, after `redact` has removed from it what is
     /// nobody's business: into the fields `gen_ai.input.messages` and `gen_ai.output.messages`, and nowhere else. Without
     /// it traces have counts and names alone.
@@ -454,6 +483,16 @@ impl Llm {
             .map_err(|error| ProviderError::new(self.provider.name(), Failure::Config(error)))
     }
 
+    /// Where its answers are kept.
+    pub(crate) fn cached(&self) -> Option<&Cache> {
+        self.policy.cache.as_ref()
+    }
+
+    /// Who answers: the provider, its server and the model.
+    pub(crate) fn answers_by(&self) -> [&str; 3] {
+        [self.provider.name(), self.provider.server(), &self.model]
+    }
+
     /// Notes that the answer of an attempt, which cost `usage`, was not accepted.
     pub(crate) fn reject(&self, usage: Option<Usage>, log: &Log, place: usize) {
         self.ledger.fail(usage.unwrap_or_default());
@@ -494,7 +533,7 @@ macro_rules! shared {
     };
 }
 
-shared!(Budget, Breaker, Hedging);
+shared!(Breaker, Budget, Cache, Hedging);
 
 impl fmt::Debug for Llm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -505,6 +544,7 @@ impl fmt::Debug for Llm {
             .field("budget", &self.policy.budget)
             .field("breaker", &self.policy.breaker)
             .field("hedging", &self.policy.hedging)
+            .field("cache", &self.policy.cache)
             .field("fallbacks", &self.policy.fallbacks)
             .finish_non_exhaustive()
     }

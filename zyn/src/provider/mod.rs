@@ -149,6 +149,12 @@ pub trait Provider: Send + Sync + 'static {
     /// The model that answers.
     fn model(&self) -> &str;
 
+    /// The server that answers, by its address, where there may be several that call different models by one name; else
+    /// empty. It is not secret. A [`Cache`](crate::policy::Cache) tells their answers apart by it.
+    fn server(&self) -> &str {
+        ""
+    }
+
     /// What the model behind this provider can do.
     fn profile(&self) -> Profile;
 

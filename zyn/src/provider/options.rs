@@ -83,6 +83,10 @@ macro_rules! remote {
                 self.0.model()
             }
 
+            fn server(&self) -> &str {
+                self.0.server()
+            }
+
             fn profile(&self) -> $crate::provider::Profile {
                 self.0.profile()
             }

@@ -17,6 +17,10 @@ macro_rules! behind {
                 (**self).model()
             }
 
+            fn server(&self) -> &str {
+                (**self).server()
+            }
+
             fn profile(&self) -> Profile {
                 (**self).profile()
             }
@@ -68,6 +72,10 @@ mod tests {
             "m"
         }
 
+        fn server(&self) -> &str {
+            "s"
+        }
+
         fn profile(&self) -> Profile {
             Profile {
                 dialect: Dialect::Gemini,
@@ -107,7 +115,8 @@ mod tests {
             name: "A".into(),
             json: "{}".into(),
         };
-        assert_eq!((provider.name(), provider.model()), ("odd", "m"));
+        let names = (provider.name(), provider.model(), provider.server());
+        assert_eq!(names, ("odd", "m", "s"));
         assert_eq!(provider.profile().dialect, Dialect::Gemini);
         assert_eq!(provider.check(), Err(ConfigError::Model));
         assert!(!provider.takes(&schema));

@@ -45,6 +45,8 @@ pub struct Answer<T> {
     pub window: Option<Windowed>,
     /// How long after its attempt began the answer's first text came, if it was a stream.
     pub time_to_first_token: Option<Duration>,
+    /// Whether it is from a [`Cache`](crate::policy::Cache): nobody was asked, and it cost nothing.
+    pub cached: bool,
     /// Why no model gave the value, if it is that of [`Synapse::otherwise`](crate::Synapse::otherwise). Nothing of it is
     /// in the session.
     pub instead_of: Option<ErrorKind>,
@@ -73,6 +75,7 @@ impl<T> Answer<T> {
             model: None,
             window: error.window().cloned(),
             time_to_first_token: None,
+            cached: false,
             instead_of: Some(error.kind().clone()),
         }
     }

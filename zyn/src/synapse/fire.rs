@@ -177,6 +177,7 @@ impl<T: 'static> Typed<T> {
             model: record.model,
             window: record.window,
             time_to_first_token: record.time_to_first_token,
+            cached: record.cached,
             instead_of: None,
         })
     }

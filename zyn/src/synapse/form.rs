@@ -154,6 +154,12 @@ pub(crate) trait Reader: Send + Sync {
 
     /// Refuses a record that holds no accepted answer to `call`.
     fn check(&self, record: &StepRecord, call: &StepCall) -> Result<(), Error>;
+
+    /// A text of a model that is read as the answer of `record`, asked for so; `None` if there is none.
+    fn written(&self, record: &StepRecord, asked: Option<(&Schema, &Rewritten)>) -> Option<String>;
+
+    /// Tells those who judge answers alike from others, as long as this lives: the type, and the validators.
+    fn judge(&self) -> String;
 }
 
 impl<T: 'static> Reader for Typed<T> {
@@ -188,5 +194,20 @@ impl<T: 'static> Reader for Typed<T> {
 
     fn check(&self, record: &StepRecord, call: &StepCall) -> Result<(), Error> {
         self.accept_record(record, call)
+    }
+
+    fn written(&self, record: &StepRecord, asked: Option<(&Schema, &Rewritten)>) -> Option<String> {
+        let text = self.replay(record, asked)?;
+        let read = self.read(&text, asked, Manner::Strict).ok()?;
+        (read.canonical == record.answer).then_some(text)
+    }
+
+    fn judge(&self) -> String {
+        let mut judge = std::any::type_name::<T>().to_owned();
+        for validator in &self.validators {
+            let address = Arc::as_ptr(validator).cast::<()>().addr();
+            judge.push_str(&format!(" {address:x}"));
+        }
+        judge
     }
 }

@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 mod beside;
 mod binary;
+mod cached;
 pub(crate) mod check;
 pub(crate) mod classify;
 mod convert;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::form::{Accepted, Reader};
-use super::step::StepCall;
+use super::step::{StepCall, StepRecord};
 use super::tape::Tape;
 use crate::llm::Llm;
 use crate::provider::{Dialect, Request};
@@ -15,7 +15,7 @@ use crate::telemetry;
 
 pub(super) struct Question<'a> {
     pub(super) call: &'a StepCall,
-    reader: &'a dyn Reader,
+    pub(super) reader: &'a dyn Reader,
     manner: Manner,
     /// The schema, as it is asked for at first; `None` for plain text.
     pub(super) rewritten: Option<Rewritten>,
@@ -54,6 +54,12 @@ impl<'a> Question<'a> {
     ) -> Result<Accepted, Rejected> {
         let asked = self.call.schema.as_ref().zip(rewritten);
         self.reader.read(text, asked, self.manner)
+    }
+
+    /// A text that would be read as the answer of `record`, if it were asked for now.
+    pub(super) fn written(&self, record: &StepRecord) -> Option<String> {
+        let asked = self.call.schema.as_ref().zip(self.rewritten.as_ref());
+        self.reader.written(record, asked)
     }
 
     /// The schema in the prompt alone, for a server that has refused it.

@@ -1,11 +1,14 @@
 //! From a record to the answer. A record that an engine gives back is held to all that a model's reply is held to: it
 //! may be from a time when less was asked for, and engines are not ours.
 
+use serde_json::{Value, json};
+
 use super::beside::Aside;
 use super::form::Typed;
 use super::step::{StepCall, StepRecord};
 use crate::error::{Error, ErrorKind};
 use crate::reply::{self, Violation};
+use crate::schema::{Rewritten, Schema};
 
 impl<T: 'static> Typed<T> {
     /// The value of a text in canonical form, whose checks were made.
@@ -16,6 +19,34 @@ impl<T: 'static> Typed<T> {
             .map_err(|violations| broken(&violations))
     }
 
+    /// The answer of a record as a model would have written it, whose checks were made.
+    pub(super) fn replay(
+        &self,
+        record: &StepRecord,
+        asked: Option<(&Schema, &Rewritten)>,
+    ) -> Option<String> {
+        let Some((schema, rewritten)) = asked else {
+            return Some(record.answer.clone());
+        };
+        let whole = self.whole(record)?;
+        let whole = reply::filled(schema, &whole, rewritten.form());
+        Some(match schema.is_wrapped() {
+            true => json!({ "value": whole }).to_string(),
+            false => whole.to_string(),
+        })
+    }
+
+    /// The answer of a record, with what stands beside it.
+    fn whole(&self, record: &StepRecord) -> Option<Value> {
+        let answer = self.form.answer(&record.answer)?;
+        let aside = Aside {
+            reasoning: record.reasoning.clone(),
+            runner_up: record.runner_up.clone(),
+            confidence: record.confidence.score(),
+        };
+        Some(self.beside.join(self.field, answer, aside))
+    }
+
     /// Whether a record holds an accepted answer to `call`.
     pub(super) fn accept_record(&self, record: &StepRecord, call: &StepCall) -> Result<(), Error> {
         self.judge(record, call)
@@ -23,13 +54,7 @@ impl<T: 'static> Typed<T> {
     }
 
     fn judge(&self, record: &StepRecord, call: &StepCall) -> Result<(), Vec<Violation>> {
-        let answer = self.form.answer(&record.answer).ok_or_else(unreadable)?;
-        let aside = Aside {
-            reasoning: record.reasoning.clone(),
-            runner_up: record.runner_up.clone(),
-            confidence: record.confidence.score(),
-        };
-        let mut whole = self.beside.join(self.field, answer, aside);
+        let mut whole = self.whole(record).ok_or_else(unreadable)?;
         if let Some(schema) = &call.schema {
             whole = reply::check(schema, &whole)?;
         }

@@ -71,6 +71,9 @@ pub struct StepRecord {
     /// How long after its attempt began the answer's first text came, if it was a stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_to_first_token: Option<Duration>,
+    /// Whether it is from a [`Cache`](crate::policy::Cache), and nobody was asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
 }
 
 /// The options of a synapse. What is not set is the [`Llm`](crate::Llm)'s business, or not sent at all.

@@ -123,6 +123,7 @@ pub(super) fn record(
         runner_up: accepted.aside.runner_up,
         confidence,
         time_to_first_token: response.time_to_first_token,
+        cached: false,
     })
 }
 

@@ -64,6 +64,10 @@ impl Provider for Recording {
         self.provider.model()
     }
 
+    fn server(&self) -> &str {
+        self.provider.server()
+    }
+
     fn profile(&self) -> Profile {
         self.provider.profile()
     }

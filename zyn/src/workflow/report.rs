@@ -84,6 +84,8 @@ pub struct StepReport {
     pub runner_up: Option<String>,
     /// How long after its attempt began the answer's first text came, if it was a stream.
     pub time_to_first_token: Option<Duration>,
+    /// Whether its answer is from a [`Cache`](crate::policy::Cache): nobody was asked, and it cost nothing.
+    pub cached: bool,
     /// What the session's context window did before the request; `None` if it has none, or failed itself.
     pub window: Option<Windowed>,
     /// Why it failed, if it did.
@@ -117,6 +119,7 @@ impl StepReport {
             reasoning: record.and_then(|it| it.reasoning.clone()),
             runner_up: record.and_then(|it| it.runner_up.clone()),
             time_to_first_token: record.and_then(|it| it.time_to_first_token),
+            cached: record.is_some_and(|it| it.cached),
             window: match record {
                 Some(record) => record.window.clone(),
                 None => failed.and_then(Error::window).cloned(),
@@ -144,6 +147,7 @@ impl StepReport {
             reasoning: None,
             runner_up: None,
             time_to_first_token: None,
+            cached: false,
             window: None,
             handled: at.handled && error.is_some(),
             error,

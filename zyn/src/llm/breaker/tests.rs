@@ -302,6 +302,7 @@ async fn debug_shows_the_settings_and_the_state() {
 
 #[test]
 fn only_what_speaks_of_the_endpoint_is_good_or_bad() {
+    use crate::provider::Wait;
     use Failure::*;
     let of = |kind, status| {
         let mut error = ProviderError::new("test", kind);
@@ -314,7 +315,13 @@ fn only_what_speaks_of_the_endpoint_is_good_or_bad() {
     for (kind, status) in [
         (Connect, None),
         (Interrupted, Some(200)),
-        (Timeout { limit }, None),
+        (
+            Timeout {
+                wait: Wait::Attempt,
+                limit,
+            },
+            None,
+        ),
         (Overloaded, Some(529)),
         (Unavailable, Some(503)),
         (Server, Some(500)),

@@ -112,6 +112,10 @@ impl Remote {
         &self.model
     }
 
+    pub(super) fn server(&self) -> &str {
+        self.ready().map_or("", |ready| ready.endpoint.url.as_str())
+    }
+
     pub(super) fn profile(&self) -> Profile {
         match self.ready() {
             Ok(ready) => self.state.learnt.apply(ready.capabilities).profile(),
