@@ -13,6 +13,7 @@ use tracing::{Span, debug, info, info_span};
 #[cfg(feature = "http")]
 use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
+use crate::refusal::Shed;
 use crate::schema::SchemaError;
 
 /// The span of one attempt.
@@ -154,9 +155,37 @@ pub(crate) fn repeating(error: &ProviderError, after: Duration) {
     info!(
         error.type = failure(&error.kind),
         http.response.status_code = error.status,
-        zyn.retry.delay_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+        zyn.retry.delay_ms = milliseconds(after),
         "repeating the call"
     );
+}
+
+/// An attempt may be sent, and had to wait for it.
+pub(crate) fn waited(wait: Duration) {
+    debug!(
+        zyn.rate_limit.waited_ms = milliseconds(wait),
+        "the rate limit lets the call through"
+    );
+}
+
+/// An attempt may not be sent, nor wait until it may.
+pub(crate) fn shed(shed: &Shed) {
+    match *shed {
+        Shed::Queue { waiting, most } => info!(
+            zyn.rate_limit.waiting = waiting,
+            zyn.rate_limit.queue = most,
+            "the rate limit turns the call away: too many wait"
+        ),
+        Shed::Deadline { wait, left } => info!(
+            zyn.rate_limit.wait_ms = milliseconds(wait),
+            zyn.rate_limit.left_ms = milliseconds(left),
+            "the rate limit turns the call away: it would wait past its deadline"
+        ),
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A temperature was set that the model does not take.

@@ -15,6 +15,7 @@ mod env;
 mod hedging;
 mod price;
 mod published;
+#[allow(dead_code, reason = "an `Llm` does not ask it yet")]
 mod rate_limit;
 mod retry;
 mod spend;
