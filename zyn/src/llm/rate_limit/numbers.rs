@@ -16,6 +16,8 @@ const TRACES: u64 = 10_000;
 const MINUTE: u128 = Duration::from_secs(60).as_nanos();
 /// A wait ends at a whole millisecond, for tokio's timers do.
 const TICK: u128 = Duration::from_millis(1).as_nanos();
+/// Longer than any wait of these traces.
+const PATIENT: Duration = Duration::from_secs(1_000_000);
 
 /// A trace that is run, and what is known of it from the outside.
 struct Trace {
@@ -129,7 +131,7 @@ impl Trace {
         let seconds = |most: u64, rng: &mut Rng| Duration::from_millis(rng.u64(0..=most * 1_000));
         let mut one_in = |n: u8, most: u64| match rng.u8(..n) {
             0 => seconds(most, rng),
-            _ => Duration::from_secs(1_000_000),
+            _ => PATIENT,
         };
         let (patience, given_up_after) = (one_in(4, 60), one_in(4, 20));
         Plan {
@@ -152,7 +154,12 @@ impl Trace {
                 self.changed.set(self.now());
                 match gone {
                     Err(_) => self.count(|tally| tally.given_up += 1),
-                    Ok(_) => self.count(|tally| tally.turned_away += 1),
+                    Ok(shed) => {
+                        let hasty = plan.patience < PATIENT;
+                        let full = matches!(shed, Err(Shed::Queue { .. }));
+                        assert!(hasty || full, "seed {}: waited for ever", self.seed);
+                        self.count(|tally| tally.turned_away += 1);
+                    }
                 }
                 return self.compare();
             }
@@ -268,7 +275,7 @@ fn no_trace_of_10_000_passes_its_limit_and_burst_or_another_call_or_keeps_what_c
         let mut rng = Rng::with_seed(seed);
         let tally = LocalSet::new().block_on(&runtime, async {
             let trace = Rc::new(Trace::new(seed, &mut rng));
-            let mut calls: Vec<_> = (0..rng.u8(10..40))
+            let mut calls: Vec<_> = (0..rng.u8(8..30))
                 .map(|_| tokio::task::spawn_local(Rc::clone(&trace).call(trace.plan(&mut rng))))
                 .collect();
             if rng.bool() {
@@ -294,12 +301,11 @@ fn no_trace_of_10_000_passes_its_limit_and_burst_or_another_call_or_keeps_what_c
     }
     let seen = [sum.waited, sum.given_up, sum.turned_away, sum.in_debt];
     assert!(
-        seen.iter().chain(&sum.settled).all(|count| *count > 5_000),
+        seen.iter().chain(&sum.settled).all(|count| *count > 4_000),
         "{sum:?}"
     );
     println!(
-        "| #15 | {TRACES} random traces of a rate limit: {} calls let through, {} of them after a wait, {} given up and {} turned away | never above limit and burst in any 60 s, none passed another, refunds exact |",
+        "| #15 | {TRACES} random traces of a rate limit: {} calls let through, {} of them after a wait; {} given up, {} turned away | in any 60 s at most the limit, the burst and what one call needs above it; none passed another; none waited longer than it had to; buckets exact after everything that came back |",
         sum.admitted, sum.waited, sum.given_up, sum.turned_away
     );
-    println!("{sum:?}");
 }
