@@ -10,7 +10,7 @@ pub(crate) use shown::Listed;
 
 use crate::llm::attempt::{self, Attempt};
 use crate::provider::{Class, ConfigError, Failure, ProviderError};
-use crate::refusal::{BudgetProblem, ExampleProblem, OptionProblem, Unmeasured};
+use crate::refusal::{BudgetProblem, ExampleProblem, OptionProblem, Shed, Unmeasured};
 use crate::reply::Violation;
 use crate::schema::SchemaError;
 use crate::session::store::{RebaseError, StoreError};
@@ -206,6 +206,9 @@ pub enum ErrorKind {
         /// How long until it is tried again.
         retry_in: Duration,
     },
+    /// The rate limit does not let the call through in time; nothing was sent.
+    #[error(transparent)]
+    Shed(Shed),
     /// The whole call took longer than it was given.
     #[error("no accepted answer within {limit:?}; allow more with `.timeout(…)`")]
     Deadline {
@@ -305,7 +308,7 @@ impl Error {
             ErrorKind::Malformed { .. }
             | ErrorKind::Invalid { .. }
             | ErrorKind::LowConfidence { .. } => Class::InvalidReply,
-            ErrorKind::CircuitOpen { .. } => Class::NotSent,
+            ErrorKind::CircuitOpen { .. } | ErrorKind::Shed(_) => Class::NotSent,
             ErrorKind::Deadline { .. } => Class::Ambiguous,
             ErrorKind::Summary(error) => error.class(),
             _ => Class::Terminal,
@@ -325,6 +328,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self.kind() {
             ErrorKind::CircuitOpen { retry_in, .. } => Some(*retry_in),
+            ErrorKind::Shed(Shed::Deadline { wait, .. }) => Some(*wait),
             _ => self.provider().and_then(|error| error.retry_after),
         }
     }
@@ -413,6 +417,7 @@ impl std::error::Error for Error {
             ErrorKind::Summary(error) => error.source(),
             ErrorKind::Conflict(conflict) => conflict.source(),
             ErrorKind::Labels(error) => error.source(),
+            ErrorKind::Shed(error) => error.source(),
             ErrorKind::Media(error) => error.source(),
             ErrorKind::Store(error) => error.source(),
             _ => None,

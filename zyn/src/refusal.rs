@@ -1,5 +1,7 @@
 //! Why an option, an example or a step is refused, in parts.
 
+use std::time::Duration;
+
 pub use crate::error::Excerpt;
 pub use crate::synapse::LabelsError;
 
@@ -90,6 +92,32 @@ pub enum BudgetProblem {
     NoPrice {
         /// The model that was to be asked.
         model: String,
+    },
+}
+
+/// Why a [`RateLimit`](crate::policy::RateLimit) does not let a call wait. Nothing was sent, and nothing taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Shed {
+    /// As many calls wait as may.
+    #[error(
+        "{waiting} calls wait for the rate limit and {most} may; try again later, lower the load, or let more wait with `RateLimit::queue`"
+    )]
+    Queue {
+        /// How many wait.
+        waiting: usize,
+        /// How many may.
+        most: usize,
+    },
+    /// The call would be let through too late.
+    #[error(
+        "the rate limit holds the call up for {wait:?} and it has {left:?} left; allow more with `.timeout(…)`, lower the load, or raise the limit"
+    )]
+    Deadline {
+        /// How long it would have to wait from now on, at the least, as things stand.
+        wait: Duration,
+        /// How long it can.
+        left: Duration,
     },
 }
 

@@ -13,6 +13,7 @@ use crate::llm::Counted;
 #[cfg(feature = "http")]
 use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
+use crate::refusal::Shed;
 use crate::schema::SchemaError;
 
 /// The span of one attempt.
@@ -187,6 +188,30 @@ pub(crate) fn repeating(error: &ProviderError, after: Duration) {
         zyn.retry.delay_ms = millis(after),
         "repeating the call"
     );
+}
+
+/// An attempt may be sent, and had to wait for it.
+pub(crate) fn waited(wait: Duration) {
+    debug!(
+        zyn.rate_limit.waited_ms = millis(wait),
+        "the rate limit lets the call through"
+    );
+}
+
+/// An attempt may not be sent, nor wait until it may.
+pub(crate) fn shed(shed: &Shed) {
+    match *shed {
+        Shed::Queue { waiting, most } => info!(
+            zyn.rate_limit.waiting = waiting,
+            zyn.rate_limit.queue = most,
+            "the rate limit turns the call away: too many wait"
+        ),
+        Shed::Deadline { wait, left } => info!(
+            zyn.rate_limit.wait_ms = millis(wait),
+            zyn.rate_limit.left_ms = millis(left),
+            "the rate limit turns the call away: it would wait past its deadline"
+        ),
+    }
 }
 
 /// A failed attempt is not repeated, since too many calls of the model come to nothing.

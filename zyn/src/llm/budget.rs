@@ -142,6 +142,7 @@ impl Budget {
             budget: self.clone(),
             model: Arc::clone(model),
             amount,
+            is_sent: false,
         })
     }
 
@@ -242,26 +243,36 @@ impl Limit {
     }
 }
 
-/// What an attempt may cost, counted as spent until it is known. Dropped before that, it counts as spent.
+/// What an attempt may cost, counted as spent until it is known. Dropped before it is sent, it is given back; after that,
+/// it was spent.
 pub(super) struct Held {
     budget: Budget,
     model: Arc<str>,
     amount: u128,
+    is_sent: bool,
 }
 
 impl Held {
+    /// The attempt is made.
+    pub(super) fn sent(&mut self) {
+        self.is_sent = true;
+    }
+
     /// Counts what the attempt has cost in place of what it might.
-    pub(super) fn settle(self, usage: Usage) {
+    pub(super) fn settle(&self, usage: Usage) {
         let Ok(amount) = self.budget.amount(&self.model, usage) else {
             return;
         };
         let mut spent = self.budget.spent();
         *spent = spent.saturating_sub(self.amount).saturating_add(amount);
     }
+}
 
-    /// Gives it back: the attempt is not made.
-    pub(super) fn give_back(self) {
-        let mut spent = self.budget.spent();
-        *spent = spent.saturating_sub(self.amount);
+impl Drop for Held {
+    fn drop(&mut self) {
+        if !self.is_sent {
+            let mut spent = self.budget.spent();
+            *spent = spent.saturating_sub(self.amount);
+        }
     }
 }

@@ -10,11 +10,12 @@ use tracing::Instrument;
 use super::attempt::{Log, Outcome, Reason};
 use super::breaker::{self, Health, Permit, Refused};
 use super::budget::Held;
-use super::retry::Repeat;
+use super::rate_limit::{Admitted, Charge};
+use super::retry::{PATIENCE, Repeat};
 use super::{Allowance, Decision, Ear, Hedging, Llm, decide, estimate};
 use crate::clock;
 use crate::error::{Error, ErrorKind};
-use crate::provider::{BoxFuture, Failure, ProviderError, Request, Response, Wait};
+use crate::provider::{BoxFuture, Class, Failure, ProviderError, Request, Response, Wait};
 use crate::session::Usage;
 use crate::telemetry;
 
@@ -147,8 +148,13 @@ impl Llm {
             return result;
         }
         let mut beside = allowance.beside();
-        let may = self.policy.hedging.as_ref().is_some_and(Hedging::take);
-        if !may || !beside.further(Reason::Hedge) {
+        // what waits for the rate limit is not helped by more of it
+        let is_crowded = || {
+            let limit = self.policy.rate_limit.as_ref();
+            limit.is_some_and(|limit| limit.waiting() > 0)
+        };
+        let may = || self.policy.hedging.as_ref().is_some_and(Hedging::take);
+        if is_crowded() || !may() || !beside.further(Reason::Hedge) {
             return first.await;
         }
         telemetry::hedging(delay);
@@ -173,27 +179,64 @@ impl Llm {
         reason: Reason,
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
-        let held = self.hold(call.request, allowance)?;
-        let probe = match self.probe(allowance) {
-            Ok(probe) => probe,
-            Err(error) => {
-                held.into_iter().for_each(Held::give_back);
-                return Err(NoAnswer::NotMade(error));
-            }
-        };
+        let mut held = self.hold(call.request, allowance)?;
+        let probe = self.probe(allowance)?;
+        let admitted = self.admit(call.request, allowance).await?;
+        held.iter_mut().for_each(Held::sent);
+        let waited = waited + admitted.as_ref().map_or(Duration::ZERO, |it| it.waited);
         let (outcome, usage) = self.send(call, allowance.log(), reason, waited).await;
         if let Some(probe) = probe {
             let response = outcome.as_ref().map(|given| &given.response);
             probe.record(breaker::health(response), self.dice());
         }
+        if let Some(admitted) = admitted {
+            admitted.settle(charge(outcome.as_ref().err(), usage));
+            self.heed(&outcome);
+        }
         if let Some(usage) = usage {
-            held.into_iter().for_each(|it| it.settle(usage));
+            held.iter().for_each(|it| it.settle(usage));
         }
         outcome.map_err(|error| NoAnswer::Failed(Box::new(error)))
     }
 
+    /// Waits for the rate limit, if there is one.
+    async fn admit(
+        &self,
+        request: &Request,
+        allowance: &Allowance,
+    ) -> Result<Option<Admitted>, NoAnswer> {
+        let Some(limit) = &self.policy.rate_limit else {
+            return Ok(None);
+        };
+        let need = estimate::usage(request);
+        match limit.admit(need, allowance.deadline).await {
+            Ok(admitted) => Ok(Some(admitted)),
+            Err(shed) => Err(NoAnswer::NotMade(ErrorKind::Shed(shed).into())),
+        }
+    }
+
+    /// Takes the provider's word for what is left, and for how long to wait.
+    fn heed(&self, outcome: &Result<Given, ProviderError>) {
+        let Some(limit) = &self.policy.rate_limit else {
+            return;
+        };
+        let (remaining, error) = match outcome {
+            Ok(given) => (given.response.remaining, None),
+            Err(error) => (error.remaining.as_deref().copied(), Some(error)),
+        };
+        if let Some(remaining) = remaining {
+            limit.heed(remaining);
+        }
+        let wait = error
+            .filter(|error| error.kind == Failure::RateLimit)
+            .and_then(|error| error.retry_after);
+        if let Some(wait) = wait {
+            limit.pause(clock::after(wait.min(PATIENCE)));
+        }
+    }
+
     /// Asks the breaker, if there is one.
-    fn probe(&self, allowance: &Allowance) -> Result<Option<Probe>, Error> {
+    fn probe(&self, allowance: &Allowance) -> Result<Option<Probe>, NoAnswer> {
         let Some(breaker) = &self.policy.breaker else {
             return Ok(None);
         };
@@ -203,11 +246,11 @@ impl Llm {
                 deadline: allowance.deadline,
                 dice: self.dice(),
             })),
-            Err(Refused { retry_in }) => Err(ErrorKind::CircuitOpen {
-                model: self.model.to_string(),
-                retry_in,
+            Err(Refused { retry_in }) => {
+                let model = self.model.to_string();
+                let kind = ErrorKind::CircuitOpen { model, retry_in };
+                Err(NoAnswer::NotMade(kind.into()))
             }
-            .into()),
         }
     }
 
@@ -222,8 +265,8 @@ impl Llm {
         for budget in budgets() {
             match budget.hold(&self.model, usage) {
                 Ok(part) => held.push(part),
+                // what the others hold goes back
                 Err(problem) => {
-                    held.into_iter().for_each(Held::give_back);
                     return Err(NoAnswer::NotMade(ErrorKind::Budget(problem).into()));
                 }
             }
@@ -295,6 +338,16 @@ impl Llm {
         });
         let given = outcome.map(|response| Given { response, place });
         (given, usage)
+    }
+}
+
+/// What an attempt has cost of a rate limit.
+fn charge(failed: Option<&ProviderError>, usage: Option<Usage>) -> Charge {
+    match (failed, usage) {
+        (Some(error), _) if error.class() == Class::NotSent => Charge::Nothing,
+        (Some(_), Some(usage)) if usage == Usage::default() => Charge::TurnedAway,
+        (_, Some(usage)) => Charge::Used(usage),
+        (_, None) => Charge::Unknown,
     }
 }
 

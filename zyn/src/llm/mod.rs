@@ -131,6 +131,7 @@ pub(crate) struct Limits {
 struct Policy {
     budget: Option<Budget>,
     breaker: Option<Breaker>,
+    rate_limit: Option<RateLimit>,
     hedging: Option<Hedging>,
     cache: Option<Cache>,
     fallbacks: Vec<Fallback>,
@@ -333,6 +334,34 @@ impl Llm {
         self
     }
 
+    /// Lets no more through than this, of all who share the limit. A call that cannot be let through in time fails with
+    /// [`ErrorKind::Shed`](crate::ErrorKind::Shed), or goes to a [fallback](Self::fallback).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), zyn::Error> {
+    /// use std::time::Duration;
+    ///
+    /// use zyn::policy::RateLimit;
+    /// use zyn::testing::Fake;
+    /// use zyn::{Llm, Session};
+    ///
+    /// let limit = RateLimit::new().requests(60).burst(Duration::from_secs(1));
+    /// let llm = Llm::new(Fake::new()).rate_limit(&limit);
+    /// let greet = zyn::transform("Greet");
+    /// let answer = greet.fire_detailed(&llm, &mut Session::new(), "Ada").await?;
+    /// assert_eq!(answer.log[0].waited, Duration::ZERO);
+    /// let answer = greet.fire_detailed(&llm, &mut Session::new(), "Grace").await?;
+    /// assert!(answer.log[0].waited >= Duration::from_millis(999));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn rate_limit(mut self, limit: impl Into<RateLimit>) -> Self {
+        self.policy_mut().rate_limit = Some(limit.into());
+        self
+    }
+
     /// Makes a second attempt beside one that takes long, where [`Hedging`] says so.
     #[must_use]
     pub fn hedging(mut self, hedging: impl Into<Hedging>) -> Self {
@@ -474,10 +503,14 @@ impl Llm {
     /// Checks the set-up without sending anything.
     pub(crate) fn check(&self) -> Result<(), ProviderError> {
         let Policy {
-            breaker, hedging, ..
+            breaker,
+            rate_limit,
+            hedging,
+            ..
         } = &*self.policy;
         self.provider
             .check()
+            .and_then(|()| rate_limit.as_ref().map_or(Ok(()), RateLimit::check))
             .and_then(|()| breaker.as_ref().map_or(Ok(()), Breaker::check))
             .and_then(|()| hedging.as_ref().map_or(Ok(()), Hedging::check))
             .map_err(|error| ProviderError::new(self.provider.name(), Failure::Config(error)))
@@ -533,7 +566,7 @@ macro_rules! shared {
     };
 }
 
-shared!(Breaker, Budget, Cache, Hedging);
+shared!(Breaker, Budget, Cache, Hedging, RateLimit);
 
 impl fmt::Debug for Llm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -543,6 +576,7 @@ impl fmt::Debug for Llm {
             .field("limits", &self.limits)
             .field("budget", &self.policy.budget)
             .field("breaker", &self.policy.breaker)
+            .field("rate_limit", &self.policy.rate_limit)
             .field("hedging", &self.policy.hedging)
             .field("cache", &self.policy.cache)
             .field("fallbacks", &self.policy.fallbacks)

@@ -52,7 +52,7 @@ const BASE: Duration = Duration::from_millis(500);
 const BASE_TURNED_AWAY: Duration = Duration::from_secs(4);
 const CEILING: Duration = Duration::from_secs(20);
 /// A server that asks for more than this is not waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Decides on a failure with `retries` left and `remaining` until the deadline; `dice` is in 0..1.
 pub(crate) fn decide(

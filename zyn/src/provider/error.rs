@@ -350,6 +350,12 @@ pub enum ConfigError {
         /// What is wrong with it. Never its value.
         problem: &'static str,
     },
+    /// The rate limit lets nothing through.
+    #[error("the rate limit cannot be used: {problem}")]
+    RateLimit {
+        /// What is wrong with it, and what to set.
+        problem: &'static str,
+    },
     /// No model is named.
     #[error("no model is named; say which one is to answer")]
     Model,
