@@ -144,6 +144,10 @@ pub(super) async fn apply(
 
 /// The fire's error: its attempts, so far, are the summary's.
 fn failed(error: Error) -> Error {
+    // that of a summary which no budget allows is the fire's own
+    if matches!(error.kind(), ErrorKind::Budget(_)) {
+        return error;
+    }
     let log = error.log().to_vec();
     Error::from(ErrorKind::Summary(error)).logged(log)
 }
