@@ -21,8 +21,25 @@ pub(crate) struct Allowance {
     pub(crate) reasks: u32,
     shared: Arc<Shared>,
     pub(super) past: Past,
-    /// Why the next attempt is made; the first of all needs no leave.
-    next: Reason,
+    /// Of the next attempt; the first of all needs no leave.
+    next: Why,
+}
+
+/// Why an attempt is made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Why {
+    pub(super) reason: Reason,
+    /// Whether one before it, or beside it, may have been done and billed.
+    pub(super) repeats: bool,
+}
+
+impl From<Reason> for Why {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            repeats: false,
+        }
+    }
 }
 
 /// What the parts of one fire share.
@@ -71,7 +88,7 @@ impl Allowance {
                 log: grant.log,
             }),
             past: Past::default(),
-            next: Reason::First,
+            next: Reason::First.into(),
         }
     }
 
@@ -121,8 +138,13 @@ impl Allowance {
     }
 
     /// Why the next attempt is made. The one after it has another reason, which is said when it is known.
-    pub(super) fn next(&mut self) -> Reason {
-        std::mem::replace(&mut self.next, Reason::Retry)
+    pub(super) fn next(&mut self) -> Why {
+        std::mem::replace(&mut self.next, Reason::Retry.into())
+    }
+
+    /// The next attempt follows on one that may have been done and billed.
+    pub(crate) fn repeats(&mut self) {
+        self.next.repeats = true;
     }
 
     /// Takes leave for a further attempt and says why it is made. If there is none, it must not be made: too many calls of
@@ -130,13 +152,13 @@ impl Allowance {
     pub(crate) fn further(&mut self, reason: Reason) -> bool {
         // what was never asked is the first attempt yet
         if self.shared.log.len() == 0 {
-            self.next = reason;
+            self.next = reason.into();
             return true;
         }
         let taken = self.shared.quota.take();
         if taken {
             self.shared.taken.fetch_add(1, Ordering::Relaxed);
-            self.next = reason;
+            self.next.reason = reason;
         }
         taken
     }
@@ -157,7 +179,7 @@ impl Allowance {
 
     /// The attempt that follows is one beside the retries.
     pub(crate) fn adapted(&mut self) {
-        self.next = Reason::Adapted;
+        self.next.reason = Reason::Adapted;
     }
 
     pub(super) fn retries(&self) -> u32 {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::allowance::Why;
 use super::attempt::{Log, Outcome, Reason};
 use super::breaker::{self, Health, Permit, Refused};
 use super::budget::Held;
@@ -55,18 +56,23 @@ impl Llm {
         let mut failed: Option<ProviderError> = None;
         let mut waited = Duration::ZERO;
         loop {
-            let reason = allowance.next();
-            let error = match self.hedged(call, allowance, reason, waited).await {
+            let why = allowance.next();
+            let error = match self.hedged(call, allowance, why, waited).await {
                 Ok(given) => return Ok(given),
                 Err(NoAnswer::Failed(error)) => *error,
-                // what is known of the provider says more than why it is not asked again
-                Err(NoAnswer::NotMade(error)) => match failed {
-                    Some(failed) => {
-                        telemetry::not_repeated(&error);
-                        return Err(failed.into());
+                Err(NoAnswer::NotMade(error)) => {
+                    if why.repeats {
+                        allowance.repeats();
                     }
-                    None => return Err(error),
-                },
+                    // what is known of the provider says more than why it is not asked again
+                    return Err(match failed {
+                        Some(failed) => {
+                            telemetry::not_repeated(&error);
+                            failed.into()
+                        }
+                        None => error,
+                    });
+                }
             };
             let decision = decide(
                 &error,
@@ -96,7 +102,7 @@ impl Llm {
                 return Err(error.into());
             }
             if matches!(kind, Repeat::Retry { ambiguous: true }) {
-                self.repeats();
+                allowance.repeats();
             }
             telemetry::repeating(&error, after);
             allowance.past.note(kind);
@@ -106,26 +112,21 @@ impl Llm {
         }
     }
 
-    /// Notes that an attempt follows on one that may have been done and billed.
-    pub(crate) fn repeats(&self) {
-        self.ledger.repeat();
-    }
-
     /// Makes one attempt, and another beside it if that takes long and hedging is on.
     async fn hedged(
         &self,
         call: Call<'_>,
         allowance: &Allowance,
-        reason: Reason,
+        why: Why,
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
         let is_hedged = call.ear.is_none() && call.request.feedback.is_empty();
         let Some(hedging) = self.policy.hedging.as_ref().filter(|_| is_hedged) else {
-            return self.attempt(call, allowance, reason, waited).await;
+            return self.attempt(call, allowance, why, waited).await;
         };
         hedging.call();
         let start = clock::now();
-        let first = Box::pin(self.attempt(call, allowance, reason, waited));
+        let first = Box::pin(self.attempt(call, allowance, why, waited));
         let result = match hedging.delay() {
             None => first.await,
             Some(delay) => Box::pin(self.beside(first, delay, call, allowance)).await,
@@ -158,8 +159,11 @@ impl Llm {
             return first.await;
         }
         telemetry::hedging(delay);
-        self.repeats();
-        let second = Box::pin(self.attempt(call, &beside, Reason::Hedge, Duration::ZERO));
+        let why = Why {
+            reason: Reason::Hedge,
+            repeats: true,
+        };
+        let second = Box::pin(self.attempt(call, &beside, why, Duration::ZERO));
         let is_valid = |given: &Given| call.valid.is_none_or(|it| it(&given.response.text));
         let (taken, other) = first_of([first, second], |result| {
             result.as_ref().is_ok_and(is_valid)
@@ -176,7 +180,7 @@ impl Llm {
         &self,
         call: Call<'_>,
         allowance: &Allowance,
-        reason: Reason,
+        why: Why,
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
         let mut held = self.hold(call.request, allowance)?;
@@ -184,7 +188,7 @@ impl Llm {
         let admitted = self.admit(call.request, allowance).await?;
         held.iter_mut().for_each(Held::sent);
         let waited = waited + admitted.as_ref().map_or(Duration::ZERO, |it| it.waited);
-        let (outcome, usage) = self.send(call, allowance.log(), reason, waited).await;
+        let (outcome, usage) = self.send(call, allowance.log(), why, waited).await;
         if let Some(probe) = probe {
             let response = outcome.as_ref().map(|given| &given.response);
             probe.record(breaker::health(response), self.dice());
@@ -279,7 +283,7 @@ impl Llm {
         &self,
         call: Call<'_>,
         log: &Log,
-        reason: Reason,
+        why: Why,
         waited: Duration,
     ) -> (Result<Given, ProviderError>, Option<Usage>) {
         let Call {
@@ -288,8 +292,8 @@ impl Llm {
             limit,
             ..
         } = call;
-        let place = log.begin(&self.model, reason, waited);
-        let entry = self.ledger.open();
+        let place = log.begin(&self.model, why.reason, waited);
+        let entry = self.ledger.open(why.repeats);
         let provider = &*self.provider;
         let span = telemetry::attempt(provider.name(), provider.model(), place, request);
         if let Some(capture) = &self.policy.capture {
