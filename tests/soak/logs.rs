@@ -56,7 +56,9 @@ impl Logs {
                 Reason::Retry | Reason::Fallback => before.is_some_and(may_be_done),
                 _ => false,
             });
-            if attempt.reason != Reason::Hedge {
+            // of two that ran beside each other what counts is an answer, or what became of the first
+            let is_answered = matches!(attempt.outcome, Outcome::Answered | Outcome::NotAccepted);
+            if attempt.reason != Reason::Hedge || is_answered {
                 before = Some(attempt);
             }
             *self.reasons.entry(name(attempt.reason)).or_default() += 1;
