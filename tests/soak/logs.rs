@@ -16,6 +16,8 @@ pub(super) struct Logs {
     pub(super) reasons: BTreeMap<&'static str, u64>,
     /// First attempts that waited: for the rate limit, since nothing else holds them up.
     pub(super) waited: u64,
+    /// Steps whose model was spared, so that another was asked at once.
+    pub(super) spared: u64,
     /// Steps that had a cached answer.
     pub(super) cached: u64,
     /// Steps that had the value of `otherwise` or their `else`.
@@ -45,6 +47,8 @@ impl Logs {
     fn step(&mut self, step: &StepReport) {
         self.cached += u64::from(step.cached);
         self.handled += u64::from(step.handled);
+        let first = step.log.first().map(|attempt| attempt.reason);
+        self.spared += u64::from(first == Some(Reason::Fallback));
         let mut before = None;
         for attempt in &step.log {
             let model = self.models.entry(Arc::clone(&attempt.model)).or_default();
@@ -84,6 +88,7 @@ impl Logs {
             *self.reasons.entry(reason).or_default() += count;
         }
         self.waited += other.waited;
+        self.spared += other.spared;
         self.cached += other.cached;
         self.handled += other.handled;
         self.wrong.extend(other.wrong);

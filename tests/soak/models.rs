@@ -61,7 +61,8 @@ impl Models {
                 .breaker(breaker)
                 .seed(SEED)
         };
-        let second = llm("second", second).hedging(Hedging::after(Duration::from_millis(100)));
+        let second =
+            llm("second", second).hedging(Hedging::after(Duration::from_millis(50)).part(0.1));
         let first = llm("first", first)
             .hedging(Hedging::p95())
             .cache(Cache::memory(1_000))

@@ -109,7 +109,10 @@ fn policy(result: &Result) {
     );
     say("rate limit", "", &waited);
     let [first, second] = seen.breakers.each_ref().map(states);
-    say("breakers", "", &format!("first: {first}; second: {second}"));
+    let spared = logs.spared;
+    let breakers =
+        format!("first: {first}; second: {second}; {spared} steps asked another at once");
+    say("breakers", "", &breakers);
     let instead = format!("{} cached, {} other values", logs.cached, logs.handled);
     say("steps without an answer of their own", "", &instead);
     let logged = logs.sum();
