@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
-use zyn::policy::Reason;
+use zyn::policy::{RateLimit, Reason};
 use zyn::{Budget, Event, Llm, Message, Session, Spend};
 use zyn_soak::{Book, Closed, Server, Way, descriptors, row};
 
@@ -33,14 +33,14 @@ const SEED: u64 = 20_260;
 const RUN: Duration = Duration::from_secs(30);
 /// One run in so many is dropped by its caller before its end, and as many have hardly any time, hardly any attempts, or
 /// few tokens.
-const SOME: u32 = 50;
+const SOME: u32 = 25;
 /// A conversation has so many runs before the next begins.
 const RUNS: u32 = 4;
 /// So many tickets come again and again.
 const COMMON: u32 = 8;
 /// What a run may spend, in attempts, and a conversation, in tokens, mostly and sometimes. Powers of two, so that parts of
 /// them are exact.
-const ATTEMPTS: [u64; 2] = [128, 4];
+const ATTEMPTS: [u64; 2] = [128, 2];
 const TOKENS: [u64; 2] = [1 << 30, 1 << 13];
 /// What the memory may grow by behind the warm-up. So much is the allocator's and the machine's: a minute of a leak of a
 /// kilobyte in each run is more, and finer ones are for the fires to show.
@@ -62,7 +62,8 @@ mod numbers {
         let spend = models.spend();
         let spends = models.llms.each_ref().map(Llm::spend);
         let budget = spent(&models.budget, ALL);
-        assert_eq!(models.limit.waiting(), 0, "nobody is left in the line");
+        let waiting = models.limits.each_ref().map(RateLimit::waiting);
+        assert_eq!(waiting, [0; 2], "nobody is left in a line");
         drop(models);
         // the runtime closes the client's connections, while it runs
         runtime.block_on(until(|| server.connections() == 0));
@@ -181,7 +182,9 @@ fn the_policy_was_at_work(ends: &Ends, seen: &Seen) {
     assert!(logs.cached > 0, "no answer was cached");
     assert!(logs.handled > 0, "no step had another value");
     let [first, _] = &seen.breakers;
-    assert!(first.open > 0, "the breaker never opened");
+    // it is half open behind a time of being open, which may have been too short to be seen
+    let opened = first.open + first.half_open;
+    assert!(opened > 0, "the breaker never opened");
     assert!(first.closed > 1, "the breaker never closed again");
 }
 
@@ -201,7 +204,7 @@ async fn soak(models: &Models, time: Duration) -> Soaked {
     Soaked {
         ends,
         looks,
-        seen: watch.stop().await,
+        seen: watch.stop(),
     }
 }
 

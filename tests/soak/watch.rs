@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinHandle;
 use zyn::policy::BreakerState;
 use zyn_soak::{descriptors, resident, slope};
 
@@ -50,7 +50,7 @@ pub(super) fn growth(looks: &[Look]) -> Option<f64> {
 pub(super) struct Seen {
     /// Of each model's breaker.
     pub(super) breakers: [States; 2],
-    /// The most calls that waited for the rate limit.
+    /// The most calls that waited for one of the rate limits.
     pub(super) waiting: usize,
 }
 
@@ -70,7 +70,7 @@ enum State {
     HalfOpen,
 }
 
-/// Watches the policy until it is told to stop.
+/// Watches the policy until it is told to stop, on a thread of its own: the runs keep all others busy.
 pub(super) struct Watch {
     stop: Arc<AtomicBool>,
     seen: JoinHandle<Seen>,
@@ -80,26 +80,28 @@ impl Watch {
     pub(super) fn start(models: Models) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let seen = tokio::spawn(async move {
+        let seen = thread::spawn(move || {
             let mut seen = Seen::default();
             while !stopped.load(Ordering::Relaxed) {
                 seen.look(&models);
-                tokio::time::sleep(Duration::from_millis(1)).await;
+                thread::sleep(Duration::from_millis(1));
             }
             seen
         });
         Self { stop, seen }
     }
 
-    pub(super) async fn stop(self) -> Seen {
+    pub(super) fn stop(self) -> Seen {
         self.stop.store(true, Ordering::Relaxed);
-        self.seen.await.unwrap()
+        self.seen.join().unwrap()
     }
 }
 
 impl Seen {
     fn look(&mut self, models: &Models) {
-        self.waiting = self.waiting.max(models.limit.waiting());
+        for limit in &models.limits {
+            self.waiting = self.waiting.max(limit.waiting());
+        }
         for (seen, breaker) in self.breakers.iter_mut().zip(&models.breakers) {
             seen.note(match breaker.state() {
                 BreakerState::Closed => State::Closed,
