@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use zyn::prelude::*;
 use zyn::testing::Scripted;
 use zyn::{Failure, ProviderError, Response, Synapse, Usage};
-use zyn_soak::{descriptors, resident, slope};
+use zyn_soak::{descriptors, resident, row, slope};
 
 /// How many times the memory is looked at.
 const LOOKS: u64 = 100;
@@ -101,48 +101,54 @@ impl Fires {
     }
 }
 
-// The pauses between attempts pass at once.
-#[tokio::test(start_paused = true)]
-async fn a_fire_leaves_nothing_behind() {
-    let count: u64 = std::env::var("ZYN_FIRES").map_or(50_000, |it| it.parse().unwrap());
-    let each = count / LOOKS;
-    let mut looks = Vec::with_capacity(LOOKS as usize);
-    let mut fires = Fires::new();
-    fires.fire(WARM_UP).await;
-    let (before, start) = (descriptors(), Instant::now());
-    for look in 0..LOOKS {
-        looks.extend(resident().map(|it| ((look * each) as f64, it as f64)));
-        fires.fire(each).await;
+mod numbers {
+    use super::*;
+
+    // The pauses between attempts pass at once.
+    #[tokio::test(start_paused = true)]
+    async fn a_fire_leaves_nothing_behind() {
+        let count: u64 = std::env::var("ZYN_FIRES").map_or(50_000, |it| it.parse().unwrap());
+        let each = count / LOOKS;
+        let mut looks = Vec::with_capacity(LOOKS as usize);
+        let mut fires = Fires::new();
+        fires.fire(WARM_UP).await;
+        let (before, start) = (descriptors(), Instant::now());
+        for look in 0..LOOKS {
+            looks.extend(resident().map(|it| ((look * each) as f64, it as f64)));
+            fires.fire(each).await;
+        }
+        let (after, time) = (descriptors(), start.elapsed());
+        let speed = (LOOKS * each) as f64 / time.as_secs_f64();
+        let (spend, ends) = (fires.llm.spend(), &fires.ends);
+        let slope = (looks.len() > 1).then(|| slope(&looks));
+        let grows = slope.map_or("memory is not measured here".to_owned(), |slope| {
+            let [first, .., last] = &*looks else {
+                unreachable!("there are several")
+            };
+            format!("{slope:.4} B a fire, {} B in all", last.1 - first.1)
+        });
+        let told = |count: Option<usize>| count.map_or("?".to_owned(), |it| it.to_string());
+        let fired = LOOKS * each;
+        let ran = format!("{fired} fires on a script behind {WARM_UP} to warm up");
+        let came = format!(
+            "{grows}; {} descriptors before, {} after; {} attempts: {} values, {} errors, {} dropped; {speed:.0} a second",
+            told(before),
+            told(after),
+            spend.attempts,
+            ends.values,
+            ends.errors,
+            ends.dropped,
+        );
+        row("#22", &ran, &came);
+        assert_eq!(ends.values + ends.errors + ends.dropped, fires.fired);
+        assert!(
+            ends.values > 0 && ends.errors > 0 && ends.dropped > 0,
+            "{ends:?}"
+        );
+        assert!(
+            slope.is_none_or(|slope| slope < 1.0),
+            "{slope:?} bytes for each fire: {looks:?}"
+        );
+        assert_eq!(after, before, "open descriptors");
     }
-    let (after, time) = (descriptors(), start.elapsed());
-    let speed = (LOOKS * each) as f64 / time.as_secs_f64();
-    let (spend, ends) = (fires.llm.spend(), &fires.ends);
-    let slope = (looks.len() > 1).then(|| slope(&looks));
-    let grows = slope.map_or("memory is not measured here".to_owned(), |slope| {
-        let [first, .., last] = &*looks else {
-            unreachable!("there are several")
-        };
-        format!("{slope:.4} B a fire, {} B in all", last.1 - first.1)
-    });
-    let told = |count: Option<usize>| count.map_or("?".to_owned(), |it| it.to_string());
-    println!(
-        "| #22 | {} fires on a script behind {WARM_UP} to warm up, {} attempts: {} values, {} errors, {} dropped; {speed:.0} a second | {grows}; {} descriptors before, {} after |",
-        LOOKS * each,
-        spend.attempts,
-        ends.values,
-        ends.errors,
-        ends.dropped,
-        told(before),
-        told(after),
-    );
-    assert_eq!(ends.values + ends.errors + ends.dropped, fires.fired);
-    assert!(
-        ends.values > 0 && ends.errors > 0 && ends.dropped > 0,
-        "{ends:?}"
-    );
-    assert!(
-        slope.is_none_or(|slope| slope < 1.0),
-        "{slope:?} bytes for each fire: {looks:?}"
-    );
-    assert_eq!(after, before, "open descriptors");
 }

@@ -2,6 +2,7 @@
 
 mod book;
 mod numbered;
+mod numbers;
 mod process;
 mod server;
 mod trend;
@@ -9,6 +10,7 @@ mod way;
 
 pub use book::{Book, Closed, Row};
 pub use numbered::{Numbered, name};
+pub use numbers::row;
 pub use process::{descriptors, resident};
 pub use server::Server;
 pub use trend::slope;

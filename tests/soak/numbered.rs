@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use zyn::provider::WireSchema;
+use zyn::provider::{Wait, WireSchema};
 use zyn::{BoxFuture, ConfigError, Failure, Profile, Provider, ProviderError, Request, Response};
 
 use crate::book::{Book, Heard};
@@ -47,6 +47,10 @@ impl<P: Provider> Provider for Numbered<P> {
         self.provider.model()
     }
 
+    fn server(&self) -> &str {
+        self.provider.server()
+    }
+
     fn profile(&self) -> Profile {
         self.provider.profile()
     }
@@ -84,7 +88,12 @@ pub fn name(failure: &Failure) -> &'static str {
     match failure {
         Failure::Connect => "no connection",
         Failure::Interrupted => "interrupted",
-        Failure::Timeout { .. } => "timeout",
+        Failure::Timeout { wait, .. } => match wait {
+            Wait::Attempt => "timeout of an attempt",
+            Wait::FirstByte => "timeout of the first byte",
+            Wait::Idle => "timeout of a silence",
+            _ => "another timeout",
+        },
         Failure::RateLimit => "rate limit",
         Failure::Overloaded => "overloaded",
         Failure::Unavailable => "unavailable",

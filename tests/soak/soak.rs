@@ -1,100 +1,138 @@
-//! Many workflows at once against a server that fails three times in ten, for as long as `ZYN_SOAK_SECONDS` says.
+//! Many workflows at once, with a whole policy, against a server that fails three times in ten and has bad times, for as
+//! long as `ZYN_SOAK_SECONDS` says.
 
+mod ends;
+mod logs;
+mod models;
+mod purse;
 mod table;
+mod watch;
 mod workflow;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
-use zyn::{Error, ErrorKind, Llm, Message, OpenAi, Report, Session, Spend};
-use zyn_soak::{Book, Closed, Numbered, Server, Way, descriptors, name, resident, slope};
+use zyn::policy::{RateLimit, Reason};
+use zyn::{Budget, Event, Llm, Message, Session, Spend};
+use zyn_soak::{Book, Closed, Server, Way, descriptors, row};
 
-use table::table;
-use workflow::{Handled, handle};
+use ends::Ends;
+use logs::Logs;
+use models::{ALL, ATTEMPT, Models, QUEUE, WHOLE};
+use purse::{has_counted, spent};
+use watch::{Look, Seen, Watch, growth, looks};
+use workflow::handle;
 
 const AT_ONCE: usize = 256;
 const FAILURES: f64 = 0.3;
 const SEED: u64 = 20_260;
-/// Far more than an answer takes, even where the machine has other things to do.
-const ATTEMPT: Duration = Duration::from_secs(1);
-const WHOLE: Duration = Duration::from_secs(20);
-/// One run in so many is dropped by its caller before its end.
-const DROPPED: u32 = 50;
+/// How long a run may take. Some may take less than any needs.
+const RUN: Duration = Duration::from_secs(30);
+/// One run in so many is dropped by its caller before its end, and as many have hardly any time, hardly any attempts, or
+/// few tokens.
+const SOME: u32 = 25;
 /// A conversation has so many runs before the next begins.
 const RUNS: u32 = 4;
-/// How often the process is looked at.
-const LOOKS: u32 = 60;
+/// So many tickets come again and again.
+const COMMON: u32 = 8;
+/// What a run may spend, in attempts, and a conversation, in tokens, mostly and sometimes. Powers of two, so that parts of
+/// them are exact.
+const ATTEMPTS: [u64; 2] = [128, 2];
+const TOKENS: [u64; 2] = [1 << 30, 1 << 13];
 /// What the memory may grow by behind the warm-up. So much is the allocator's and the machine's: a minute of a leak of a
 /// kilobyte in each run is more, and finer ones are for the fires to show.
 const GROWTH: f64 = 16.0 * 1024.0 * 1024.0;
 
-/// All that is soaked is set up here.
-fn llm(server: &Server, book: &Arc<Book>) -> Llm {
-    let provider = OpenAi::new("m").base_url(server.url());
-    Llm::new(Numbered::new(provider, Arc::clone(book)))
-        .attempt_timeout(ATTEMPT)
-        .timeout(WHOLE)
-        .retry(2)
-        .seed(SEED)
+mod numbers {
+    use super::*;
+
+    #[test]
+    fn every_run_ends_once_spend_is_the_servers_count_and_nothing_grows() {
+        let seconds = std::env::var("ZYN_SOAK_SECONDS").map_or(5.0, |it| it.parse().unwrap());
+        let time = Duration::from_secs_f64(seconds);
+        let before = descriptors();
+        let book = Arc::<Book>::default();
+        let server = Server::start(Arc::clone(&book), SEED, FAILURES, ATTEMPT * 3);
+        let runtime = Runtime::new().unwrap();
+        let models = Models::new(&server, &book);
+        let soaked = runtime.block_on(soak(&models, time));
+        let spend = models.spend();
+        let spends = models.llms.each_ref().map(Llm::spend);
+        let budget = spent(&models.budget, ALL);
+        let waiting = models.limits.each_ref().map(RateLimit::waiting);
+        assert_eq!(waiting, [0; 2], "nobody is left in a line");
+        drop(models);
+        // the runtime closes the client's connections, while it runs
+        runtime.block_on(until(|| server.connections() == 0));
+        drop(runtime);
+        drop(server);
+        let descriptors = (before, descriptors());
+        let closed = book.close();
+
+        let result = Result {
+            time,
+            soaked,
+            closed,
+            spend,
+            budget,
+            descriptors,
+        };
+        row("soak", &table::ran(&result), &table::came(&result));
+        table::table(&result);
+        result.check(spends);
+    }
 }
 
-/// How the runs ended.
-#[derive(Default)]
-struct Ends {
-    values: u64,
-    errors: BTreeMap<&'static str, u64>,
-    dropped: u64,
-    /// Sessions that are neither whole nor untouched, and errors that nothing here can cause.
-    wrong: Vec<String>,
+/// What the runs came to, and what was seen meanwhile.
+struct Soaked {
+    ends: Ends,
+    looks: Vec<Look>,
+    seen: Seen,
 }
 
-/// What the process held, second by second.
-struct Look {
-    at: f64,
-    resident: Option<u64>,
-    descriptors: Option<usize>,
+/// All that is known in the end.
+struct Result {
+    time: Duration,
+    soaked: Soaked,
+    closed: Closed,
+    /// What all models have spent.
+    spend: Spend,
+    /// What their budget says of that.
+    budget: u64,
+    /// How many were open before, and after.
+    descriptors: (Option<usize>, Option<usize>),
 }
 
-#[test]
-fn every_run_ends_once_spend_is_the_servers_count_and_nothing_grows() {
-    let seconds = std::env::var("ZYN_SOAK_SECONDS").map_or(5.0, |it| it.parse().unwrap());
-    let time = Duration::from_secs_f64(seconds);
-    let before = descriptors();
-    let book = Arc::<Book>::default();
-    let server = Server::start(Arc::clone(&book), SEED, FAILURES, ATTEMPT * 3);
-    let runtime = Runtime::new().unwrap();
-    let llm = llm(&server, &book);
-    let (ends, looks) = runtime.block_on(soak(&llm, time));
-    let spend = llm.spend();
-    drop(llm);
-    // the runtime closes the client's connections, while it runs
-    runtime.block_on(until(|| server.connections() == 0));
-    drop(runtime);
-    drop(server);
-    let after = descriptors();
-    let closed = book.close();
-
-    table(time, &ends, &closed, spend, &looks, (before, after));
-    assert_eq!(ends.wrong, [""; 0], "runs");
-    assert_eq!(closed.wrong, [""; 0], "attempts");
-    let ended = ends.values + ends.errors.values().sum::<u64>();
-    assert!(ended >= AT_ONCE as u64 / 2, "{ended} runs are no soak");
-    let ways = closed.ways();
-    let unused: Vec<_> = ways.filter(|(_, row)| row.served == 0).collect();
-    assert!(unused.is_empty(), "some ways to fail were not tried");
-    spend_is_the_servers_count(spend, &closed);
-    assert_eq!(after, before, "open descriptors");
-    if let Some(growth) = growth(&looks) {
-        assert!(growth < GROWTH, "the memory grew by {growth} bytes");
+impl Result {
+    fn check(self, spends: [Spend; 2]) {
+        let Soaked { ends, looks, seen } = self.soaked;
+        assert_eq!(ends.wrong, [""; 0], "runs");
+        assert_eq!(ends.logs.wrong, [""; 0], "logs");
+        assert_eq!(self.closed.wrong, [""; 0], "attempts");
+        assert!(ends.all() >= AT_ONCE as u64 / 2, "{} runs", ends.all());
+        let mut ways = self.closed.ways();
+        assert!(
+            ways.all(|(_, row)| row.served > 0),
+            "some ways to fail were not tried"
+        );
+        spend_is_the_servers_count(self.spend, &self.closed);
+        spend_is_what_the_logs_say(spends, &ends.logs);
+        let logged = ends.logs.sum();
+        assert!(has_counted(self.budget, &logged), "budget: {logged:?}");
+        the_policy_was_at_work(&ends, &seen);
+        let (before, after) = self.descriptors;
+        assert_eq!(after, before, "open descriptors");
+        if let Some(growth) = growth(&looks) {
+            assert!(growth < GROWTH, "the memory grew by {growth} bytes");
+        }
     }
 }
 
 /// What the client cannot know is whether an attempt that it gave up, or that was cut off, was answered; that it says so
-/// is `unknown`.
+/// is `unknown`. A hedge that another attempt was faster than is one of these.
 fn spend_is_the_servers_count(spend: Spend, closed: &Closed) {
     let cut = closed
         .ways()
@@ -110,33 +148,64 @@ fn spend_is_the_servers_count(spend: Spend, closed: &Closed) {
     assert_eq!(spend.unknown, closed.unknown(), "unknown");
 }
 
-async fn soak(llm: &Llm, time: Duration) -> (Ends, Vec<Look>) {
+/// Each model's ledger is the sum of what the runs were told.
+fn spend_is_what_the_logs_say(spends: [Spend; 2], logs: &Logs) {
+    for (model, spend) in ["first", "second"].into_iter().zip(spends) {
+        let logged = logs.models.get(model).copied().unwrap_or_default();
+        assert_eq!(spend.attempts, logged.attempts, "{model}: attempts");
+        assert_eq!(spend.usage, logged.usage, "{model}: usage");
+        assert_eq!(spend.unknown, logged.unknown, "{model}: unknown");
+        assert_eq!(spend.repeated, logged.repeated, "{model}: repeated");
+    }
+}
+
+/// What was never used was not soaked.
+fn the_policy_was_at_work(ends: &Ends, seen: &Seen) {
+    let logs = &ends.logs;
+    for reason in [
+        Reason::First,
+        Reason::Retry,
+        Reason::Reask,
+        Reason::Fallback,
+        Reason::Hedge,
+    ] {
+        assert!(logs.count(reason) > 0, "{reason:?}: {:?}", logs.reasons);
+    }
+    for kind in ["budget", "deadline"] {
+        assert!(ends.errors.contains_key(kind), "{kind}: {:?}", ends.errors);
+    }
+    let waited = logs.waited;
+    assert!(waited > 0, "nothing waited for the rate limit");
+    assert!(waited < logs.count(Reason::First), "all had to wait");
+    assert!(seen.waiting <= QUEUE, "{} waited", seen.waiting);
+    assert!(logs.spared > 0, "no model was spared");
+    assert!(logs.cached > 0, "no answer was cached");
+    assert!(logs.handled > 0, "no step had another value");
+    let [first, _] = &seen.breakers;
+    // it is half open behind a time of being open, which may have been too short to be seen
+    let opened = first.open + first.half_open;
+    assert!(opened > 0, "the breaker never opened");
+    assert!(first.closed > 1, "the breaker never closed again");
+}
+
+async fn soak(models: &Models, time: Duration) -> Soaked {
     let start = Instant::now();
+    let watch = Watch::start(models.clone());
     let mut places = JoinSet::new();
     for place in 0..AT_ONCE {
-        let llm = llm.clone();
+        let [llm, _] = models.llms.clone();
         places.spawn(async move { workflows(&llm, place as u64, start + time).await });
     }
-    let mut looks = Vec::with_capacity(LOOKS as usize);
-    for look in 1..=LOOKS {
-        tokio::time::sleep_until((start + time * look / LOOKS).into()).await;
-        looks.push(Look {
-            at: start.elapsed().as_secs_f64(),
-            resident: resident(),
-            descriptors: descriptors(),
-        });
+    let looks = looks(start, time).await;
+    let mut ends = Ends::default();
+    while let Some(of_place) = places.join_next().await {
+        ends.add(of_place.expect("no run panics"));
     }
-    let mut all = Ends::default();
-    while let Some(ends) = places.join_next().await {
-        let ends = ends.expect("no run panics");
-        all.values += ends.values;
-        all.dropped += ends.dropped;
-        for (kind, count) in ends.errors {
-            *all.errors.entry(kind).or_default() += count;
-        }
-        all.wrong.extend(ends.wrong);
+    Soaked {
+        ends,
+        looks,
+        seen: watch.stop(),
     }
-    (all, looks)
 }
 
 /// One workflow after the other.
@@ -144,79 +213,97 @@ async fn workflows(llm: &Llm, place: u64, end: Instant) -> Ends {
     let mut ends = Ends::default();
     let mut rng = Rng::with_seed(SEED ^ place);
     let mut session = Session::new();
-    let mut runs = 0;
+    let (mut runs, mut tokens) = (0, 0);
     while Instant::now() < end {
-        if runs % RUNS == 0 {
+        let is_new = runs % RUNS == 0;
+        if is_new {
             session = Session::new();
             session.append(Message::system("You help the tenants of a house."));
+            tokens = TOKENS[usize::from(rng.u32(..SOME) == 0)];
+            session.set_budget(Budget::tokens(tokens));
         }
         runs += 1;
-        let before = session.clone();
-        let ticket = format!("Ticket {place}-{runs}: the heating is out. Ada Wong");
-        let run = handle(&ticket).run_detailed(llm, &mut session);
-        let patience = match rng.u32(..DROPPED) {
-            0 => Duration::from_millis(rng.u64(..1_000)),
-            _ => WHOLE * 20,
+        let number = match is_new && rng.bool() {
+            true => format!("{}", rng.u32(..COMMON)),
+            false => format!("{place}-{runs}"),
         };
-        let Ok((outcome, report)) = tokio::time::timeout(patience, run).await else {
-            ends.dropped += 1;
-            ends.untouched(&session, &before);
-            continue;
-        };
-        match outcome {
-            Ok(handled) => {
-                ends.values += 1;
-                ends.whole(&session, &before, &report, &handled);
-            }
-            Err(error) => {
-                let kind = kind(&error);
-                *ends.errors.entry(kind).or_default() += 1;
-                if kind.starts_with("another") {
-                    ends.wrong.push(format!("{error:#?}"));
-                }
-                ends.untouched(&session, &before);
-            }
-        }
+        let ticket = format!("Ticket {number}: the heating is out. Ada Wong");
+        one(llm, &ticket, &mut session, tokens, &mut rng, &mut ends).await;
     }
     ends
 }
 
-impl Ends {
-    fn untouched(&mut self, session: &Session, before: &Session) {
-        if session != before {
-            self.wrong.push(format!("touched: {session:?}"));
+/// One run, and a pause if it fails.
+async fn one(
+    llm: &Llm,
+    ticket: &str,
+    session: &mut Session,
+    tokens: u64,
+    rng: &mut Rng,
+    ends: &mut Ends,
+) {
+    let mut hardly = || match rng.u32(..SOME) {
+        0 => Some(Duration::from_millis(rng.u64(..1_000))),
+        _ => None,
+    };
+    let (patience, limit) = (hardly(), hardly());
+    let attempts = ATTEMPTS[usize::from(rng.u32(..SOME) == 0)];
+    let before = session.clone();
+    let conversation = before.budget().expect("it has one").clone();
+    let paid = spent(&conversation, tokens);
+    let budget = Budget::attempts(attempts);
+    let heard = Mutex::new(Vec::new());
+    let run = handle(ticket)
+        .budget(&budget)
+        .timeout(limit.unwrap_or(RUN))
+        .on_event(|event| {
+            if let Event::StepFinished(step) = event {
+                heard.lock().unwrap().push(step.clone());
+            }
+        });
+    let run = match rng.u32(..8) {
+        0 => run.streamed(),
+        _ => run,
+    };
+    let run = run.run_detailed(llm, session);
+    let outcome = tokio::time::timeout(patience.unwrap_or(WHOLE * 20), run).await;
+    let heard = heard.into_inner().unwrap();
+    let logs = Logs::of(&heard);
+    let logged = logs.sum();
+    ends.logs.add(logs);
+    ends.expect(spent(&budget, attempts) == logged.attempts, || {
+        format!("{budget:?} of a run with {logged:?}")
+    });
+    let is_used_up = conversation.left() == 0.0;
+    let paid = spent(&conversation, tokens) - paid;
+    ends.expect(is_used_up || has_counted(paid, &logged), || {
+        format!("{paid} tokens of a conversation with {logged:?}")
+    });
+    let pause = match outcome {
+        Err(_) => {
+            ends.dropped += 1;
+            ends.untouched(session, &before);
+            None
         }
-    }
-
-    fn whole(&mut self, session: &Session, before: &Session, report: &Report, run: &Handled) {
-        let steps = report.steps.iter().filter(|step| step.error.is_none());
-        let now = || session.messages().iter();
-        let answers: Vec<_> = now().skip(before.len()).map(Message::text).collect();
-        let says = |text: &str| answers.contains(&text);
-        let tells = |text: &str| answers.iter().any(|answer| answer.contains(text));
-        let is_whole = now().take(before.len()).eq(before.messages())
-            && answers.len() == 2 * steps.count()
-            && session.usage() == before.usage() + report.usage()
-            && tells(&run.customer.name)
-            && says(&run.reply)
-            && says(&run.title)
-            && run.tags.tags.iter().all(|tag| tells(tag))
-            && run.note.as_deref().is_none_or(says);
-        if !is_whole {
-            self.wrong
-                .push(format!("not whole: {session:?}, {report:?}"));
+        Ok((outcome, report)) => {
+            ends.expect(report.steps == heard, || format!("{report:?}, {heard:?}"));
+            match outcome {
+                Ok(handled) => {
+                    ends.values += 1;
+                    ends.whole(session, &before, &report, &handled);
+                    None
+                }
+                Err(error) => {
+                    ends.error(&error);
+                    ends.untouched(session, &before);
+                    Some(error.retry_after().unwrap_or(Duration::from_millis(100)))
+                }
+            }
         }
-    }
-}
-
-/// The kind of an error, in a few words.
-fn kind(error: &Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::Provider(error) => name(&error.kind),
-        ErrorKind::Malformed { .. } => "malformed",
-        ErrorKind::Invalid { .. } => "invalid",
-        ErrorKind::Deadline { .. } => "deadline",
-        _ => "another error",
+    };
+    // as whoever asks for a user does
+    if let Some(pause) = pause {
+        tokio::time::sleep(pause.min(Duration::from_secs(1))).await;
     }
 }
 
@@ -229,15 +316,4 @@ async fn until(done: impl Fn() -> bool) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the client keeps connections that nobody can use");
-}
-
-/// The bytes by which the memory has grown behind the warm-up, as the best straight line has it.
-fn growth(looks: &[Look]) -> Option<f64> {
-    let warm = looks.get(looks.len() / 4..)?;
-    let points = warm
-        .iter()
-        .map(|look| Some((look.at, look.resident? as f64)));
-    let points: Vec<_> = points.collect::<Option<_>>()?;
-    let (first, last) = (points.first()?.0, points.last()?.0);
-    Some(slope(&points) * (last - first))
 }

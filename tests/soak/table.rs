@@ -1,22 +1,56 @@
 //! What the soak prints.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use zyn::{Spend, Usage};
-use zyn_soak::{Closed, Row, Way};
+use zyn::Usage;
+use zyn_soak::{Row, Way};
 
-use super::{AT_ONCE, Ends, Look, SEED, growth};
+use super::watch::{Look, States, growth};
+use super::{AT_ONCE, FAILURES, Result, SEED, Soaked};
 
-pub(super) fn table(
-    time: Duration,
-    ends: &Ends,
-    closed: &Closed,
-    spend: Spend,
-    looks: &[Look],
-    (before, after): (Option<usize>, Option<usize>),
-) {
-    let seconds = time.as_secs_f64();
+/// What was run.
+pub(super) fn ran(result: &Result) -> String {
+    let seconds = result.time.as_secs_f64();
+    let failures = FAILURES * 100.0;
+    format!(
+        "{seconds} s of {AT_ONCE} workflows at once with a whole policy, against a server that fails {failures:.0} % and has bad times"
+    )
+}
+
+/// What came of it.
+pub(super) fn came(result: &Result) -> String {
+    let Result { closed, spend, .. } = result;
+    let ends = &result.soaked.ends;
+    let errors: u64 = ends.errors.values().sum();
+    let kinds = ends.errors.len();
+    let wrong = ends.wrong.len() + ends.logs.wrong.len() + closed.wrong.len();
+    let (before, after) = result.descriptors;
+    format!(
+        "{} runs: {} values, {errors} errors of {kinds} kinds, {} dropped, {wrong} wrong; attempts {} and {} on the server, {} in the logs; tokens {} and {}, {} of them to nobody; memory {}; descriptors {} and {}",
+        ends.all(),
+        ends.values,
+        ends.dropped,
+        spend.attempts,
+        closed.served() + closed.never_arrived(),
+        ends.logs.sum().attempts,
+        spend.usage.total(),
+        closed.written().total(),
+        closed.to_nobody().total(),
+        memory(&result.soaked.looks, spend.attempts),
+        told(before),
+        told(after),
+    )
+}
+
+/// All of it.
+pub(super) fn table(result: &Result) {
+    let Result {
+        closed,
+        spend,
+        soaked: Soaked { ends, looks, .. },
+        ..
+    } = result;
+    let seconds = result.time.as_secs_f64();
     println!(
         "\n| {seconds} s, {AT_ONCE} workflows at once, seed {SEED} | the server's count | what zyn made of it |"
     );
@@ -41,6 +75,7 @@ pub(super) fn table(
     say("failed", &less(invalid, to_nobody), &tokens(spend.failed));
     let unknown = closed.unknown().to_string();
     say("unknown", &unknown, &spend.unknown.to_string());
+    say("repeated", "", &spend.repeated.to_string());
     let errors: u64 = ends.errors.values().sum();
     let runs = format!(
         "{} values, {errors} errors, {} dropped by the caller",
@@ -49,12 +84,59 @@ pub(super) fn table(
     say("runs", &runs, &counts(&ends.errors));
     let wrong = format!("{} neither whole nor untouched", ends.wrong.len());
     say("sessions", "", &wrong);
+    policy(result);
     say("memory", "", &memory(looks, spend.attempts));
     let most = looks.iter().filter_map(|look| look.descriptors).max();
     let most = most.map_or(String::new(), |most| format!(", {most} at most"));
-    let told = |count: Option<usize>| count.map_or("not measured".to_owned(), |it| it.to_string());
+    let (before, after) = result.descriptors;
     let open = format!("{} before, {} after{most}", told(before), told(after));
     say("descriptors", "", &open);
+}
+
+/// What the policy did.
+fn policy(result: &Result) {
+    let Soaked { ends, seen, .. } = &result.soaked;
+    let logs = &ends.logs;
+    let models = logs.models.iter();
+    let models: Vec<_> = models
+        .map(|(model, logged)| format!("{model} {}", logged.attempts))
+        .collect();
+    say("attempts in the logs", "", &models.join(", "));
+    say("why they were made", "", &counts(&logs.reasons));
+    let waited = format!(
+        "{} first attempts waited, {} calls at most at once",
+        logs.waited, seen.waiting
+    );
+    say("rate limit", "", &waited);
+    let [first, second] = seen.breakers.each_ref().map(states);
+    let spared = logs.spared;
+    let breakers =
+        format!("first: {first}; second: {second}; {spared} steps asked another at once");
+    say("breakers", "", &breakers);
+    let instead = format!("{} cached, {} other values", logs.cached, logs.handled);
+    say("steps without an answer of their own", "", &instead);
+    let logged = logs.sum();
+    let (known, unknown) = (logged.usage.total(), logged.unknown);
+    let each = result.budget.saturating_sub(known) as f64 / unknown as f64;
+    let budget = format!(
+        "{} tokens spent: {known} were told, and {each:.0} estimated for each of {unknown}",
+        result.budget
+    );
+    say("budget", "", &budget);
+}
+
+fn states(states: &States) -> String {
+    let States {
+        closed,
+        open,
+        half_open,
+        ..
+    } = states;
+    format!("closed {closed}, open {open}, half open {half_open}")
+}
+
+fn told(count: Option<usize>) -> String {
+    count.map_or("not measured".to_owned(), |it| it.to_string())
 }
 
 fn say(what: &str, server: &str, zyn: &str) {

@@ -25,6 +25,9 @@ pub struct Tags {
     pub tags: Vec<String>,
 }
 
+/// The title where no model finds one.
+pub const UNTITLED: &str = "Untitled";
+
 #[derive(Debug)]
 pub struct Handled {
     pub customer: Customer,
@@ -38,10 +41,10 @@ workflow!(
     /// Answer a ticket and file it.
     pub async fn handle(ticket: &str) -> Handled {
         let customer = extract::<Customer>("The customer and their problem", ticket);
-        let area = classify::<Area>("What is it about?", &customer.issue);
+        let area = classify::<Area>("What is it about?", &customer.issue).otherwise(Area::Other);
         let reply = match area {
             Area::Heating | Area::Water => {
-                let urgent = binary("Must someone come today?", &customer.issue);
+                let urgent = binary("Must someone come today?", &customer.issue).otherwise(true);
                 let tone = if urgent { "soon" } else { "this week" };
                 transform(
                     "Promise that someone comes {tone}",
@@ -51,8 +54,8 @@ workflow!(
             Area::Other => transform("Write a short, helpful reply", "{customer.issue}"),
         };
         let (title, tags) = join(
-            transform("Find a title", &reply),
-            extract::<Tags>("Words to file it under", &reply),
+            transform("Find a title", &reply).otherwise(UNTITLED.to_owned()),
+            extract::<Tags>("Words to file it under", &reply).at_most_once(),
         );
         let note = transform("Sum it up for the caretaker", &reply).retry(0) else {
             return Handled {

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use tokio::net::TcpListener;
@@ -17,6 +17,13 @@ use zyn::Usage;
 
 use crate::book::Book;
 use crate::way::Way;
+
+/// Now and then it fails so often that it is of no use.
+const BAD: f64 = 0.95;
+/// A bad time comes so often, so long after the beginning, and lasts so long.
+const EVERY: Duration = Duration::from_secs(10);
+const FROM: Duration = Duration::from_millis(1_500);
+const LASTS: Duration = Duration::from_millis(1_500);
 
 /// A server on a thread of its own, so that a client that is busy does not make it slow.
 pub struct Server {
@@ -31,6 +38,7 @@ struct Shared {
     rng: Mutex<Rng>,
     failures: f64,
     too_late: Duration,
+    start: Instant,
     connections: AtomicUsize,
 }
 
@@ -45,8 +53,8 @@ struct Draw {
 }
 
 impl Server {
-    /// A server that fails for a part of all requests, `failures` of 1, as `seed` has it. It answers too late after
-    /// `too_late`.
+    /// A server that fails for a part of all requests, `failures` of 1, as `seed` has it, and for nearly all in its bad
+    /// times. It answers too late after `too_late`.
     pub fn start(book: Arc<Book>, seed: u64, failures: f64, too_late: Duration) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -56,6 +64,7 @@ impl Server {
             rng: Mutex::new(Rng::with_seed(seed)),
             failures,
             too_late,
+            start: Instant::now(),
             connections: AtomicUsize::new(0),
         });
         let (stop, stopped) = oneshot::channel();
@@ -117,9 +126,14 @@ async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) {
 }
 
 impl Shared {
+    fn is_bad(&self) -> bool {
+        let passed = self.start.elapsed().as_millis() % EVERY.as_millis();
+        (FROM.as_millis()..(FROM + LASTS).as_millis()).contains(&passed)
+    }
+
     fn draw(&self) -> Draw {
         let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
-        let fails = rng.f64() < self.failures;
+        let fails = rng.f64() < if self.is_bad() { BAD } else { self.failures };
         let way = fails.then(|| Way::ALL[rng.usize(..Way::ALL.len())]);
         let mut usage = Usage::new(rng.u64(100..5_000), rng.u64(1..500));
         usage.cached_tokens = rng.u64(..=usage.input_tokens);

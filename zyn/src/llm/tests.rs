@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::clock;
 use crate::provider::{BoxFuture, ConfigError, Response, Wait};
-use crate::session::{Message, Usage};
+use crate::session::{Message, Session, Usage};
 use crate::testing::{Recording, Scripted};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -247,4 +247,53 @@ async fn a_blank_answer_is_none_whoever_gives_it_and_is_paid() {
         );
         assert_eq!(llm.spend().usage, Usage::new(5, 1));
     }
+}
+
+/// What greeting with `llm` has come to, and how many attempts of it and of `others` are repeated.
+async fn repeated(llm: &Llm, others: [&Llm; 2]) -> (bool, [u64; 3]) {
+    let greet = crate::transform("Greet");
+    let greeting = greet.fire(llm, &mut Session::new(), "Ada").await;
+    let [spare, last] = others;
+    let repeated = [llm, spare, last].map(|llm| llm.spend().repeated);
+    (greeting.is_ok(), repeated)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_is_not_made_repeats_nothing() {
+    let failing = || {
+        Llm::new(Scripted::by(|_| {
+            Err(ProviderError::new("test", Failure::Server))
+        }))
+    };
+    let nobody = failing();
+    let opens = Breaker::new().calls(1);
+    let llm = failing().breaker(&opens);
+    assert_eq!(repeated(&llm, [&nobody; 2]).await, (false, [0; 3]));
+    assert_eq!(llm.spend().attempts, 1);
+
+    let spare = failing().breaker(&opens);
+    let llm = failing().retry(0).fallback(&spare);
+    assert_eq!(repeated(&llm, [&spare, &nobody]).await, (false, [0; 3]));
+    assert_eq!(spare.spend().attempts, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_is_a_repeated_one_of_the_model_that_makes_it_whoever_was_to_make_it_before() {
+    let failing = || Scripted::by(|_| Err(ProviderError::new("test", Failure::Server)));
+    let answering = || Llm::new(Scripted::new(["Good day, Ada"]));
+    let (spare, last) = (answering(), answering());
+    let llm = Llm::new(failing())
+        .retry(1)
+        .fallback(&spare)
+        .fallback(&last);
+    assert_eq!(repeated(&llm, [&spare, &last]).await, (true, [1, 1, 0]));
+
+    let open = Breaker::new().calls(1);
+    let spare = Llm::new(failing()).breaker(&open);
+    assert_eq!(repeated(&spare, [&last; 2]).await, (false, [0; 3]));
+    let llm = Llm::new(failing())
+        .retry(0)
+        .fallback(&spare)
+        .fallback(&last);
+    assert_eq!(repeated(&llm, [&spare, &last]).await, (true, [0, 0, 1]));
 }

@@ -47,15 +47,15 @@ impl Gate {
     ) -> Result<Admitted, Shed> {
         let start = clock::now();
         let arrival = self.state().arrive(start, need, deadline)?;
-        let ticket = match arrival {
-            Arrival::Admitted { ticket } => ticket,
+        let (ticket, waited) = match arrival {
+            Arrival::Admitted { ticket } => (ticket, Duration::ZERO),
             Arrival::InLine { ticket, called } => {
                 self.wait(ticket, &called, need, deadline).await?;
-                ticket
+                (ticket, clock::now().saturating_duration_since(start))
             }
         };
         Ok(Admitted {
-            waited: clock::now().saturating_duration_since(start),
+            waited,
             gate: Arc::clone(self),
             ticket,
             charge: Charge::Unknown,

@@ -68,6 +68,15 @@ async fn timed<T>(future: impl Future<Output = T>) -> (Duration, T) {
     (clock::now() - start, value)
 }
 
+/// On a clock that goes on meanwhile, as it does outside of tests.
+#[tokio::test]
+async fn what_is_let_through_at_once_has_not_waited() {
+    let limit = RateLimit::new();
+    for _ in 0..100 {
+        assert_eq!(admit(&limit, CALL).await.waited, Duration::ZERO);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_burst_is_let_through_at_once_and_the_rest_as_it_accrues() {
     let limit = one_a_second(10);
