@@ -161,10 +161,7 @@ impl Llm {
         self.repeats();
         let second = Box::pin(self.attempt(call, &beside, Reason::Hedge, Duration::ZERO));
         let is_valid = |given: &Given| call.valid.is_none_or(|it| it(&given.response.text));
-        let (taken, other) = first_of([first, second], |result| {
-            result.as_ref().is_ok_and(is_valid)
-        })
-        .await;
+        let (taken, other) = first_of(first, second, is_valid).await;
         if let Some(Ok(other)) = other {
             self.reject(other.response.usage, allowance.log(), other.place);
         }
@@ -384,41 +381,25 @@ impl Drop for Probe {
     }
 }
 
-/// The first of two to come to something good, and what the other has come to by then; if neither does, the better.
+/// The first of two to come to something good, or else the better; and what the other had come to by then.
 async fn first_of<T, E>(
-    mut lanes: [BoxFuture<'_, Result<T, E>>; 2],
-    is_good: impl Fn(&Result<T, E>) -> bool,
+    mut first: BoxFuture<'_, Result<T, E>>,
+    mut second: BoxFuture<'_, Result<T, E>>,
+    is_good: impl Fn(&T) -> bool,
 ) -> (Result<T, E>, Option<Result<T, E>>) {
-    let mut done: [Option<Result<T, E>>; 2] = [None, None];
-    let good = poll_fn(|task| {
-        for (lane, done) in lanes.iter_mut().zip(&mut done) {
-            if done.is_none()
-                && let Poll::Ready(result) = lane.as_mut().poll(task)
-            {
-                if is_good(&result) {
-                    return Poll::Ready(Some(result));
-                }
-                *done = Some(result);
-            }
-        }
-        match done.iter().all(Option::is_some) {
-            true => Poll::Ready(None),
-            false => Poll::Pending,
-        }
-    });
-    let good = good.await;
-    let [first, second] = done;
-    match (good, first, second) {
-        (Some(good), first, second) => (good, first.or(second)),
-        (None, Some(first), Some(second)) if first.is_err() && second.is_ok() => {
-            (second, Some(first))
-        }
-        (None, Some(first), second) => (first, second),
-        // neither is left open
-        (None, None, second) => match second {
-            Some(second) => (second, None),
-            None => std::future::pending().await,
-        },
+    let (result, is_first) = poll_fn(|task| match first.as_mut().poll(task) {
+        Poll::Ready(result) => Poll::Ready((result, true)),
+        Poll::Pending => second.as_mut().poll(task).map(|result| (result, false)),
+    })
+    .await;
+    if result.as_ref().is_ok_and(&is_good) {
+        return (result, None);
+    }
+    let other = if is_first { second } else { first }.await;
+    let is_better = other.as_ref().is_ok_and(&is_good) || result.is_err() && other.is_ok();
+    match is_better {
+        true => (other, Some(result)),
+        false => (result, Some(other)),
     }
 }
 
