@@ -1,7 +1,14 @@
 //! What is told of calls, good and bad, and to whom.
 
-use std::sync::Mutex;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
 
+use tracing::Subscriber;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use zyn::policy::{Attempt, Outcome, Reason};
 use zyn::prelude::*;
 use zyn::provider::Class;
@@ -87,6 +94,69 @@ async fn of_twenty_calls_that_the_deadline_ends_all_are_told() {
         assert_eq!((step.attempts, step.uncounted), (1, 1));
     }
     assert_eq!((llm.spend().attempts, llm.spend().unknown), (40, 40));
+}
+
+/// What the spans of the attempts of this model say of their ends.
+#[derive(Clone, Default)]
+struct Ends(Arc<Mutex<Vec<String>>>);
+
+const TRACED: &str = "traced";
+
+/// Reads two of a span's fields.
+#[derive(Default)]
+struct Fields {
+    model: String,
+    error: Option<String>,
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "gen_ai.request.model" => self.model = value.to_owned(),
+            "error.type" => self.error = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ends {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let span = context.span(id).unwrap();
+        span.extensions_mut().insert(fields.model);
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        values.record(&mut fields);
+        let span = context.span(id).unwrap();
+        let extensions = span.extensions();
+        let model = extensions.get::<String>().unwrap();
+        self.0
+            .lock()
+            .unwrap()
+            .extend(fields.error.filter(|_| model == TRACED));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_spans_of_attempts_say_which_were_cut_off() {
+    let ends = Ends::default();
+    let subscriber = tracing_subscriber::registry().with(ends.clone());
+    // for all tests of this program: one for this thread alone misses places that another thread comes to first
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let late = Model::after(seconds(60), "late").named(TRACED);
+    greet(&late.llm().timeout(seconds(5))).await.unwrap_err();
+    let gone = tokio::time::timeout(seconds(5), greet(&late.llm())).await;
+    assert!(gone.is_err());
+    let down = Model::failing(Failure::Overloaded).named(TRACED);
+    greet(&down.llm().retry(0)).await.unwrap_err();
+    greet(&late.llm()).await.unwrap();
+    let ends = ends.0.lock().unwrap().clone();
+    assert_eq!(ends, ["cut_off", "cut_off", "overloaded"]);
 }
 
 #[tokio::test(start_paused = true)]
