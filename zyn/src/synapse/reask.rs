@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::{Allowance, Call, Ear, Given, Llm, Reason};
 use crate::provider::{Dialect, Failure, Mode, Request, Response};
 use crate::reply::{self, Rejected};
+use crate::schema::Schema;
 use crate::session::{Message, Usage};
 use crate::telemetry;
 
@@ -78,7 +79,8 @@ pub(super) async fn until_valid(
         telemetry::rejected(allowance.reasks);
         // what was handed out cannot be taken back
         if allowance.reasks == 0 || !forget() || !allowance.further(Reason::Reask) {
-            return Err(invalid(rejected, response).into());
+            let schema = question.call.schema.as_ref();
+            return Err(invalid(rejected, response, schema).into());
         }
         allowance.reasks -= 1;
         request
@@ -112,10 +114,17 @@ fn shortened(reply: &str) -> String {
     }
 }
 
-fn invalid(rejected: Rejected, response: &Response) -> ErrorKind {
+fn invalid(rejected: Rejected, response: &Response, schema: Option<&Schema>) -> ErrorKind {
     let reply = Excerpt::new(&response.text);
     match rejected {
         Rejected::Malformed { reason } => ErrorKind::Malformed { reason, reply },
-        Rejected::Invalid(violations) => ErrorKind::Invalid { violations, reply },
+        Rejected::Invalid(mut violations) => {
+            if let Some(schema) = schema {
+                let document = schema.document();
+                let concealed = violations.into_iter().map(|it| it.concealed(document));
+                violations = concealed.collect();
+            }
+            ErrorKind::Invalid { violations, reply }
+        }
     }
 }
