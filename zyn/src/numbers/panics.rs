@@ -244,7 +244,10 @@ fn check(place: Place, mode: Mode) {
 fn holds_what_was_made(armed: &Armed, case: &str) {
     let made = armed.llm.spend().attempts;
     let left = armed.budget.left() * ATTEMPTS as f64;
-    assert!((left - (ATTEMPTS - made) as f64).abs() < 0.5, "{case}: {left} left after {made}");
+    assert!(
+        (left - (ATTEMPTS - made) as f64).abs() < 0.5,
+        "{case}: {left} left after {made}"
+    );
 }
 
 #[test]
@@ -258,6 +261,8 @@ fn a_panic_anywhere_leaves_everything_as_it_was_and_the_next_call_works() {
     row(
         "6",
         "a panic in a validator, `Deserialize`, a hook, `Drop`, the clock, the provider × fire, stream, run, each as the probe of a half-open breaker",
-        &format!("in {cases} of {cases} the session is unchanged, budget, breaker, rate limit and single flight are free, and the next call works"),
+        &format!(
+            "in {cases} of {cases} the session is unchanged, budget, breaker, rate limit and single flight are free, and the next call works"
+        ),
     );
 }
