@@ -28,7 +28,7 @@
 //! | D23 | errors that cannot pass are repeated, waits ignored | `bad_input.rs: a_wait_that_the_server_asks_for_is_honoured_within_the_deadline`, `bad_input.rs: a_wrong_key_is_not_tried_again`, `policy/retry.rs: only_what_can_pass_is_asked_again`, `policy/retry.rs: a_thousand_callers_that_fail_together_do_not_come_back_together` |
 //! | D24 | usage is stale, or of the last call alone | `session_rows.rs: s14_last_usage_is_the_last_turns_and_usage_is_the_total`, `cost.rs: a_server_that_counts_nothing_leaves_no_number_that_nobody_gave` |
 //! | D25 | a slow hook stalls all fires | differs: a listener is that of one run, and no lock is held while it runs |
-//! | D26 | the provider's limit beats the user's | `policy/timeout.rs: the_users_limit_is_the_only_one` |
+//! | D26 | the provider's limit beats the user's | `policy/timeout.rs: the_users_limit_is_the_only_one`, `policy/timeout.rs: an_answer_that_comes_as_a_whole_is_waited_for_whatever_a_stream_may_take` |
 //! | D27 | cut, refused and many-part answers are not told apart | `../zyn/src/provider/openai/chat/decode/tests.rs: outcomes_are_found_in_order_and_keep_what_was_paid`, `../zyn/src/provider/openai/chat/decode/tests.rs: a_content_is_a_string_or_parts_without_hidden_reasoning` |
 //! | D28 | errors of compatible servers are lost | `../zyn/src/provider/rejection/tests.rs: words_are_found_in_every_shape`, `../zyn/src/provider/openai/chat/decode/tests.rs: an_error_inside_a_success_comes_first` |
 //! | D29 | errors are texts | `synapses/rows.rs: y10_what_failed_is_a_kind_and_not_a_text`, `policy/told.rs: whether_an_error_can_pass_is_asked_of_it_and_not_read_in_its_text` |

@@ -136,3 +136,18 @@ async fn the_users_limit_is_the_only_one() {
     let llm = slow.llm().timeout(seconds(4_000));
     assert_eq!(greet(&llm).await.unwrap(), "an hour");
 }
+
+#[tokio::test]
+async fn an_answer_that_comes_as_a_whole_is_waited_for_whatever_a_stream_may_take() {
+    let server = Server::by(|_| {
+        std::thread::sleep(Duration::from_millis(300));
+        "late, and there".into()
+    });
+    let little = Duration::from_millis(50);
+    let llm = server.llm().retry(0);
+    let llm = llm.first_byte_timeout(little).idle_timeout(little);
+    assert_eq!(greet(&llm).await.unwrap(), "late, and there");
+    // nothing waits shorter than is said here
+    let error = greet(&llm.attempt_timeout(little)).await.unwrap_err();
+    assert!(is_timeout(&error, little), "{error:?}");
+}
