@@ -108,7 +108,7 @@ async fn retries_re_asks_and_fallbacks_spend_too_and_what_is_known_of_the_model_
     session.set_budget(Budget::attempts(2));
     let fired = parcels.fire(&babbling.llm(), &mut session, "Three").await;
     let error = fired.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Budget(_)), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Invalid { .. }), "{error}");
     assert_eq!((babbling.calls(), error.attempts()), (2, 2));
 
     let mut session = Session::new();

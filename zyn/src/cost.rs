@@ -13,5 +13,13 @@
 //!
 //! `usage` is what accepted answers cost, and what enters a session; `spent` is what all attempts cost.
 
-pub use crate::llm::{Cost, Price, Prices};
+mod amount;
+mod budget;
+mod price;
+mod published;
+
+pub use self::amount::Cost;
+pub use self::budget::Budget;
+pub(crate) use self::budget::Held;
+pub use self::price::{Price, Prices};
 pub use crate::session::Bill;

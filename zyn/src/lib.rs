@@ -100,8 +100,9 @@ mod verb;
 pub mod window;
 mod workflow;
 
+pub use cost::Budget;
 pub use error::{Error, ErrorKind};
-pub use llm::{Budget, Llm, Spend};
+pub use llm::{Llm, Spend};
 #[cfg(feature = "http")]
 pub use provider::{Anthropic, Gemini, Ollama, OpenAi};
 pub use provider::{

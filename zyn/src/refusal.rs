@@ -5,8 +5,8 @@ use std::time::Duration;
 pub use crate::error::Excerpt;
 pub use crate::synapse::LabelsError;
 
+use crate::cost::Cost;
 use crate::error::{ErrorKind, Listed};
-use crate::llm::Cost;
 use crate::reply::Violation;
 
 /// Why [`ErrorKind::BadOption`] refuses what an option was given. Nothing was sent.

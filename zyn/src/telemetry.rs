@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use tracing::field::{Empty, display};
-use tracing::{Span, debug, info, info_span, warn};
+use tracing::{Span, debug, debug_span, info, info_span, warn};
 
 use crate::error::Error;
-use crate::llm::Counted;
+use crate::llm::{Counted, Reason};
 #[cfg(feature = "http")]
 use crate::provider::catalogue;
 use crate::provider::{Dialect, Failure, ProviderError, Request, Response};
@@ -17,7 +17,11 @@ use crate::refusal::Shed;
 use crate::schema::SchemaError;
 
 /// The span of one attempt.
-pub(crate) fn attempt(provider: &str, model: &str, before: usize, request: &Request) -> Span {
+pub(crate) fn attempt(
+    (provider, model): (&str, &str),
+    (before, reason, waited): (usize, Reason, Duration),
+    request: &Request,
+) -> Span {
     info_span!(
         "chat",
         otel.name = %format_args!("chat {model}"),
@@ -42,6 +46,8 @@ pub(crate) fn attempt(provider: &str, model: &str, before: usize, request: &Requ
         gen_ai.output.messages = Empty,
         error.type = Empty,
         zyn.attempt = before + 1,
+        zyn.attempt.reason = reason.name(),
+        zyn.attempt.waited_ms = millis(waited),
     )
 }
 
@@ -210,8 +216,9 @@ fn outcome(span: &Span, outcome: Result<&Response, &ProviderError>) {
 }
 
 /// An attempt failed and will be repeated.
-pub(crate) fn repeating(error: &ProviderError, after: Duration) {
+pub(crate) fn repeating(model: &str, error: &ProviderError, after: Duration) {
     info!(
+        gen_ai.request.model = model,
         error.type = failure(&error.kind),
         http.response.status_code = error.status,
         zyn.retry.delay_ms = millis(after),
@@ -251,14 +258,24 @@ pub(crate) fn reserve_used_up(model: &str) {
     );
 }
 
-/// A failed attempt is not repeated, since budget, breaker or rate limit does not let it.
-pub(crate) fn not_repeated(error: &Error) {
-    info!(zyn.problem = %error, "the call is not repeated");
+/// An attempt is not made, since the set-up, a budget, the breaker or the rate limit does not let it.
+pub(crate) fn not_made(model: &str, error: &Error) {
+    info!(
+        gen_ai.request.model = model,
+        zyn.problem = %error,
+        "the attempt is not made"
+    );
+}
+
+/// The span of what lets an attempt of a model through: its breaker and its rate limit.
+pub(crate) fn gate(model: &str) -> Span {
+    debug_span!("gate", gen_ai.request.model = model)
 }
 
 /// A second attempt is made beside one that takes long.
-pub(crate) fn hedging(after: Duration) {
+pub(crate) fn hedging(model: &str, after: Duration) {
     info!(
+        gen_ai.request.model = model,
         zyn.hedge.delay_ms = millis(after),
         "a second attempt is made beside the first"
     );
@@ -397,7 +414,8 @@ mod tests {
             .init();
         let request = Request::new(Message::user("hi"));
         for provider in ["mistral", "gemini", "parrot"] {
-            drop(attempt(provider, "m", 0, &request));
+            let nth = (0, Reason::First, Duration::ZERO);
+            drop(attempt((provider, "m"), nth, &request));
         }
     }
 }

@@ -1,15 +1,16 @@
 //! What one fire may still do, and what it has done.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::Llm;
 use super::attempt::{Log, Reason};
-use super::budget::Budget;
-use super::quota::Quota;
+use super::quota::{Quota, Token};
 use super::retry::Past;
+use crate::cost::Budget;
 
 /// What one fire may still do, and what it has done. One value goes through all its attempts: retries, re-asks, samples,
 /// hedges and fallbacks.
@@ -20,9 +21,10 @@ pub(crate) struct Allowance {
     /// The re-asks that are left.
     pub(crate) reasks: u32,
     shared: Arc<Shared>,
+    /// The reserve of the model that is asked.
+    quota: Arc<Quota>,
     pub(super) past: Past,
-    /// Why the next attempt is made; the first of all needs no leave.
-    next: Reason,
+    next: Leave,
 }
 
 /// What the parts of one fire share.
@@ -30,9 +32,8 @@ pub(crate) struct Allowance {
 struct Shared {
     /// The retries that are left.
     retries: AtomicU32,
-    /// The further attempts that were taken from the quota.
-    taken: AtomicU64,
-    quota: Arc<Quota>,
+    /// The reserves from which attempts that were made have taken.
+    taken: Mutex<Vec<Arc<Quota>>>,
     budgets: Vec<Budget>,
     log: Log,
 }
@@ -44,6 +45,25 @@ pub(crate) struct Grant {
     pub(crate) budgets: Vec<Budget>,
     /// Where attempts are noted.
     pub(crate) log: Log,
+}
+
+/// Leave to make an attempt. Dropped before it is made, what it took from the reserve goes back.
+#[derive(Debug)]
+pub(super) struct Leave {
+    pub(super) reason: Reason,
+    /// Whether it follows on an attempt that may have been done and billed.
+    pub(super) repeats: bool,
+    token: Option<Token>,
+}
+
+impl Leave {
+    fn of(reason: Reason) -> Self {
+        Self {
+            reason,
+            repeats: false,
+            token: None,
+        }
+    }
 }
 
 impl Grant {
@@ -59,19 +79,18 @@ impl Grant {
 impl Allowance {
     /// For a fire that begins.
     pub(super) fn new(deadline: Instant, retries: u32, quota: &Arc<Quota>, grant: Grant) -> Self {
-        quota.fire();
         Self {
             deadline,
             reasks: 0,
             shared: Arc::new(Shared {
                 retries: AtomicU32::new(retries),
-                taken: AtomicU64::new(0),
-                quota: Arc::clone(quota),
+                taken: Mutex::default(),
                 budgets: grant.budgets,
                 log: grant.log,
             }),
+            quota: Arc::clone(quota),
             past: Past::default(),
-            next: Reason::First,
+            next: Leave::of(Reason::First),
         }
     }
 
@@ -83,20 +102,15 @@ impl Allowance {
 
     /// Without repeating what may have been done and billed.
     pub(crate) fn at_most_once(mut self, at_most_once: bool) -> Self {
-        self.past.ambiguous |= at_most_once;
-        self.past.at_most_once = at_most_once;
+        self.past = Past::new(at_most_once);
         self
     }
 
     /// An allowance for a sample of several: with the same deadline, the same retries, and a first attempt of its own.
     pub(crate) fn part(&self) -> Self {
-        self.shared.quota.fire();
         Self {
-            past: Past {
-                at_most_once: self.past.at_most_once,
-                ambiguous: self.past.at_most_once,
-                ..Past::default()
-            },
+            past: Past::new(self.past.at_most_once),
+            next: Leave::of(self.next.reason),
             ..self.beside()
         }
     }
@@ -107,8 +121,9 @@ impl Allowance {
             deadline: self.deadline,
             reasks: self.reasks,
             shared: Arc::clone(&self.shared),
+            quota: Arc::clone(&self.quota),
             past: self.past,
-            next: self.next,
+            next: Leave::of(Reason::Hedge),
         }
     }
 
@@ -116,48 +131,62 @@ impl Allowance {
         &self.shared.log
     }
 
+    /// What may be spent, beside what a model's own budget says.
     pub(crate) fn budgets(&self) -> &[Budget] {
         &self.shared.budgets
     }
 
-    /// Why the next attempt is made. The one after it has another reason, which is said when it is known.
-    pub(super) fn next(&mut self) -> Reason {
-        std::mem::replace(&mut self.next, Reason::Retry)
+    /// The leave for the next attempt. The first of a model needs no other.
+    pub(super) fn next(&mut self) -> Leave {
+        std::mem::replace(&mut self.next, Leave::of(Reason::Retry))
     }
 
-    /// Takes leave for a further attempt and says why it is made. If there is none, it must not be made: too many calls of
-    /// this model come to nothing.
+    /// Takes leave for a further attempt of the same model and says why it is made. If there is none, it must not be made:
+    /// too many calls of this model come to nothing.
     pub(crate) fn further(&mut self, reason: Reason) -> bool {
-        // what was never asked is the first attempt yet
-        if self.shared.log.len() == 0 {
-            self.next = reason;
-            return true;
+        let token = self.quota.take();
+        let is_taken = token.is_some();
+        if is_taken {
+            self.next = Leave {
+                token,
+                ..Leave::of(reason)
+            };
         }
-        let taken = self.shared.quota.take();
-        if taken {
-            self.shared.taken.fetch_add(1, Ordering::Relaxed);
-            self.next = reason;
+        is_taken
+    }
+
+    /// Notes that the next attempt follows on one that may have been done and billed.
+    pub(crate) fn repeats(&mut self) {
+        self.next.repeats = true;
+    }
+
+    /// The next attempt is one beside the retries.
+    pub(crate) fn adapted(&mut self) {
+        self.next = Leave::of(Reason::Adapted);
+    }
+
+    /// Another model is asked from here on, for the first time.
+    pub(crate) fn another(&mut self, llm: &Llm) {
+        self.quota = Arc::clone(llm.quota());
+        self.past = Past {
+            ambiguous: self.past.ambiguous,
+            ..Past::new(self.past.at_most_once)
+        };
+        self.next = Leave::of(Reason::Fallback);
+    }
+
+    /// An attempt is made with this leave.
+    pub(super) fn begun(&self, leave: Leave) {
+        match leave.token {
+            Some(token) => self.taken().extend(token.spend()),
+            None if leave.reason != Reason::Adapted => self.quota.fire(),
+            None => {}
         }
-        taken
     }
 
     /// Whether what may have been done and billed must not be repeated.
     pub(crate) fn is_at_most_once(&self) -> bool {
         self.past.at_most_once
-    }
-
-    /// Another model is asked from here on.
-    pub(crate) fn another_model(&mut self) {
-        self.past = Past {
-            ambiguous: self.past.ambiguous,
-            at_most_once: self.past.at_most_once,
-            ..Past::default()
-        };
-    }
-
-    /// The attempt that follows is one beside the retries.
-    pub(crate) fn adapted(&mut self) {
-        self.next = Reason::Adapted;
     }
 
     pub(super) fn retries(&self) -> u32 {
@@ -172,10 +201,15 @@ impl Allowance {
         retries.fetch_update(store, load, less).is_ok()
     }
 
-    /// The fire has its answer: what it took from the quota was well spent.
+    /// The fire has its answer, so what it took from reserves was well spent, and goes back.
     pub(crate) fn succeeded(&self) {
-        let taken = self.shared.taken.swap(0, Ordering::Relaxed);
-        self.shared.quota.give_back(taken);
+        self.taken().drain(..).for_each(|quota| quota.give_back());
+    }
+
+    /// No code of a user's runs under this lock.
+    fn taken(&self) -> MutexGuard<'_, Vec<Arc<Quota>>> {
+        let taken = self.shared.taken.lock();
+        taken.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How long there is until the deadline.

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
+use crate::clock;
 use crate::session::{Bill, Usage};
 
 /// One attempt of a call: who was asked, why, and what came of it.
@@ -85,9 +87,24 @@ pub enum Outcome {
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<Attempt>>>);
 
+impl Reason {
+    /// What traces call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Retry => "retry",
+            Self::Adapted => "adapted",
+            Self::Reask => "reask",
+            Self::Fallback => "fallback",
+            Self::Hedge => "hedge",
+        }
+    }
+}
+
 impl Log {
-    /// Notes that an attempt begins: until its end is noted, it was cut off.
-    pub(super) fn begin(&self, model: &Arc<str>, reason: Reason, waited: Duration) -> usize {
+    /// Notes that an attempt begins: until its end is noted, it was cut off. How long it took is noted when what this gives
+    /// is dropped.
+    pub(super) fn begin(&self, model: &Arc<str>, reason: Reason, waited: Duration) -> Underway {
         let mut attempts = self.attempts();
         attempts.push(Attempt {
             model: Arc::clone(model),
@@ -97,7 +114,11 @@ impl Log {
             outcome: Outcome::CutOff,
             usage: None,
         });
-        attempts.len() - 1
+        Underway {
+            log: self.clone(),
+            place: attempts.len() - 1,
+            start: clock::now(),
+        }
     }
 
     /// Changes what is known of the attempt at `place`.
@@ -125,6 +146,21 @@ impl Log {
     /// No code of a user's runs under this lock.
     fn attempts(&self) -> MutexGuard<'_, Vec<Attempt>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An attempt that is being made.
+pub(super) struct Underway {
+    log: Log,
+    pub(super) place: usize,
+    start: Instant,
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        let elapsed = clock::now().saturating_duration_since(self.start);
+        self.log
+            .note(self.place, |attempt| attempt.elapsed = elapsed);
     }
 }
 

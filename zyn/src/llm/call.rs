@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::attempt::{Log, Outcome, Reason};
+use super::allowance::Leave;
+use super::attempt::{Outcome, Reason};
 use super::breaker::{self, Health, Permit, Refused};
-use super::budget::Held;
 use super::rate_limit::{Admitted, Charge};
 use super::retry::{PATIENCE, Repeat};
-use super::{Allowance, Decision, Ear, Hedging, Llm, decide, estimate};
+use super::{Allowance, Decision, Ear, Hedging, Llm, Policy, decide, estimate};
 use crate::clock;
+use crate::cost::{Budget, Held};
 use crate::error::{Error, ErrorKind};
 use crate::provider::{BoxFuture, Class, Failure, ProviderError, Request, Response, Wait};
 use crate::session::Usage;
@@ -50,23 +51,24 @@ impl Llm {
         &self,
         call: Call<'_>,
         allowance: &mut Allowance,
-    ) -> Result<Given, Error> {
-        self.check()?;
-        let mut failed: Option<ProviderError> = None;
+    ) -> Result<Given, NoAnswer> {
+        self.check()
+            .map_err(|error| NoAnswer::NotMade(error.into()))?;
+        let mut failed: Option<Box<ProviderError>> = None;
         let mut waited = Duration::ZERO;
         loop {
-            let reason = allowance.next();
-            let error = match self.hedged(call, allowance, reason, waited).await {
+            let leave = allowance.next();
+            let error = match self.hedged(call, allowance, leave, waited).await {
                 Ok(given) => return Ok(given),
-                Err(NoAnswer::Failed(error)) => *error,
-                // what is known of the provider says more than why it is not asked again
-                Err(NoAnswer::NotMade(error)) => match failed {
-                    Some(failed) => {
-                        telemetry::not_repeated(&error);
-                        return Err(failed.into());
-                    }
-                    None => return Err(error),
-                },
+                Err(NoAnswer::Failed(error)) => error,
+                Err(NoAnswer::NotMade(error)) => {
+                    telemetry::not_made(&self.model, &error);
+                    // what is known of the provider says more than why it is not asked again
+                    return Err(match failed {
+                        Some(failed) => NoAnswer::Failed(failed),
+                        None => NoAnswer::NotMade(error),
+                    });
+                }
             };
             let decision = decide(
                 &error,
@@ -76,29 +78,29 @@ impl Llm {
                 self.dice(),
             );
             let Decision::Repeat { after, kind } = decision else {
-                return Err(error.into());
+                return Err(NoAnswer::Failed(error));
             };
+            // what was handed on cannot be taken back
+            if call.ear.is_some_and(|ear| !ear.forget()) {
+                return Err(NoAnswer::Failed(error));
+            }
             match kind {
                 Repeat::Adaptation => allowance.adapted(),
-                // a part of the fire that runs beside this one may have taken the last
-                Repeat::Retry { .. } => {
+                Repeat::Retry { ambiguous } => {
+                    // a part of the fire that runs beside this one may have taken the last
                     if !allowance.take_retry() {
-                        return Err(error.into());
+                        return Err(NoAnswer::Failed(error));
                     }
                     if !allowance.further(Reason::Retry) {
                         telemetry::reserve_used_up(&self.model);
-                        return Err(error.into());
+                        return Err(NoAnswer::Failed(error));
+                    }
+                    if ambiguous {
+                        allowance.repeats();
                     }
                 }
             }
-            // what was handed on cannot be taken back
-            if call.ear.is_some_and(|ear| !ear.forget()) {
-                return Err(error.into());
-            }
-            if matches!(kind, Repeat::Retry { ambiguous: true }) {
-                self.repeats();
-            }
-            telemetry::repeating(&error, after);
+            telemetry::repeating(&self.model, &error, after);
             allowance.past.note(kind);
             tokio::time::sleep(after).await;
             failed = Some(error);
@@ -106,26 +108,23 @@ impl Llm {
         }
     }
 
-    /// Notes that an attempt follows on one that may have been done and billed.
-    pub(crate) fn repeats(&self) {
-        self.ledger.repeat();
-    }
-
     /// Makes one attempt, and another beside it if that takes long and hedging is on.
     async fn hedged(
         &self,
         call: Call<'_>,
         allowance: &Allowance,
-        reason: Reason,
+        leave: Leave,
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
-        let is_hedged = call.ear.is_none() && call.request.feedback.is_empty();
-        let Some(hedging) = self.policy.hedging.as_ref().filter(|_| is_hedged) else {
-            return self.attempt(call, allowance, reason, waited).await;
+        // a re-ask is not hedged, what is streamed cannot be, and what must not be done twice must not
+        let may =
+            call.ear.is_none() && call.request.feedback.is_empty() && !allowance.is_at_most_once();
+        let Some(hedging) = self.policy.hedging.as_ref().filter(|_| may) else {
+            return self.attempt(call, allowance, leave, waited).await;
         };
         hedging.call();
         let start = clock::now();
-        let first = Box::pin(self.attempt(call, allowance, reason, waited));
+        let first = Box::pin(self.attempt(call, allowance, leave, waited));
         let result = match hedging.delay() {
             None => first.await,
             Some(delay) => Box::pin(self.beside(first, delay, call, allowance)).await,
@@ -157,15 +156,20 @@ impl Llm {
         if is_crowded() || !may() || !beside.further(Reason::Hedge) {
             return first.await;
         }
-        telemetry::hedging(delay);
-        self.repeats();
-        let second = Box::pin(self.attempt(call, &beside, Reason::Hedge, Duration::ZERO));
+        beside.repeats();
+        telemetry::hedging(&self.model, delay);
+        let leave = beside.next();
+        let second = Box::pin(self.attempt(call, &beside, leave, Duration::ZERO));
         let is_valid = |given: &Given| call.valid.is_none_or(|it| it(&given.response.text));
         let (taken, other) = first_of(first, second, is_valid).await;
-        if let Some(Ok(other)) = other {
-            self.reject(other.response.usage, allowance.log(), other.place);
+        match (taken, other) {
+            (Err(taken), Some(Err(other))) => Err(taken.or(other)),
+            (taken, Some(Ok(other))) => {
+                self.reject(other.response.usage, allowance.log(), other.place);
+                taken
+            }
+            (taken, _) => taken,
         }
-        taken
     }
 
     /// Makes one attempt, if budget, breaker and rate limit let it.
@@ -173,15 +177,26 @@ impl Llm {
         &self,
         call: Call<'_>,
         allowance: &Allowance,
-        reason: Reason,
+        leave: Leave,
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
+        let Policy {
+            breaker,
+            rate_limit,
+            ..
+        } = &*self.policy;
+        let is_gated = breaker.is_some() || rate_limit.is_some();
+        let gate = is_gated.then(|| telemetry::gate(&self.model));
+        let gate = gate.unwrap_or_else(tracing::Span::none);
         let mut held = self.hold(call.request, allowance)?;
-        let probe = self.probe(allowance)?;
-        let admitted = self.admit(call.request, allowance).await?;
+        let mut probe = gate.in_scope(|| self.probe(call, allowance))?;
+        let admitted = self.admit(call.request, allowance).instrument(gate.clone());
+        let admitted = admitted.await?;
         held.iter_mut().for_each(Held::sent);
+        probe.iter_mut().for_each(Probe::sent);
         let waited = waited + admitted.as_ref().map_or(Duration::ZERO, |it| it.waited);
-        let (outcome, usage) = self.send(call, allowance.log(), reason, waited).await;
+        let (outcome, usage) = self.send(call, allowance, leave, waited).await;
+        let _entered = gate.entered();
         if let Some(probe) = probe {
             let response = outcome.as_ref().map(|given| &given.response);
             probe.record(breaker::health(response), self.dice());
@@ -233,14 +248,16 @@ impl Llm {
     }
 
     /// Asks the breaker, if there is one.
-    fn probe(&self, allowance: &Allowance) -> Result<Option<Probe>, NoAnswer> {
+    fn probe(&self, call: Call<'_>, allowance: &Allowance) -> Result<Option<Probe>, NoAnswer> {
         let Some(breaker) = &self.policy.breaker else {
             return Ok(None);
         };
         match breaker.admit() {
             Ok(permit) => Ok(Some(Probe {
                 permit: Some(permit),
-                deadline: allowance.deadline,
+                sent: None,
+                // a stream is as slow as its reader
+                deadline: call.ear.is_none().then_some(allowance.deadline),
                 dice: self.dice(),
             })),
             Err(Refused { retry_in }) => {
@@ -253,13 +270,13 @@ impl Llm {
 
     /// Holds what the attempt may cost in each budget; if one has not enough, none is touched.
     fn hold(&self, request: &Request, allowance: &Allowance) -> Result<Vec<Held>, NoAnswer> {
-        let budgets = || self.policy.budget.iter().chain(allowance.budgets());
         let mut held: Vec<Held> = Vec::new();
-        if budgets().next().is_none() {
+        let budgets = self.budgets(allowance);
+        if budgets.is_empty() {
             return Ok(held);
         }
         let usage = estimate::usage(request);
-        for budget in budgets() {
+        for budget in budgets {
             match budget.hold(&self.model, usage) {
                 Ok(part) => held.push(part),
                 // what the others hold goes back
@@ -271,12 +288,23 @@ impl Llm {
         Ok(held)
     }
 
+    /// The budgets that an attempt is paid from, each of them once.
+    pub(super) fn budgets<'a>(&'a self, allowance: &'a Allowance) -> Vec<&'a Budget> {
+        let mut budgets: Vec<&Budget> = Vec::new();
+        for budget in self.policy.budget.iter().chain(allowance.budgets()) {
+            if !budgets.iter().any(|known| known.is(budget)) {
+                budgets.push(budget);
+            }
+        }
+        budgets
+    }
+
     /// Makes the attempt, and says what it cost if that is known.
     async fn send(
         &self,
         call: Call<'_>,
-        log: &Log,
-        reason: Reason,
+        allowance: &Allowance,
+        leave: Leave,
         waited: Duration,
     ) -> (Result<Given, ProviderError>, Option<Usage>) {
         let Call {
@@ -285,10 +313,17 @@ impl Llm {
             limit,
             ..
         } = call;
-        let place = log.begin(&self.model, reason, waited);
-        let entry = self.ledger.open();
+        let log = allowance.log();
+        let underway = log.begin(&self.model, leave.reason, waited);
+        let entry = self.ledger.open(leave.repeats);
+        let place = underway.place;
         let provider = &*self.provider;
-        let span = telemetry::attempt(provider.name(), provider.model(), place, request);
+        let span = telemetry::attempt(
+            (provider.name(), provider.model()),
+            (place, leave.reason, waited),
+            request,
+        );
+        allowance.begun(leave);
         if let Some(capture) = &self.policy.capture {
             capture.sent(&span, request);
         }
@@ -327,7 +362,6 @@ impl Llm {
         }
         let usage = entry.settle(outcome.as_ref(), time_to_first_token.is_some());
         log.note(place, |attempt| {
-            attempt.elapsed = clock::now() - start;
             attempt.usage = usage;
             attempt.outcome = match &outcome {
                 Ok(_) => Outcome::Answered,
@@ -350,33 +384,83 @@ fn charge(failed: Option<&ProviderError>, usage: Option<Usage>) -> Charge {
 }
 
 /// Why there is no answer.
-enum NoAnswer {
-    /// The attempt failed.
+#[derive(Debug)]
+pub(crate) enum NoAnswer {
+    /// The last attempt failed.
     Failed(Box<ProviderError>),
-    /// The attempt was not made.
+    /// No attempt was made.
     NotMade(Error),
+}
+
+impl NoAnswer {
+    /// What decides on a repeat after two attempts have failed: what may have been done and billed, what the server does not
+    /// want again, and the longer wait.
+    fn or(self, other: Self) -> Self {
+        let (Self::Failed(one), Self::Failed(another)) = (&self, &other) else {
+            return match self {
+                Self::Failed(_) => self,
+                Self::NotMade(_) => other,
+            };
+        };
+        let weight = |error: &ProviderError| {
+            (
+                error.class() == Class::Ambiguous,
+                error.should_retry == Some(false),
+                error.retry_after,
+            )
+        };
+        match weight(another) > weight(one) {
+            true => other,
+            false => self,
+        }
+    }
+}
+
+impl From<NoAnswer> for Error {
+    fn from(none: NoAnswer) -> Self {
+        match none {
+            NoAnswer::Failed(error) => (*error).into(),
+            NoAnswer::NotMade(error) => error,
+        }
+    }
 }
 
 /// An attempt that its breaker watches.
 struct Probe {
     permit: Option<Permit>,
-    deadline: Instant,
+    /// When it was sent.
+    sent: Option<Instant>,
+    deadline: Option<Instant>,
     dice: f64,
 }
 
+/// Who gave an endpoint less time than this, and went, says nothing of its health.
+const IN_VAIN: Duration = Duration::from_secs(10);
+
 impl Probe {
+    fn sent(&mut self) {
+        self.sent = Some(clock::now());
+    }
+
     fn record(mut self, health: Health, dice: f64) {
         if let Some(permit) = self.permit.take() {
             permit.record(health, dice);
         }
     }
+
+    /// Whether the deadline has cut it off after a time in which an answer could have come.
+    fn is_in_vain(&self) -> bool {
+        let now = clock::now();
+        let waited = self.sent.map(|sent| now.saturating_duration_since(sent));
+        self.deadline.is_some_and(|deadline| now >= deadline)
+            && waited.is_some_and(|waited| waited >= IN_VAIN)
+    }
 }
 
 impl Drop for Probe {
-    /// Who is cut off by the deadline has waited in vain, which speaks of the endpoint; one whose caller has gone has not.
     fn drop(&mut self) {
-        let is_late = self.permit.is_some() && clock::now() >= self.deadline;
-        if let Some(permit) = self.permit.take().filter(|_| is_late) {
+        let is_in_vain = self.permit.is_some() && self.is_in_vain();
+        if let Some(permit) = self.permit.take().filter(|_| is_in_vain) {
             permit.record(Health::Bad, self.dice);
         }
     }
@@ -433,7 +517,8 @@ impl Llm {
         };
         match self.call(call, allowance).await {
             Ok(given) => Ok(given.response),
-            Err(error) => Err(match error.kind() {
+            Err(NoAnswer::Failed(error)) => Err(*error),
+            Err(NoAnswer::NotMade(error)) => Err(match error.kind() {
                 ErrorKind::Config(error) => {
                     ProviderError::new("config", Failure::Config(error.clone()))
                 }

@@ -26,12 +26,15 @@ impl Capture {
         if span.is_disabled() {
             return;
         }
-        let messages = request.history.iter();
-        let messages = messages
-            .chain([&request.prompt])
-            .chain(&request.feedback)
-            .map(|message| self.message(message));
-        telemetry::captured_input(span, &json!(messages.collect::<Vec<_>>()).to_string());
+        let system = written("system", &(self.0)(request.system));
+        let mut messages = vec![system];
+        messages.extend(request.history.iter().map(|it| self.message(it)));
+        messages.push(self.message(&request.prompt));
+        if let Some(note) = &request.note {
+            messages.push(written("user", &(self.0)(note)));
+        }
+        messages.extend(request.feedback.iter().map(|it| self.message(it)));
+        telemetry::captured_input(span, &json!(messages).to_string());
     }
 
     /// The answer.

@@ -147,6 +147,28 @@ pub(crate) fn is_unfit(error: &Error) -> bool {
     error.class() == Class::InvalidReply || matches!(error.kind(), ErrorKind::NotMeasured { .. })
 }
 
+impl Llm {
+    /// Whether both are one and the same, options and all: what one could not do, the other cannot either.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.ledger, &other.ledger)
+            && Arc::ptr_eq(&self.policy, &other.policy)
+            && self.limits == other.limits
+    }
+
+    /// The one that has answered as `asked`: this, or one of its fallbacks.
+    pub(crate) fn called(&self, asked: Option<&str>) -> &Self {
+        let is_asked = |llm: &Self| asked.is_none_or(|asked| asked == llm.model());
+        let fallbacks = self.fallbacks().iter().map(Fallback::llm);
+        match is_asked(self) {
+            true => self,
+            false => fallbacks
+                .map(|it| it.called(asked))
+                .find(|it| is_asked(it))
+                .unwrap_or(self),
+        }
+    }
+}
+
 impl From<&Llm> for Fallback {
     fn from(llm: &Llm) -> Self {
         Self::to(llm)

@@ -8,19 +8,15 @@
 mod allowance;
 pub(crate) mod attempt;
 mod breaker;
-mod budget;
 mod cache;
 mod call;
 mod capture;
-mod cost;
 mod ear;
 #[cfg(feature = "http")]
 mod env;
 mod estimate;
 mod fallback;
 mod hedging;
-mod price;
-mod published;
 mod quota;
 mod rate_limit;
 mod retry;
@@ -37,17 +33,14 @@ pub(crate) use allowance::{Allowance, Grant};
 pub use attempt::{Attempt, Outcome, Reason};
 pub(crate) use breaker::Counted;
 pub use breaker::{Breaker, BreakerState};
-pub use budget::Budget;
 pub use cache::Cache;
 pub(crate) use cache::{Joined, Key, Keyed, Landed, Terms};
-pub(crate) use call::{Call, Given};
-pub use cost::Cost;
+pub(crate) use call::{Call, Given, NoAnswer};
 pub(crate) use ear::Ear;
 pub(crate) use estimate::beside;
 pub use fallback::Fallback;
 pub(crate) use fallback::{is_mendable, is_unfit};
 pub use hedging::Hedging;
-pub use price::{Price, Prices};
 pub use rate_limit::RateLimit;
 pub(crate) use retry::{Decision, Past, decide};
 pub use spend::Spend;
@@ -56,6 +49,7 @@ use self::attempt::Log;
 use self::capture::Capture;
 use self::quota::Quota;
 use self::spend::Ledger;
+use crate::cost::Budget;
 use crate::error::ErrorKind;
 use crate::provider::{Failure, Profile, Provider, ProviderError, Request, WireSchema};
 use crate::session::{Usage, hex};
@@ -113,7 +107,7 @@ pub struct Llm {
 }
 
 /// The numbers among the options of an [`Llm`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -209,10 +203,13 @@ impl Llm {
         self
     }
 
-    /// How many further attempts (retries, re-asks, hedges, fallbacks) all calls together may make at once, beside one
+    /// How many further attempts (retries, re-asks, hedges) all calls of this model together may make at once, beside one
     /// for every five calls; what leads to an answer does not count. So a model that answers nothing gets at most
-    /// 1.2 × calls + `reserve` attempts, however calls, re-asks and workflows are nested. Beyond it, a call fails with
-    /// what its last attempt failed with.
+    /// 1.2 × calls + `reserve` attempts, however retries, re-asks, steps and workflows are nested. Beyond it, a call fails
+    /// with what its last attempt failed with.
+    ///
+    /// A sample of several is a call, and so is a call of another model that falls back on this one: it is this model's
+    /// first, and has this model's reserve.
     ///
     /// # Examples
     ///
@@ -437,12 +434,17 @@ impl Llm {
         self
     }
 
+    /// How many further attempts are left of the [reserve](Self::retry_reserve) now.
+    pub fn reserve_left(&self) -> u64 {
+        self.quota.left()
+    }
+
     /// What this `Llm` and its clones have spent so far.
     pub fn spend(&self) -> Spend {
         self.ledger.spend()
     }
 
-    /// The model that is asked, by the name that its provider was set up with. [`Prices`] go by it.
+    /// The model that is asked, by the name that its provider was set up with. [`Prices`](crate::cost::Prices) go by it.
     ///
     /// # Examples
     ///
@@ -472,8 +474,8 @@ impl Llm {
         attempts: u32,
         allowance: &Allowance,
     ) -> Result<(), ErrorKind> {
-        let mut budgets = self.policy.budget.iter().chain(allowance.budgets());
         let usage = || estimate::usage(request);
+        let mut budgets = self.budgets(allowance).into_iter();
         budgets
             .try_for_each(|budget| budget.check(&self.model, usage(), attempts))
             .map_err(ErrorKind::Budget)
@@ -482,6 +484,10 @@ impl Llm {
     /// What a fire may do that begins now.
     pub(crate) fn allowance(&self, deadline: Instant, retries: u32, grant: Grant) -> Allowance {
         Allowance::new(deadline, retries, &self.quota, grant)
+    }
+
+    fn quota(&self) -> &Arc<Quota> {
+        &self.quota
     }
 
     pub(crate) fn fallbacks(&self) -> &[Fallback] {
@@ -500,8 +506,14 @@ impl Llm {
         self.provider.takes(schema)
     }
 
-    /// Checks the set-up without sending anything.
+    /// Checks the set-up, that of fallbacks too, without sending anything.
     pub(crate) fn check(&self) -> Result<(), ProviderError> {
+        self.check_own()?;
+        let mut fallbacks = self.fallbacks().iter();
+        fallbacks.try_for_each(|it| it.llm().check())
+    }
+
+    fn check_own(&self) -> Result<(), ProviderError> {
         let Policy {
             breaker,
             rate_limit,
@@ -566,7 +578,7 @@ macro_rules! shared {
     };
 }
 
-shared!(Breaker, Budget, Cache, Hedging, RateLimit);
+shared!(Breaker, Cache, Hedging, RateLimit);
 
 impl fmt::Debug for Llm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

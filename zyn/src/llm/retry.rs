@@ -34,6 +34,15 @@ pub(crate) enum Repeat {
 }
 
 impl Past {
+    /// Of a fire that begins.
+    pub(super) fn new(at_most_once: bool) -> Self {
+        Self {
+            ambiguous: at_most_once,
+            at_most_once,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn note(&mut self, repeat: Repeat) {
         match repeat {
             Repeat::Adaptation => self.adaptations = self.adaptations.saturating_add(1),
@@ -91,11 +100,19 @@ pub(crate) fn decide(
 fn may_repeat(error: &ProviderError, past: Past) -> bool {
     match (error.should_retry, error.class()) {
         (Some(false), _) => false,
-        (_, Class::Ambiguous) if past.at_most_once => false,
-        // the same schema would be refused again
-        (Some(true), _) => !matches!(error.kind, Failure::Config(_) | Failure::SchemaRefused),
+        // that the server would have it again does not say that it was not billed
+        (_, Class::Ambiguous) => !past.ambiguous,
+        // no money, key or answer comes of asking again, and the same schema would be refused again
+        (Some(true), _) => !matches!(
+            error.kind,
+            Failure::Config(_)
+                | Failure::SchemaRefused
+                | Failure::Quota
+                | Failure::Auth
+                | Failure::Refusal
+                | Failure::Filtered
+        ),
         (None, Class::NotSent | Class::Rejected) => true,
-        (None, Class::Ambiguous) => !past.ambiguous,
         (None, Class::Terminal | Class::InvalidReply) => false,
     }
 }

@@ -53,6 +53,11 @@ impl Bill {
         self.uncounted
     }
 
+    /// Whether nothing is on it.
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What came on top of `base`; `None` if that is not a part of this.
     pub(super) fn since(&self, base: &Self) -> Option<Self> {
         let in_base = |name: &Arc<str>| {
@@ -71,7 +76,7 @@ impl Bill {
     }
 
     /// Adds all tokens of another.
-    pub(super) fn add_all(&mut self, other: &Self) {
+    pub(crate) fn add_all(&mut self, other: &Self) {
         for (name, usage) in other.models.iter() {
             self.add(Some(name), *usage);
         }

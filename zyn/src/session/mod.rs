@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::llm::Budget;
+use crate::cost::Budget;
 
 pub use bill::Bill;
 pub(crate) use branch::Change;

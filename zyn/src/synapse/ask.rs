@@ -19,7 +19,7 @@ use super::tape::Tape;
 use super::window;
 use crate::clock;
 use crate::error::{Error, ErrorKind};
-use crate::llm::{Allowance, Cache, Ear, Fallback, Grant, Llm, Reason};
+use crate::llm::{Allowance, Cache, Ear, Fallback, Grant, Llm};
 use crate::provider::{Accepts, Class, Request};
 use crate::refusal::OptionProblem;
 use crate::schema::Rewritten;
@@ -110,13 +110,10 @@ pub(crate) async fn ask(
         // no summary for a call that cannot be made
         llm.check()?;
         refuse_for(call, &History::default(), llm)?;
-        window::afford(window, allowance.budgets())?;
         let mut request = rendered(call, history, llm)?;
         // apart, or every call would have the room that a window needs
-        let window = Box::pin(window::apply(window, &mut request, deadline));
-        let window = window.await?;
-        window.charge(allowance.budgets());
-        applied = Some(window);
+        let window = window::apply(window, &mut request, allowance.budgets(), deadline);
+        applied = Some(Box::pin(window).await?);
         history = request.history;
         // what is left may be nothing to read
         refuse_unusable(call, &history).map_err(|error| window::after(error, &applied))?;
@@ -222,39 +219,55 @@ impl Asking<'_> {
     async fn of_any(&self, llm: &Llm, allowance: &mut Allowance) -> Result<Accepted, Error> {
         let fallbacks = fallbacks(llm);
         let mut left = fallbacks.as_slice();
-        let (first, mut llm) = (llm, llm);
-        loop {
-            let error = match self.of(llm, left, allowance).await {
+        let mut asked = vec![llm];
+        let error = match self.of(llm, left, allowance).await {
+            Ok((record, feedback)) => {
+                return Ok(Accepted {
+                    record,
+                    feedback,
+                    by_fallback: false,
+                });
+            }
+            Err(error) => error,
+        };
+        let mut error = error;
+        while let Some((fallback, behind)) = next(left, &error, &asked) {
+            let may_be_paid = error.class() == Class::Ambiguous;
+            if self.deadline.at <= clock::now()
+                || may_be_paid && allowance.is_at_most_once()
+                || !self.tape.is_none_or(Ear::forget)
+            {
+                break;
+            }
+            let llm = fallback.llm();
+            left = behind;
+            telemetry::falling_back(
+                &error,
+                asked.last().map_or("", |it| it.model()),
+                llm.model(),
+            );
+            asked.push(llm);
+            allowance.another(llm);
+            if may_be_paid {
+                allowance.repeats();
+            }
+            let attempts = allowance.log().len();
+            match self.of(llm, left, allowance).await {
                 Ok((record, feedback)) => {
                     return Ok(Accepted {
                         record,
                         feedback,
-                        by_fallback: !std::ptr::eq(first, llm),
+                        by_fallback: true,
                     });
                 }
-                Err(error) => error,
-            };
-            let taken = left.iter().position(|it| it.takes(&error));
-            let Some((fallback, behind)) = taken.and_then(|place| left.get(place..)?.split_first())
-            else {
-                return Err(error);
-            };
-            let may_be_paid = error.class() == Class::Ambiguous;
-            let is_over = matches!(error.kind(), ErrorKind::Deadline { .. });
-            if is_over
-                || may_be_paid && allowance.is_at_most_once()
-                || !self.tape.is_none_or(Ear::forget)
-                || !allowance.further(Reason::Fallback)
-            {
-                return Err(error);
-            }
-            telemetry::falling_back(&error, llm.model(), fallback.llm().model());
-            allowance.another_model();
-            (llm, left) = (fallback.llm(), behind);
-            if may_be_paid {
-                llm.repeats();
+                // one that could not be asked says nothing of what went wrong
+                Err(unasked) if allowance.log().len() == attempts => {
+                    telemetry::not_made(llm.model(), &unasked);
+                }
+                Err(other) => error = other,
             }
         }
+        Err(error)
     }
 
     /// Asks `llm` alone. `left` are those that may be asked after it.
@@ -283,6 +296,18 @@ impl Asking<'_> {
         };
         Ok((record?, request.feedback))
     }
+}
+
+/// The first of those that are left which is asked after this error and was not asked yet, and those behind it.
+fn next<'f, 'l>(
+    left: &'l [&'f Fallback],
+    error: &Error,
+    asked: &[&Llm],
+) -> Option<(&'f Fallback, &'l [&'f Fallback])> {
+    let is_next = |it: &&Fallback| it.takes(error) && !asked.iter().any(|asked| asked.is(it.llm()));
+    let place = left.iter().position(is_next)?;
+    let (fallback, behind) = left.get(place..)?.split_first()?;
+    Some((fallback, behind))
 }
 
 /// All that may be asked after `llm`, in their order: behind each its own.

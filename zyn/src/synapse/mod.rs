@@ -124,6 +124,11 @@ pub struct Synapse<T: 'static, I: 'static = Text> {
 /// Makes the value that stands where no model gives one.
 type Otherwise<T> = Arc<dyn Fn() -> T + Send + Sync>;
 
+/// The value that stands where no model gives one, if this error is of that kind.
+fn instead_of<T>(otherwise: &Otherwise<T>, error: &Error) -> Option<T> {
+    is_answerless(error).then(|| otherwise())
+}
+
 /// Whether no model gave an answer where one could have: what [`Synapse::otherwise`] stands for.
 pub(crate) fn is_answerless(error: &Error) -> bool {
     is_mendable(error) || is_unfit(error)
@@ -154,9 +159,7 @@ impl<T: 'static, I: 'static> Synapse<T, I> {
 
     /// The value that stands where no model gives one, if there is one and this error is of that kind.
     pub(crate) fn instead_of(&self, error: &Error) -> Option<T> {
-        let otherwise = self.otherwise.as_ref();
-        let otherwise = otherwise.filter(|_| is_answerless(error));
-        otherwise.map(|otherwise| otherwise())
+        instead_of(self.otherwise.as_ref()?, error)
     }
 
     pub(crate) fn synapse_mut(&mut self) -> &mut Self {

@@ -334,7 +334,7 @@ macro_rules! options {
             /// nothing does; [`Answer::instead_of`](crate::Answer::instead_of) and the report say what it stands for.
             ///
             /// What can never succeed is an error all the same: a wrong key, an unknown model, an empty input, a budget
-            /// that is used up. A [stream](crate::Synapse::stream) ends in its error too.
+            /// that is used up. So is what ends a [stream](crate::Synapse::stream) of which text or an item was handed out.
             ///
             /// # Examples
             ///

@@ -3,7 +3,7 @@
 use super::form::Accepted;
 use super::question::{Question, ask_for};
 use crate::error::{Error, ErrorKind, Excerpt};
-use crate::llm::{Allowance, Call, Ear, Given, Llm, Reason};
+use crate::llm::{Allowance, Call, Ear, Given, Llm, NoAnswer, Reason};
 use crate::provider::{Dialect, Failure, Mode, Request, Response};
 use crate::reply::{self, Rejected};
 use crate::schema::Schema;
@@ -34,6 +34,7 @@ pub(super) async fn until_valid(
 ) -> Result<Sample, Error> {
     let forget = || question.tape.is_none_or(Ear::forget);
     let mut rewritten = question.rewritten.clone();
+    let mut refused: Option<Error> = None;
     loop {
         if let Some(tape) = question.tape {
             tape.asked(rewritten.as_ref());
@@ -48,8 +49,10 @@ pub(super) async fn until_valid(
         };
         let given = match llm.call(call, allowance).await {
             Ok(given) => given,
-            Err(error) if is_schema_refused(&error) && !is_prompted(request) && forget() => {
-                error.provider().into_iter().for_each(telemetry::refused);
+            Err(NoAnswer::Failed(error))
+                if error.kind == Failure::SchemaRefused && !is_prompted(request) && forget() =>
+            {
+                telemetry::refused(&error);
                 rewritten = question.prompted()?;
                 if let Some(rewritten) = &rewritten {
                     ask_for(request, rewritten, llm);
@@ -57,9 +60,12 @@ pub(super) async fn until_valid(
                 allowance.adapted();
                 continue;
             }
-            Err(error) => return Err(error),
+            // what was answered says more than why it is not asked for again
+            Err(NoAnswer::NotMade(unasked)) => return Err(refused.unwrap_or(unasked)),
+            Err(error) => return Err(error.into()),
         };
         let response = &given.response;
+        let schema = question.call.schema.as_ref();
         let rejected = match question.read(rewritten.as_ref(), &response.text) {
             Ok(accepted) => {
                 let mode = match &request.schema {
@@ -79,23 +85,16 @@ pub(super) async fn until_valid(
         telemetry::rejected(allowance.reasks);
         // what was handed out cannot be taken back
         if allowance.reasks == 0 || !forget() || !allowance.further(Reason::Reask) {
-            let schema = question.call.schema.as_ref();
             return Err(invalid(rejected, response, schema).into());
         }
         allowance.reasks -= 1;
+        let feedback = reply::feedback(&rejected, request.schema.is_some());
         request
             .feedback
             .push(Message::assistant(shortened(&response.text)));
-        request.feedback.push(Message::user(reply::feedback(
-            &rejected,
-            request.schema.is_some(),
-        )));
+        request.feedback.push(Message::user(feedback));
+        refused = Some(invalid(rejected, response, schema).into());
     }
-}
-
-fn is_schema_refused(error: &Error) -> bool {
-    let failed = error.provider();
-    failed.is_some_and(|error| error.kind == Failure::SchemaRefused)
 }
 
 /// Whether nothing but the prompt says the schema.

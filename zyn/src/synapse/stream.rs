@@ -10,13 +10,15 @@ use serde_json::Value;
 
 use super::form::{Shape, Typed};
 use super::tape::{Shown, Tape};
-use super::{Answer, Extract, Fired, Input, StepCall, StepRecord, Synapse, Talk, ask};
+use super::{
+    Answer, Extract, Fired, Input, Otherwise, StepCall, StepRecord, Synapse, Talk, ask, instead_of,
+};
 use crate::error::{Error, ErrorKind, Excerpt};
-use crate::llm::{Grant, Llm};
+use crate::llm::{Ear, Grant, Llm};
 use crate::provider::BoxFuture;
 use crate::reply::{AskedSoFar, Violation};
 use crate::schema::Schema;
-use crate::session::{Session, cache_key};
+use crate::session::{Message, Session, cache_key};
 
 /// An answer that is being written, from [`Synapse::stream`].
 ///
@@ -45,6 +47,7 @@ pub struct Streaming<'s, T: 'static> {
     llm: Llm,
     call: StepCall,
     typed: Arc<Typed<T>>,
+    otherwise: Option<Otherwise<T>>,
     tape: Tape,
     asked: BoxFuture<'static, Result<StepRecord, Error>>,
     ended: Option<Result<StepRecord, Error>>,
@@ -110,6 +113,7 @@ impl<T: 'static, I: Clone + Send + 'static> Synapse<T, I> {
             llm,
             call,
             typed,
+            otherwise: self.otherwise.clone(),
             tape,
             asked,
             ended: None,
@@ -204,9 +208,20 @@ impl<T: 'static> Streaming<'_, T> {
     ///
     /// As [`finish`](Self::finish). The session is as it was.
     pub async fn finish_detailed(mut self) -> Result<Answer<T>, Error> {
-        let record = match self.ended.take() {
-            Some(ended) => ended?,
-            None => self.asked.as_mut().await?,
+        let ended = match self.ended.take() {
+            Some(ended) => ended,
+            None => self.asked.as_mut().await,
+        };
+        let record = match ended {
+            Ok(record) => record,
+            Err(error) => {
+                // what was handed out was of another answer
+                let otherwise = self.otherwise.filter(|_| self.tape.forget());
+                let value = otherwise.and_then(|it| instead_of(&it, &error));
+                return value
+                    .map(|value| Answer::otherwise(value, &error))
+                    .ok_or(error);
+            }
         };
         self.refuse_others(&record)?;
         let mut draft = self.session.draft();
@@ -243,7 +258,8 @@ impl<T: 'static> Streaming<'_, T> {
         if violations.is_empty() {
             return Ok(());
         }
-        self.llm.regret(record.usage);
+        let asked = record.turn.iter().find_map(Message::asked);
+        self.llm.called(asked).regret(record.usage);
         let reply = Excerpt::new(&record.answer);
         let error = Error::from(ErrorKind::Invalid { violations, reply });
         Err(error.logged(record.log.clone()))

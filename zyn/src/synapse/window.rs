@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::ask::{Deadline, ask, within};
 use super::{Conversation, Fired, Input, StepCall, StepRecord, Talk, transform};
+use crate::cost::Budget;
 use crate::error::{Error, ErrorKind};
-use crate::llm::{Budget, Llm, beside};
+use crate::llm::attempt::{self, Attempt};
+use crate::llm::{Grant, Llm, beside};
 use crate::provider::{Accepts, Request};
 use crate::session::window::estimate::{self, Correction};
 use crate::session::{Bill, Draft, History, Message, Summary, Window, Windowed};
@@ -45,18 +47,24 @@ impl Window {
     /// # Ok(()) }
     /// ```
     pub fn summarise(self, llm: &Llm) -> Self {
-        let (asked, llm) = (Arc::clone(llm.asked()), llm.clone());
-        self.sum_up(
-            &asked,
-            Arc::new(move |instruction, fallen| {
-                let (instruction, llm) = (instruction.to_owned(), llm.clone());
-                Box::pin(async move { sum_up(instruction, fallen, &llm).await })
-            }),
-        )
+        let llm = llm.clone();
+        self.sum_up(Arc::new(move |instruction, fallen, budgets| {
+            let (instruction, llm) = (instruction.to_owned(), llm.clone());
+            let grant = Grant {
+                budgets: budgets.to_vec(),
+                ..Grant::default()
+            };
+            Box::pin(async move { sum_up(instruction, fallen, grant, &llm).await })
+        }))
     }
 }
 
-async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summary, Error> {
+async fn sum_up(
+    instruction: String,
+    fallen: History,
+    grant: Grant,
+    llm: &Llm,
+) -> Result<Summary, Error> {
     let Fired { call, typed } =
         transform(instruction).asked("summary", Conversation.into_input())?;
     let profile = llm.profile();
@@ -66,6 +74,7 @@ async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summa
             true => fallen,
             false => fallen.iter().map(without_media).collect(),
         },
+        grant,
         ..Talk::default()
     };
     let record = ask(&call, &*typed, talk, llm).await?;
@@ -79,8 +88,16 @@ async fn sum_up(instruction: String, fallen: History, llm: &Llm) -> Result<Summa
         spent: record.spent,
         uncounted: record.uncounted,
         attempts: record.attempts,
+        bill: bill(&record.log),
         model: record.model,
     })
+}
+
+/// What these attempts cost, model by model.
+fn bill(log: &[Attempt]) -> Bill {
+    let mut bill = Bill::default();
+    attempt::charge(log, &mut bill);
+    bill
 }
 
 /// The message without what is attached to it; its text says that there was something. A summary is of the text.
@@ -101,12 +118,13 @@ pub(super) struct Applied {
 pub(super) async fn apply(
     window: &Window,
     request: &mut Request,
+    budgets: &[Budget],
     deadline: Deadline,
 ) -> Result<Applied, Error> {
     let beside = beside(request);
     let correction = Correction::by(&request.history);
     let fell_out = window.falls_out(&request.history, beside);
-    let summary = match window.summary(&request.history, &fell_out) {
+    let summary = match window.summary(&request.history, &fell_out, budgets) {
         Some(summary) => {
             let outcome = within(deadline, summary).await;
             Some(Box::new(outcome.map_err(failed)?))
@@ -126,19 +144,12 @@ pub(super) async fn apply(
 
 /// The fire's error: its attempts, so far, are the summary's.
 fn failed(error: Error) -> Error {
+    // that of a summary which no budget allows is the fire's own
+    if matches!(error.kind(), ErrorKind::Budget(_)) {
+        return error;
+    }
     let log = error.log().to_vec();
     Error::from(ErrorKind::Summary(error)).logged(log)
-}
-
-/// Refuses a window that may ask for a summary which a budget has nothing left for.
-pub(super) fn afford(window: &Window, budgets: &[Budget]) -> Result<(), ErrorKind> {
-    let Some(model) = window.asked() else {
-        return Ok(());
-    };
-    let mut budgets = budgets.iter();
-    budgets
-        .try_for_each(|budget| budget.check_summary(model))
-        .map_err(ErrorKind::Budget)
 }
 
 /// The error of a call, with what its window had done before it.
@@ -150,16 +161,6 @@ pub(super) fn after(error: Error, applied: &Option<Applied>) -> Error {
 }
 
 impl Applied {
-    /// Counts what a summary has cost.
-    pub(super) fn charge(&self, budgets: &[Budget]) {
-        let Some(summary) = &self.windowed.summary else {
-            return;
-        };
-        let mut bill = Bill::default();
-        bill.add(summary.asked(), summary.spent);
-        budgets.iter().for_each(|budget| budget.charge(&bill));
-    }
-
     /// Writes into the record of a step what the window did. The answer keeps the estimate of the request that it
     /// answers, re-asks included, beside what the provider counted.
     pub(super) fn note(self, record: &mut StepRecord, feedback: &[Message]) {

@@ -11,10 +11,10 @@ use super::place::At;
 use super::report::StepReport;
 use super::step::Step;
 use crate::error::{Error, ErrorKind};
-use crate::llm::attempt::Log;
+use crate::llm::attempt::{self, Log};
 use crate::llm::{Grant, Llm};
 use crate::provider::BoxFuture;
-use crate::session::{History, Message, Summary, Windowed};
+use crate::session::{Bill, History, Message, Summary, Windowed};
 use crate::synapse::{Fired, Reader, StepCall, StepRecord, Talk, Tape, ask};
 use crate::telemetry;
 
@@ -123,6 +123,11 @@ impl Cx<'_> {
             spent: record.spent,
             uncounted: record.uncounted,
             attempts: record.attempts,
+            bill: {
+                let mut bill = Bill::default();
+                attempt::charge(&record.log, &mut bill);
+                bill
+            },
             model: record.model.clone(),
         };
         self.line().draft().apply(&Windowed {

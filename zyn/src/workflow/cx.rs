@@ -6,8 +6,9 @@ use super::engine::Engine;
 use super::graph::Graph;
 use super::place::{At, Place};
 use super::report::{Event, StepReport};
+use crate::cost::Budget;
 use crate::error::{Error, ErrorKind};
-use crate::llm::{Budget, Llm};
+use crate::llm::Llm;
 use crate::session::{Draft, History, Message, Session, Window};
 use crate::synapse::{Deadline, Piece, Tape};
 

@@ -282,11 +282,15 @@ impl Report {
     pub fn bill(&self) -> Bill {
         let mut bill = Bill::default();
         for step in &self.steps {
+            // a record from before there were logs has its sums alone
+            if step.log.is_empty() {
+                bill.add(Some(&step.asked), step.spent);
+                bill.add_uncounted(step.uncounted);
+            }
             attempt::charge(&step.log, &mut bill);
         }
         for summary in self.summaries() {
-            bill.add(summary.asked(), summary.spent);
-            bill.add_uncounted(summary.uncounted);
+            summary.charge(&mut bill);
         }
         bill
     }

@@ -14,8 +14,9 @@ use super::engine::Engine;
 use super::graph::Graph;
 use super::report::{Event, Report, StepReport};
 use crate::clock;
+use crate::cost::Budget;
 use crate::error::Error;
-use crate::llm::{Budget, Llm};
+use crate::llm::Llm;
 use crate::provider::BoxFuture;
 use crate::session::{Session, cache_key};
 use crate::synapse::Deadline;
@@ -242,9 +243,15 @@ impl<'wf, T, E> Run<'wf, T, E> {
         let body = (self.body)(cx.share()).instrument(span);
         let result = match deadline.zip(self.timeout) {
             None => body.await,
-            Some((deadline, timeout)) => timeout_at(deadline.at, body)
-                .await
-                .unwrap_or_else(|_| Err((timeout.error)(deadline.passed().into()))),
+            Some((deadline, timeout)) => {
+                let result = timeout_at(deadline.at, body).await;
+                // what stands for an answer that did not come in time is none in time
+                let is_late = clock::now() >= deadline.at;
+                result
+                    .ok()
+                    .filter(|result| !is_late || result.is_err())
+                    .unwrap_or_else(|| Err((timeout.error)(deadline.passed().into())))
+            }
         };
         let (draft, steps) = cx.finish();
         let added = draft.added_to(session);

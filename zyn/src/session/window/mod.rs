@@ -15,6 +15,7 @@ use cut::{Unit, units};
 
 use super::history::History;
 use super::message::Message;
+use crate::cost::Budget;
 use crate::error::Error;
 use crate::provider::BoxFuture;
 use crate::verb::Verb;
@@ -67,7 +68,6 @@ pub struct Window {
     rule: Rule,
     slack: usize,
     instruction: Arc<str>,
-    asked: Option<Arc<str>>,
     sum_up: Option<SumUp>,
 }
 
@@ -83,9 +83,10 @@ enum Rule {
 
 type Keep = dyn Fn(&[&Message]) -> bool + Send + Sync;
 
-/// Asks for a summary, as it is told, of what fell out. It comes from above: a session knows no model.
-pub(crate) type SumUp =
-    Arc<dyn Fn(&str, History) -> BoxFuture<'static, Result<Summary, Error>> + Send + Sync>;
+/// Asks for a summary, as it is told, of what fell out, paid from these budgets. It comes from above: a session knows no model.
+pub(crate) type SumUp = Arc<
+    dyn Fn(&str, History, &[Budget]) -> BoxFuture<'static, Result<Summary, Error>> + Send + Sync,
+>;
 
 const SUM_UP: &str = "Sum up the conversation so far, so that it can go on from your summary alone: what was asked and \
     answered, names and numbers, what was decided, and what is still open. Write the summary and nothing else.";
@@ -180,7 +181,6 @@ impl Window {
 
     /// The same rule, and nobody is asked for a summary.
     pub(crate) fn silent(mut self) -> Self {
-        self.asked = None;
         self.sum_up = None;
         self
     }
@@ -190,7 +190,6 @@ impl Window {
             rule,
             slack: 0,
             instruction: SUM_UP.into(),
-            asked: None,
             sum_up: None,
         }
     }
@@ -213,15 +212,9 @@ impl Window {
     }
 
     /// The same window, with something that sums up what falls out.
-    pub(crate) fn sum_up(mut self, asked: &Arc<str>, sum_up: SumUp) -> Self {
-        self.asked = Some(Arc::clone(asked));
+    pub(crate) fn sum_up(mut self, sum_up: SumUp) -> Self {
         self.sum_up = Some(sum_up);
         self
-    }
-
-    /// The model that sums up, if one does.
-    pub(crate) fn asked(&self) -> Option<&Arc<str>> {
-        self.asked.as_ref()
     }
 
     /// The places of what falls out of `history`, in order, before a request that has `beside` tokens beside it.
@@ -245,10 +238,12 @@ impl Window {
         &self,
         history: &History,
         fallen: &[usize],
+        budgets: &[Budget],
     ) -> Option<BoxFuture<'static, Result<Summary, Error>>> {
         let sum_up = self.sum_up.as_ref().filter(|_| !fallen.is_empty())?;
         let fallen = fallen.iter().filter_map(|&place| history.get(place));
-        Some(sum_up(&self.instruction, fallen.cloned().collect()))
+        let fallen = fallen.cloned().collect();
+        Some(sum_up(&self.instruction, fallen, budgets))
     }
 
     fn is_summary(&self, unit: &Unit<'_>) -> bool {

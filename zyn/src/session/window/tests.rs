@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::cut::units;
 use super::*;
 use crate::session::turns::turns;
-use crate::session::{Role, Session};
+use crate::session::{Bill, Role, Session};
 
 /// One message per letter: `s`ystem, `u`ser, `a`ssistant; a capital letter is pinned. Its text is its letter and place.
 fn talk(letters: &str) -> History {
@@ -49,8 +49,8 @@ fn check(window: &Window, letters: &str, left: &str) {
 
 /// A window that sums up; the tests of this file never let it.
 fn summing(window: Window) -> Window {
-    let never: SumUp = Arc::new(|_, _| Box::pin(std::future::pending()));
-    window.sum_up(&"nobody".into(), never)
+    let never: SumUp = Arc::new(|_, _, _| Box::pin(std::future::pending()));
+    window.sum_up(never)
 }
 
 #[test]
@@ -189,6 +189,7 @@ fn what_fell_out_is_summed_up_in_its_place() {
         spent: crate::Usage::new(5, 2),
         uncounted: 0,
         attempts: 1,
+        bill: Bill::default(),
         model: None,
     }));
     let left = "s0 sum up summary s3 u6 a7";

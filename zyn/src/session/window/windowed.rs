@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::{History, Message, Usage};
+use crate::session::{Bill, History, Message, Usage};
 
 /// What a context window did before a request. Enough to do it again without a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct Summary {
     pub uncounted: u32,
     /// How many attempts were made.
     pub attempts: u32,
+    /// What they cost, model by model.
+    #[serde(default, skip_serializing_if = "Bill::is_nothing")]
+    pub bill: Bill,
     /// The model that answered, as the provider names it.
     pub model: Option<String>,
 }
@@ -39,6 +42,17 @@ impl Summary {
     /// The model that was asked for it.
     pub(crate) fn asked(&self) -> Option<&Arc<str>> {
         self.turn.iter().find_map(Message::asked_by)
+    }
+
+    /// Adds what it cost to `bill`.
+    pub(crate) fn charge(&self, bill: &mut Bill) {
+        // one that was stored before it had a bill
+        if self.bill.is_nothing() {
+            bill.add(self.asked(), self.spent);
+            bill.add_uncounted(self.uncounted);
+        } else {
+            bill.add_all(&self.bill);
+        }
     }
 }
 

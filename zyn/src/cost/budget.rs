@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Cost, Prices};
+use super::amount::Cost;
+use super::price::Prices;
 use crate::refusal::BudgetProblem;
-use crate::session::{Bill, Usage};
+use crate::session::Usage;
 
 /// The most that may be spent: by a run ([`Run::budget`](crate::Run::budget)), on a conversation
 /// ([`Session::set_budget`](crate::Session::set_budget)), or by all that a program asks of a model
@@ -19,8 +20,8 @@ use crate::session::{Bill, Usage};
 /// than expected; with `max_tokens` set, and a tokenizer that counts as zyn estimates, nothing is.
 ///
 /// An attempt whose cost nobody tells, since it was cut off, timed out or failed at the server, or since the server counts
-/// no tokens, counts as it was estimated, for it may have been paid. The summary of a context window is asked with a
-/// budget that has something left, and counted when it is there.
+/// no tokens, counts as it was estimated, for it may have been paid. The summary of a context window is asked out of the
+/// same budgets.
 ///
 /// A clone is the same budget: whoever has one spends of it.
 ///
@@ -133,7 +134,7 @@ impl Budget {
     }
 
     /// Holds what an attempt of `model` may cost, `usage` as it is estimated, if there is as much.
-    pub(super) fn hold(&self, model: &Arc<str>, usage: Usage) -> Result<Held, BudgetProblem> {
+    pub(crate) fn hold(&self, model: &Arc<str>, usage: Usage) -> Result<Held, BudgetProblem> {
         let amount = self.amount(model, usage)?;
         let mut spent = self.spent();
         self.afford(*spent, amount)?;
@@ -157,20 +158,9 @@ impl Budget {
         self.afford(*self.spent(), each.saturating_mul(attempts.into()))
     }
 
-    /// Refuses a summary by `model` that cannot be paid for: nobody knows how long it will be.
-    pub(crate) fn check_summary(&self, model: &str) -> Result<(), BudgetProblem> {
-        self.price(model, Usage::default())?;
-        self.afford(*self.spent(), 1)
-    }
-
-    /// Counts what was paid elsewhere.
-    pub(crate) fn charge(&self, bill: &Bill) {
-        let parts = bill
-            .models()
-            .filter_map(|(model, usage)| self.price(model, usage).ok());
-        let amount = parts.fold(0, u128::saturating_add);
-        let mut spent = self.spent();
-        *spent = spent.saturating_add(amount);
+    /// Whether both are the same budget.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     fn afford(&self, spent: u128, amount: u128) -> Result<(), BudgetProblem> {
@@ -205,6 +195,18 @@ impl Budget {
     /// No code of a user's runs under this lock.
     fn spent(&self) -> MutexGuard<'_, u128> {
         self.0.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<&Budget> for Budget {
+    fn from(budget: &Budget) -> Self {
+        budget.clone()
+    }
+}
+
+impl From<&Budget> for Option<Budget> {
+    fn from(budget: &Budget) -> Self {
+        Some(budget.clone())
     }
 }
 
@@ -245,7 +247,7 @@ impl Limit {
 
 /// What an attempt may cost, counted as spent until it is known. Dropped before it is sent, it is given back; after that,
 /// it was spent.
-pub(super) struct Held {
+pub(crate) struct Held {
     budget: Budget,
     model: Arc<str>,
     amount: u128,
@@ -254,12 +256,12 @@ pub(super) struct Held {
 
 impl Held {
     /// The attempt is made.
-    pub(super) fn sent(&mut self) {
+    pub(crate) fn sent(&mut self) {
         self.is_sent = true;
     }
 
     /// Counts what the attempt has cost in place of what it might.
-    pub(super) fn settle(&self, usage: Usage) {
+    pub(crate) fn settle(&self, usage: Usage) {
         let Ok(amount) = self.budget.amount(&self.model, usage) else {
             return;
         };

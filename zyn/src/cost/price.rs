@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::cost::Cost;
+use super::amount::Cost;
 use super::published;
 use crate::session::{Bill, Usage};
 
@@ -164,7 +164,7 @@ fn is_version(ending: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cost::DOLLAR;
+    use super::super::amount::DOLLAR;
     use super::*;
 
     fn table(models: &[&str]) -> Prices {
