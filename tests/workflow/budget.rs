@@ -227,7 +227,7 @@ async fn each_retry_whose_cost_nobody_tells_counts_as_its_step_was_estimated() {
         transform("Do", "b").max_tokens(100).__run(&cx, 1).await
     });
     let error = run
-        .budget(Budget::tokens(300))
+        .budget(Budget::tokens(400))
         .run(&llm, &mut Session::new())
         .await
         .unwrap_err();

@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub use shown::Excerpt;
-pub(crate) use shown::Listed;
+pub(crate) use shown::{Length, Listed, TypeOf};
 
 use crate::llm::attempt::{self, Attempt};
 use crate::provider::{Class, ConfigError, Failure, ProviderError};

@@ -4,3 +4,7 @@
 pub(crate) fn row(number: &str, ran: &str, came: &str) {
     println!("| #{number} | {ran} | {came} |");
 }
+
+#[cfg(feature = "http")]
+mod canary;
+mod panics;

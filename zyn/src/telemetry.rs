@@ -147,8 +147,37 @@ pub(crate) fn server(host: &str, port: Option<u16>) {
     }
 }
 
+/// An attempt that is under way. Dropped before it ends, it was cut off, and its span says so.
+pub(crate) struct UnderWay {
+    span: Span,
+    ended: bool,
+}
+
+impl UnderWay {
+    pub(crate) fn new(span: &Span) -> Self {
+        Self {
+            span: span.clone(),
+            ended: false,
+        }
+    }
+
+    /// Adds the outcome to the span.
+    pub(crate) fn end(mut self, result: Result<&Response, &ProviderError>) {
+        self.ended = true;
+        outcome(&self.span, result);
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.span.record("error.type", "cut_off");
+        }
+    }
+}
+
 /// Adds the outcome to the span of an attempt.
-pub(crate) fn outcome(span: &Span, outcome: Result<&Response, &ProviderError>) {
+fn outcome(span: &Span, outcome: Result<&Response, &ProviderError>) {
     if span.is_disabled() {
         return;
     }

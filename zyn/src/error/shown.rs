@@ -1,6 +1,7 @@
 //! What an error holds back, and what it shows.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use crate::reply::Violation;
 
@@ -29,7 +30,31 @@ impl Excerpt {
 
 impl fmt::Debug for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Length(&self.0).fmt(f)
+    }
+}
+
+/// A text in a `Debug` that shows no content: how long it is.
+pub(crate) struct Length<'a>(pub(crate) &'a str);
+
+impl fmt::Debug for Length<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[{} bytes]", self.0.len())
+    }
+}
+
+/// A value in a `Debug` that shows no content: its type.
+pub(crate) struct TypeOf<T>(PhantomData<fn() -> T>);
+
+impl<T> TypeOf<T> {
+    pub(crate) const fn new(_: &T) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> fmt::Debug for TypeOf<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}]", std::any::type_name::<T>())
     }
 }
 

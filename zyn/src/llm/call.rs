@@ -327,6 +327,7 @@ impl Llm {
         if let Some(capture) = &self.policy.capture {
             capture.sent(&span, request);
         }
+        let under_way = telemetry::UnderWay::new(&span);
         let start = clock::now();
         let mut time_to_first_token = None;
         let mut heard = |text: &str| {
@@ -355,7 +356,7 @@ impl Llm {
             time_to_first_token,
             ..response
         });
-        telemetry::outcome(&span, outcome.as_ref());
+        under_way.end(outcome.as_ref());
         if let (Some(capture), Ok(response)) = (&self.policy.capture, &outcome) {
             capture.answered(&span, response);
         }

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Length;
+
 /// One thing that was done to read an answer, in [`Answer::repairs`](crate::Answer::repairs).
 ///
 /// None of them fills in what the reply does not say. These remove something from it: [`LeftOut`](Self::LeftOut) a field,
@@ -31,7 +33,9 @@ use serde::{Deserialize, Serialize};
 /// ]);
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Serialize, Deserialize, Clone, PartialEq, Eq, Hash)]
+///
+/// `Debug` shows no path, for the keys of a map are a part of the answer.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repair {
     /// It was taken out of a Markdown fence.
@@ -71,6 +75,22 @@ pub enum Repair {
         /// The field, as a JSON pointer.
         path: String,
     },
+}
+
+impl fmt::Debug for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fenced => f.write_str("Fenced"),
+            Self::Prose => f.write_str("Prose"),
+            Self::Thinking => f.write_str("Thinking"),
+            Self::Unwrapped => f.write_str("Unwrapped"),
+            Self::Chosen { answers } => write!(f, "Chosen({answers})"),
+            Self::Joined { items } => write!(f, "Joined({items})"),
+            Self::Syntax { slip, line } => write!(f, "Syntax({slip:?}, line {line})"),
+            Self::Coerced { path, how } => write!(f, "Coerced({:?}, {how:?})", Length(path)),
+            Self::LeftOut { path } => write!(f, "LeftOut({:?})", Length(path)),
+        }
+    }
 }
 
 /// A slip in JSON, in a [`Repair`].

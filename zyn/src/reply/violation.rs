@@ -1,8 +1,10 @@
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_json::Value;
 
 use super::json::Tree;
+use crate::schema::pointer;
 
 /// One thing that is wrong with an answer.
 ///
@@ -26,6 +28,8 @@ pub struct Violation {
     pub expected: String,
     /// What came instead, cut to 60 characters; empty where a validator speaks.
     pub found: String,
+    /// The path as errors show it, if that is another: the keys of a map are a part of the answer.
+    shown: Option<String>,
 }
 
 impl Violation {
@@ -35,6 +39,7 @@ impl Violation {
             path: path.into(),
             expected: problem.to_string(),
             found: String::new(),
+            shown: None,
         }
     }
 
@@ -55,6 +60,22 @@ impl Violation {
 }
 
 impl Violation {
+    /// With a path that errors can show: of its parts, only those that `schema` names, and the places in lists.
+    pub(crate) fn concealed(mut self, schema: &Value) -> Self {
+        let mut names = HashSet::new();
+        note_names(schema, &mut names);
+        let parts = self.path.split('/').map(|part| {
+            let is_place = part.len() <= PLACE && part.bytes().all(|byte| byte.is_ascii_digit());
+            match is_place || names.contains(&*pointer::key(part)) {
+                true => part,
+                false => "*",
+            }
+        });
+        let shown = parts.collect::<Vec<_>>().join("/");
+        self.shown = (shown != self.path).then_some(shown);
+        self
+    }
+
     /// What was expected and where, for an error's text.
     pub(crate) fn expectation(&self) -> String {
         let (place, expected) = (self.place(), &self.expected);
@@ -69,7 +90,7 @@ impl Violation {
         if self.path.is_empty() {
             "the answer"
         } else {
-            &self.path
+            self.shown.as_deref().unwrap_or(&self.path)
         }
     }
 }
@@ -88,11 +109,30 @@ impl fmt::Display for Violation {
 impl fmt::Debug for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Violation")
-            .field("path", &self.path)
+            .field("path", &self.shown.as_ref().unwrap_or(&self.path))
             .field("expected", &self.expected)
             .finish_non_exhaustive()
     }
 }
+
+/// All names of fields in a schema.
+fn note_names<'a>(schema: &'a Value, names: &mut HashSet<&'a str>) {
+    match schema {
+        Value::Object(keywords) => {
+            for (keyword, value) in keywords {
+                if let ("properties", Value::Object(fields)) = (&**keyword, value) {
+                    names.extend(fields.keys().map(|name| &**name));
+                }
+                note_names(value, names);
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|schema| note_names(schema, names)),
+        _ => {}
+    }
+}
+
+/// The most digits of a place in a list. A longer number may be a key that tells something.
+const PLACE: usize = 4;
 
 /// The most characters of what came.
 const MOST: usize = 60;
@@ -100,6 +140,24 @@ const MOST: usize = 60;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_shows_names_of_the_schema_and_places_and_no_key_of_a_map() {
+        let names = serde_json::json!({"properties": {
+            "debts/all": {"additionalProperties": {"items": {"$ref": "#/$defs/Debt"}}},
+        }, "$defs": {"Debt": {"properties": {"owed": {}}}}});
+        let shown = |path: &str| Violation::new(path, "less").concealed(&names);
+        let violation = shown("/debts~1all/Ada Wong/12/owed");
+        assert_eq!(violation.expectation(), "/debts~1all/*/12/owed: less");
+        assert_eq!(violation.path, "/debts~1all/Ada Wong/12/owed");
+        let debug = format!("{violation:?}");
+        assert!(
+            !debug.contains("Ada") && debug.contains("/debts~1all/*"),
+            "{debug}"
+        );
+        assert_eq!(shown("/4917012345").expectation(), "/*: less");
+        assert_eq!(shown("").expectation(), "the answer: less");
+    }
 
     #[test]
     fn what_came_is_cut_to_sixty_characters() {

@@ -18,6 +18,11 @@ pub(crate) fn push(path: &mut String, key: &str) {
     }
 }
 
+/// The key that a step was written for.
+pub(crate) fn key(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
 /// The definition that a `$ref` names: `Some("")` for the root, `None` for any other address.
 pub(super) fn definition(reference: &str) -> Option<String> {
     if reference == "#" {
@@ -30,7 +35,7 @@ pub(super) fn definition(reference: &str) -> Option<String> {
         return None;
     }
     let name = percent_decoded(name)?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
+    Some(key(&name))
 }
 
 fn percent_decoded(text: &str) -> Option<String> {

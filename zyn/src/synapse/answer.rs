@@ -1,17 +1,20 @@
 //! An accepted answer, and what is known of it.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Length, TypeOf};
 use crate::llm::Attempt;
 use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::session::{Usage, Windowed};
 
 /// An accepted answer and how it came about.
-#[derive(Debug, Clone)]
+///
+/// `Debug` shows no content: of the value its type, of the reasoning its length.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer<T> {
     /// The value.
@@ -50,6 +53,30 @@ pub struct Answer<T> {
     /// Why no model gave the value, if it is that of [`Synapse::otherwise`](crate::Synapse::otherwise). Nothing of it is
     /// in the session.
     pub instead_of: Option<ErrorKind>,
+}
+
+impl<T> fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("value", &TypeOf::new(&self.value))
+            .field("confidence", &self.confidence)
+            .field("reasoning", &self.reasoning.as_deref().map(Length))
+            .field("runner_up", &self.runner_up.as_ref().map(TypeOf::new))
+            .field("repairs", &self.repairs)
+            .field("mode", &self.mode)
+            .field("attempts", &self.attempts)
+            .field("log", &self.log)
+            .field("usage", &self.usage)
+            .field("spent", &self.spent)
+            .field("asked", &self.asked)
+            .field("finish", &self.finish)
+            .field("model", &self.model)
+            .field("window", &self.window)
+            .field("time_to_first_token", &self.time_to_first_token)
+            .field("cached", &self.cached)
+            .field("instead_of", &self.instead_of)
+            .finish()
+    }
 }
 
 impl<T> Answer<T> {

@@ -19,11 +19,7 @@ impl Violations {
     /// Notes what a validator says about the part at `pointer`.
     pub fn judge(&mut self, pointer: &str, verdict: impl Verdict) {
         if let Some(objection) = verdict.objection() {
-            self.0.push(Violation {
-                path: pointer.to_owned(),
-                expected: objection,
-                found: String::new(),
-            });
+            self.0.push(Violation::new(pointer, objection));
         }
     }
 

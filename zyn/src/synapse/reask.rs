@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Excerpt};
 use crate::llm::{Allowance, Call, Ear, Given, Llm, NoAnswer, Reason};
 use crate::provider::{Dialect, Failure, Mode, Request, Response};
 use crate::reply::{self, Rejected};
+use crate::schema::Schema;
 use crate::session::{Message, Usage};
 use crate::telemetry;
 
@@ -64,6 +65,7 @@ pub(super) async fn until_valid(
             Err(error) => return Err(error.into()),
         };
         let response = &given.response;
+        let schema = question.call.schema.as_ref();
         let rejected = match question.read(rewritten.as_ref(), &response.text) {
             Ok(accepted) => {
                 let mode = match &request.schema {
@@ -83,7 +85,7 @@ pub(super) async fn until_valid(
         telemetry::rejected(allowance.reasks);
         // what was handed out cannot be taken back
         if allowance.reasks == 0 || !forget() || !allowance.further(Reason::Reask) {
-            return Err(invalid(rejected, response).into());
+            return Err(invalid(rejected, response, schema).into());
         }
         allowance.reasks -= 1;
         let feedback = reply::feedback(&rejected, request.schema.is_some());
@@ -91,7 +93,7 @@ pub(super) async fn until_valid(
             .feedback
             .push(Message::assistant(shortened(&response.text)));
         request.feedback.push(Message::user(feedback));
-        refused = Some(invalid(rejected, response).into());
+        refused = Some(invalid(rejected, response, schema).into());
     }
 }
 
@@ -111,10 +113,17 @@ fn shortened(reply: &str) -> String {
     }
 }
 
-fn invalid(rejected: Rejected, response: &Response) -> ErrorKind {
+fn invalid(rejected: Rejected, response: &Response, schema: Option<&Schema>) -> ErrorKind {
     let reply = Excerpt::new(&response.text);
     match rejected {
         Rejected::Malformed { reason } => ErrorKind::Malformed { reason, reply },
-        Rejected::Invalid(violations) => ErrorKind::Invalid { violations, reply },
+        Rejected::Invalid(mut violations) => {
+            if let Some(schema) = schema {
+                let document = schema.document();
+                let concealed = violations.into_iter().map(|it| it.concealed(document));
+                violations = concealed.collect();
+            }
+            ErrorKind::Invalid { violations, reply }
+        }
     }
 }

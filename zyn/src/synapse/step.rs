@@ -1,11 +1,13 @@
 //! A step as data: what it asks and what came of it, both owned and serialisable.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Confidence;
 use super::to_prompt::PART;
+use crate::error::Length;
 use crate::llm::Attempt;
 use crate::provider::Mode;
 use crate::reply::Repair;
@@ -27,8 +29,8 @@ pub struct StepCall {
     pub options: Options,
 }
 
-/// What came of a step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What came of a step. `Debug` shows no content: of the answer, its length.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StepRecord {
     /// The accepted answer in canonical form.
@@ -74,6 +76,30 @@ pub struct StepRecord {
     /// Whether it is from a [`Cache`](crate::policy::Cache), and nobody was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+}
+
+impl fmt::Debug for StepRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepRecord")
+            .field("answer", &Length(&self.answer))
+            .field("turn", &self.turn)
+            .field("usage", &self.usage)
+            .field("spent", &self.spent)
+            .field("uncounted", &self.uncounted)
+            .field("attempts", &self.attempts)
+            .field("log", &self.log)
+            .field("mode", &self.mode)
+            .field("repairs", &self.repairs)
+            .field("finish", &self.finish)
+            .field("model", &self.model)
+            .field("window", &self.window)
+            .field("reasoning", &self.reasoning.as_deref().map(Length))
+            .field("runner_up", &self.runner_up.as_deref().map(Length))
+            .field("confidence", &self.confidence)
+            .field("time_to_first_token", &self.time_to_first_token)
+            .field("cached", &self.cached)
+            .finish()
+    }
 }
 
 /// The options of a synapse. What is not set is the [`Llm`](crate::Llm)'s business, or not sent at all.

@@ -8,7 +8,7 @@ use super::engine::{Engine, StepFn};
 use super::graph::{Graph, StepInfo};
 use super::report::StepReport;
 use super::run::Run;
-use crate::error::Error;
+use crate::error::{Error, Length};
 use crate::llm::Llm;
 use crate::provider::{BoxFuture, Profile, Provider, ProviderError, Request, Response};
 use crate::session::window::estimate;
@@ -95,8 +95,8 @@ pub struct DryRun {
     pub end: DryEnd,
 }
 
-/// One step of a dry run.
-#[derive(Debug, Clone, PartialEq)]
+/// One step of a dry run. `Debug` shows no content: of the prompt, its length.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DryStep {
     /// The step's id, as reports have it: `round[2]/draft`, `routing/urgency`.
@@ -119,6 +119,23 @@ pub struct DryStep {
     pub max_tokens: Option<u32>,
     /// Why it could not be asked for, if it could not; or why no answer could be made up.
     pub error: Option<String>,
+}
+
+impl fmt::Debug for DryStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DryStep")
+            .field("id", &self.id)
+            .field("verb", &self.verb)
+            .field("system", &self.system)
+            .field("history", &self.history)
+            .field("made_up", &self.made_up)
+            .field("prompt", &Length(&self.prompt))
+            .field("samples", &self.samples)
+            .field("tokens", &self.tokens)
+            .field("max_tokens", &self.max_tokens)
+            .field("error", &self.error)
+            .finish()
+    }
 }
 
 /// A step that is not on the way of a dry run.

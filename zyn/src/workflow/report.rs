@@ -1,10 +1,11 @@
 //! What a run tells while it runs and afterwards.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::place::At;
-use crate::error::Error;
+use crate::error::{Error, Length};
 use crate::llm::Llm;
 use crate::llm::attempt::{self, Attempt};
 use crate::provider::Mode;
@@ -12,8 +13,9 @@ use crate::reply::Repair;
 use crate::session::{Bill, Message, Summary, Usage, Windowed};
 use crate::synapse::{Confidence, StepRecord};
 
-/// What happens in a run, as [`Run::on_event`](crate::Run::on_event) hears it.
-#[derive(Debug, Clone, PartialEq)]
+/// What happens in a run, as [`Run::on_event`](crate::Run::on_event) hears it. `Debug` shows no content: of a text, its
+/// length.
+#[derive(Clone, PartialEq)]
 #[expect(
     clippy::large_enum_variant,
     reason = "one at a time, and lent to the listener"
@@ -47,8 +49,29 @@ pub enum Event {
     StepFinished(StepReport),
 }
 
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StepStarted { id, verb } => f
+                .debug_struct("StepStarted")
+                .field("id", id)
+                .field("verb", verb)
+                .finish(),
+            Self::StepText { id, text } => f
+                .debug_struct("StepText")
+                .field("id", id)
+                .field("text", &Length(text))
+                .finish(),
+            Self::StepAgain { id } => f.debug_struct("StepAgain").field("id", id).finish(),
+            Self::StepFinished(report) => f.debug_tuple("StepFinished").field(report).finish(),
+        }
+    }
+}
+
 /// How a step went. For a step that an [`Engine`](crate::Engine) did not run again, what its record says.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// `Debug` shows no content: of reasoning and runner-up, their length.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StepReport {
     /// The step's id: as in the graph, with its rounds and the steps round it: `round[2]/draft`, `routing/urgency`.
@@ -93,6 +116,32 @@ pub struct StepReport {
     /// Whether it failed and the run went on: with an `else`, its own or that of a `join` or `run` round it, or with the
     /// value of [`otherwise`](crate::Synapse::otherwise).
     pub handled: bool,
+}
+
+impl fmt::Debug for StepReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepReport")
+            .field("id", &self.id)
+            .field("verb", &self.verb)
+            .field("elapsed", &self.elapsed)
+            .field("attempts", &self.attempts)
+            .field("log", &self.log)
+            .field("usage", &self.usage)
+            .field("spent", &self.spent)
+            .field("uncounted", &self.uncounted)
+            .field("asked", &self.asked)
+            .field("mode", &self.mode)
+            .field("repairs", &self.repairs)
+            .field("confidence", &self.confidence)
+            .field("reasoning", &self.reasoning.as_deref().map(Length))
+            .field("runner_up", &self.runner_up.as_deref().map(Length))
+            .field("time_to_first_token", &self.time_to_first_token)
+            .field("cached", &self.cached)
+            .field("window", &self.window)
+            .field("error", &self.error)
+            .field("handled", &self.handled)
+            .finish()
+    }
 }
 
 impl StepReport {

@@ -1,9 +1,10 @@
 //! What a batch tells while it runs and afterwards.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::caught::ItemError;
-use crate::error::Error;
+use crate::error::{Error, TypeOf};
 use crate::session::{Bill, Session, Usage};
 use crate::workflow::Report;
 
@@ -41,8 +42,8 @@ pub struct BatchReport<T, E = Error> {
     pub elapsed: Duration,
 }
 
-/// How one item of a batch went.
-#[derive(Debug, Clone)]
+/// How one item of a batch went. `Debug` shows no content: of a value, its type.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchItem<T, E = Error> {
     /// What the workflow returned, or what its panic said.
@@ -52,6 +53,16 @@ pub struct BatchItem<T, E = Error> {
     /// How the run went, step by step. Empty if it panicked: what it had spent is in [`Llm::spend`](crate::Llm::spend)
     /// alone, and in no sum over the batch.
     pub report: Report,
+}
+
+impl<T, E: fmt::Debug> fmt::Debug for BatchItem<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchItem")
+            .field("result", &self.result.as_ref().map(TypeOf::new))
+            .field("session", &self.session)
+            .field("report", &self.report)
+            .finish()
+    }
 }
 
 impl<T, E> BatchReport<T, E> {
