@@ -21,8 +21,25 @@ pub(crate) struct Allowance {
     pub(crate) reasks: u32,
     shared: Arc<Shared>,
     pub(super) past: Past,
-    /// Why the next attempt is made; the first of all needs no leave.
-    next: Reason,
+    /// The first attempt of all needs no leave.
+    next: Next,
+}
+
+/// Why the next attempt is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Next {
+    pub(super) reason: Reason,
+    /// Whether what it asks for may have been done and billed before.
+    pub(super) repeats: bool,
+}
+
+impl Next {
+    fn new(reason: Reason) -> Self {
+        Self {
+            reason,
+            repeats: false,
+        }
+    }
 }
 
 /// What the parts of one fire share.
@@ -60,6 +77,12 @@ impl Allowance {
     /// For a fire that begins.
     pub(super) fn new(deadline: Instant, retries: u32, quota: &Arc<Quota>, grant: Grant) -> Self {
         quota.fire();
+        let mut budgets: Vec<Budget> = Vec::with_capacity(grant.budgets.len());
+        for budget in grant.budgets {
+            if !budgets.iter().any(|it| it.is(&budget)) {
+                budgets.push(budget);
+            }
+        }
         Self {
             deadline,
             reasks: 0,
@@ -67,11 +90,11 @@ impl Allowance {
                 retries: AtomicU32::new(retries),
                 taken: AtomicU64::new(0),
                 quota: Arc::clone(quota),
-                budgets: grant.budgets,
+                budgets,
                 log: grant.log,
             }),
             past: Past::default(),
-            next: Reason::First,
+            next: Next::new(Reason::First),
         }
     }
 
@@ -121,8 +144,18 @@ impl Allowance {
     }
 
     /// Why the next attempt is made. The one after it has another reason, which is said when it is known.
-    pub(super) fn next(&mut self) -> Reason {
-        std::mem::replace(&mut self.next, Reason::Retry)
+    pub(super) fn next(&mut self) -> Next {
+        std::mem::replace(&mut self.next, Next::new(Reason::Retry))
+    }
+
+    /// The attempt that was to be made so was not: what is known of it is so of the one that follows.
+    pub(super) fn not_made(&mut self, next: Next) {
+        self.next = next;
+    }
+
+    /// The attempt that follows is one more of what may have been done and billed.
+    pub(crate) fn repeats(&mut self) {
+        self.next.repeats = true;
     }
 
     /// Takes leave for a further attempt and says why it is made. If there is none, it must not be made: too many calls of
@@ -130,13 +163,13 @@ impl Allowance {
     pub(crate) fn further(&mut self, reason: Reason) -> bool {
         // what was never asked is the first attempt yet
         if self.shared.log.len() == 0 {
-            self.next = reason;
+            self.next.reason = reason;
             return true;
         }
         let taken = self.shared.quota.take();
         if taken {
             self.shared.taken.fetch_add(1, Ordering::Relaxed);
-            self.next = reason;
+            self.next.reason = reason;
         }
         taken
     }
@@ -157,7 +190,7 @@ impl Allowance {
 
     /// The attempt that follows is one beside the retries.
     pub(crate) fn adapted(&mut self) {
-        self.next = Reason::Adapted;
+        self.next.reason = Reason::Adapted;
     }
 
     pub(super) fn retries(&self) -> u32 {

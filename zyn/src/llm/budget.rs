@@ -22,7 +22,7 @@ use crate::session::{Bill, Usage};
 /// no tokens, counts as it was estimated, for it may have been paid. The summary of a context window is asked with a
 /// budget that has something left, and counted when it is there.
 ///
-/// A clone is the same budget: whoever has one spends of it.
+/// A clone is the same budget: whoever has one spends of it, and an attempt under several that are the same counts once.
 ///
 /// # Examples
 ///
@@ -172,6 +172,11 @@ impl Budget {
         *spent = spent.saturating_add(amount);
     }
 
+    /// Whether this is that budget, by another name.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     fn afford(&self, spent: u128, amount: u128) -> Result<(), BudgetProblem> {
         match spent.saturating_add(amount) > self.0.limit.amount() {
             true => Err(self.0.limit.over(spent, amount)),
@@ -250,6 +255,11 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// Whether it is held in this budget.
+    pub(super) fn is_of(&self, budget: &Budget) -> bool {
+        self.budget.is(budget)
+    }
+
     /// Counts what the attempt has cost in place of what it might.
     pub(super) fn settle(self, usage: Usage) {
         let Ok(amount) = self.budget.amount(&self.model, usage) else {

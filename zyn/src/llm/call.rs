@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::allowance::Next;
 use super::attempt::{Log, Outcome, Reason};
 use super::breaker::{self, Health, Permit, Refused};
 use super::budget::Held;
@@ -54,18 +55,21 @@ impl Llm {
         let mut failed: Option<ProviderError> = None;
         let mut waited = Duration::ZERO;
         loop {
-            let reason = allowance.next();
-            let error = match self.hedged(call, allowance, reason, waited).await {
+            let next = allowance.next();
+            let error = match self.hedged(call, allowance, next, waited).await {
                 Ok(given) => return Ok(given),
                 Err(NoAnswer::Failed(error)) => *error,
-                // what is known of the provider says more than why it is not asked again
-                Err(NoAnswer::NotMade(error)) => match failed {
-                    Some(failed) => {
-                        telemetry::not_repeated(&error);
-                        return Err(failed.into());
-                    }
-                    None => return Err(error),
-                },
+                Err(NoAnswer::NotMade(error)) => {
+                    allowance.not_made(next);
+                    // what is known of the provider says more than why it is not asked again
+                    return Err(match failed {
+                        Some(failed) => {
+                            telemetry::not_repeated(&error);
+                            failed.into()
+                        }
+                        None => error,
+                    });
+                }
             };
             let decision = decide(
                 &error,
@@ -95,7 +99,7 @@ impl Llm {
                 return Err(error.into());
             }
             if matches!(kind, Repeat::Retry { ambiguous: true }) {
-                self.repeats();
+                allowance.repeats();
             }
             telemetry::repeating(&error, after);
             allowance.past.note(kind);
@@ -105,26 +109,21 @@ impl Llm {
         }
     }
 
-    /// Notes that an attempt follows on one that may have been done and billed.
-    pub(crate) fn repeats(&self) {
-        self.ledger.repeat();
-    }
-
     /// Makes one attempt, and another beside it if that takes long and hedging is on.
     async fn hedged(
         &self,
         call: Call<'_>,
         allowance: &Allowance,
-        reason: Reason,
+        next: Next,
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
         let is_hedged = call.ear.is_none() && call.request.feedback.is_empty();
         let Some(hedging) = self.policy.hedging.as_ref().filter(|_| is_hedged) else {
-            return self.attempt(call, allowance, reason, waited).await;
+            return self.attempt(call, allowance, next, waited).await;
         };
         hedging.call();
         let start = clock::now();
-        let first = Box::pin(self.attempt(call, allowance, reason, waited));
+        let first = Box::pin(self.attempt(call, allowance, next, waited));
         let result = match hedging.delay() {
             None => first.await,
             Some(delay) => Box::pin(self.beside(first, delay, call, allowance)).await,
@@ -152,8 +151,9 @@ impl Llm {
             return first.await;
         }
         telemetry::hedging(delay);
-        self.repeats();
-        let second = Box::pin(self.attempt(call, &beside, Reason::Hedge, Duration::ZERO));
+        beside.repeats();
+        let next = beside.next();
+        let second = Box::pin(self.attempt(call, &beside, next, Duration::ZERO));
         let is_valid = |given: &Given| call.valid.is_none_or(|it| it(&given.response.text));
         let (taken, other) = first_of([first, second], |result| {
             result.as_ref().is_ok_and(is_valid)
@@ -170,7 +170,7 @@ impl Llm {
         &self,
         call: Call<'_>,
         allowance: &Allowance,
-        reason: Reason,
+        next: Next,
         waited: Duration,
     ) -> Result<Given, NoAnswer> {
         let held = self.hold(call.request, allowance)?;
@@ -181,7 +181,7 @@ impl Llm {
                 return Err(NoAnswer::NotMade(error));
             }
         };
-        let (outcome, usage) = self.send(call, allowance.log(), reason, waited).await;
+        let (outcome, usage) = self.send(call, allowance.log(), next, waited).await;
         if let Some(probe) = probe {
             let response = outcome.as_ref().map(|given| &given.response);
             probe.record(breaker::health(response), self.dice());
@@ -220,6 +220,9 @@ impl Llm {
         }
         let usage = estimate::usage(request);
         for budget in budgets() {
+            if held.iter().any(|it| it.is_of(budget)) {
+                continue;
+            }
             match budget.hold(&self.model, usage) {
                 Ok(part) => held.push(part),
                 Err(problem) => {
@@ -236,7 +239,7 @@ impl Llm {
         &self,
         call: Call<'_>,
         log: &Log,
-        reason: Reason,
+        next: Next,
         waited: Duration,
     ) -> (Result<Given, ProviderError>, Option<Usage>) {
         let Call {
@@ -245,8 +248,8 @@ impl Llm {
             limit,
             ..
         } = call;
-        let place = log.begin(&self.model, reason, waited);
-        let entry = self.ledger.open();
+        let place = log.begin(&self.model, next.reason, waited);
+        let entry = self.ledger.open(next.repeats);
         let provider = &*self.provider;
         let span = telemetry::attempt(provider.name(), provider.model(), place, request);
         if let Some(capture) = &self.policy.capture {
@@ -275,15 +278,17 @@ impl Llm {
                 }),
         };
         let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
+        let told = time_to_first_token.is_some();
         let outcome = outcome.map(|response| Response {
             time_to_first_token,
             ..response
         });
+        let outcome = outcome.map_err(|error| if told { error.behind_text() } else { error });
         telemetry::outcome(&span, outcome.as_ref());
         if let (Some(capture), Ok(response)) = (&self.policy.capture, &outcome) {
             capture.answered(&span, response);
         }
-        let usage = entry.settle(outcome.as_ref(), time_to_first_token.is_some());
+        let usage = entry.settle(outcome.as_ref(), told);
         log.note(place, |attempt| {
             attempt.elapsed = clock::now() - start;
             attempt.usage = usage;

@@ -51,18 +51,17 @@ impl Ledger {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts an attempt. What it cost is open until its entry is settled.
-    pub(super) fn open(self: &Arc<Self>) -> Entry {
-        self.add(|spend| spend.attempts = spend.attempts.saturating_add(1));
+    /// Counts an attempt, and whether it follows on one that may have been done. What it cost is open until its entry is
+    /// settled.
+    pub(super) fn open(self: &Arc<Self>, repeats: bool) -> Entry {
+        self.add(|spend| {
+            spend.attempts = spend.attempts.saturating_add(1);
+            spend.repeated = spend.repeated.saturating_add(repeats.into());
+        });
         Entry {
             ledger: Arc::clone(self),
             cost: Cost::Unknown,
         }
-    }
-
-    /// Notes that an attempt follows on one that may have been done.
-    pub(super) fn repeat(&self) {
-        self.add(|spend| spend.repeated = spend.repeated.saturating_add(1));
     }
 
     /// Notes that an attempt which cost `usage`, and was settled, has come to nothing.
@@ -168,7 +167,7 @@ mod tests {
     fn check(outcome: Result<Response, ProviderError>, usage: Usage, unknown: u64) {
         let ledger = Arc::new(Ledger::default());
         let known = (unknown == 0).then_some(usage);
-        assert_eq!(ledger.open().settle(outcome.as_ref(), false), known);
+        assert_eq!(ledger.open(false).settle(outcome.as_ref(), false), known);
         let failed = match outcome {
             Ok(_) => Usage::default(),
             Err(_) => usage,
@@ -214,7 +213,7 @@ mod tests {
     fn what_fails_after_it_was_heard_is_not_free() {
         let ledger = Arc::new(Ledger::default());
         let overloaded = failed(Failure::Overloaded, None);
-        assert_eq!(ledger.open().settle(overloaded.as_ref(), true), None);
+        assert_eq!(ledger.open(false).settle(overloaded.as_ref(), true), None);
         let unknown = spend(1, Usage::default(), Usage::default(), 1);
         assert_eq!(ledger.spend(), unknown);
     }
@@ -222,7 +221,7 @@ mod tests {
     #[test]
     fn a_cancelled_attempt_counts_as_unknown() {
         let ledger = Arc::new(Ledger::default());
-        drop(ledger.open());
+        drop(ledger.open(false));
         assert_eq!(
             ledger.spend(),
             spend(1, Usage::default(), Usage::default(), 1)

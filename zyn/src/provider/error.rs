@@ -49,6 +49,8 @@ pub struct ProviderError {
     /// Whether the provider has learnt from this answer and would now send something else: repeating the call at once
     /// can succeed, and is an attempt beside the retries.
     pub adapted: bool,
+    /// Whether a part of an answer had been told before it failed, so that work was done.
+    behind_text: bool,
     detail: Option<Excerpt>,
 }
 
@@ -141,6 +143,7 @@ impl ProviderError {
             should_retry: None,
             usage: None,
             adapted: false,
+            behind_text: false,
             detail: None,
         }
     }
@@ -158,8 +161,24 @@ impl ProviderError {
         self.detail.as_ref().map(Excerpt::text)
     }
 
-    /// What may be done after this failure.
+    /// The same failure behind a part of an answer.
+    pub(crate) fn behind_text(self) -> Self {
+        Self {
+            behind_text: true,
+            ..self
+        }
+    }
+
+    /// What may be done after this failure. Whatever breaks off an answer of which a part was told is
+    /// [ambiguous](Class::Ambiguous): work was done.
     pub fn class(&self) -> Class {
+        match self.kind_class() {
+            Class::NotSent | Class::Rejected if self.behind_text => Class::Ambiguous,
+            class => class,
+        }
+    }
+
+    fn kind_class(&self) -> Class {
         match self.kind {
             Failure::Connect => Class::NotSent,
             Failure::RateLimit | Failure::Overloaded | Failure::Unavailable => Class::Rejected,

@@ -197,7 +197,7 @@ impl Asking<'_> {
             allowance.another_model();
             (llm, left) = (fallback.llm(), behind);
             if may_be_paid {
-                llm.repeats();
+                allowance.repeats();
             }
         }
     }

@@ -47,7 +47,7 @@ pub(super) async fn until_valid(
         };
         let given = match llm.call(call, allowance).await {
             Ok(given) => given,
-            Err(error) if is_schema_refused(&error) && !is_prompted(request) && forget() => {
+            Err(error) if is_schema_refused(&error) && is_sent_a_schema(request) && forget() => {
                 error.provider().into_iter().for_each(telemetry::refused);
                 rewritten = question.prompted()?;
                 if let Some(rewritten) = &rewritten {
@@ -94,6 +94,11 @@ pub(super) async fn until_valid(
 fn is_schema_refused(error: &Error) -> bool {
     let failed = error.provider();
     failed.is_some_and(|error| error.kind == Failure::SchemaRefused)
+}
+
+/// Whether there is a schema that the server can refuse.
+fn is_sent_a_schema(request: &Request) -> bool {
+    request.schema.is_some() && !is_prompted(request)
 }
 
 /// Whether nothing but the prompt says the schema.
