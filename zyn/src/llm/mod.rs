@@ -19,6 +19,8 @@ mod env;
 mod estimate;
 mod fallback;
 mod hedging;
+#[cfg(test)]
+mod numbers;
 mod price;
 mod published;
 mod quota;

@@ -1,0 +1,3 @@
+//! The promises of the policy in numbers: each module runs one of them and prints its row.
+
+mod simulation;
