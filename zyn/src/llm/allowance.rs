@@ -19,6 +19,8 @@ pub(crate) struct Allowance {
     pub(crate) deadline: Instant,
     /// The re-asks that are left.
     pub(crate) reasks: u32,
+    /// How many answers are asked for at once.
+    samples: u32,
     shared: Arc<Shared>,
     pub(super) past: Past,
     /// The first attempt of all needs no leave.
@@ -76,7 +78,7 @@ impl Grant {
 impl Allowance {
     /// For a fire that begins.
     pub(super) fn new(deadline: Instant, retries: u32, quota: &Arc<Quota>, grant: Grant) -> Self {
-        quota.fire();
+        quota.fire(1);
         let mut budgets: Vec<Budget> = Vec::with_capacity(grant.budgets.len());
         for budget in grant.budgets {
             if !budgets.iter().any(|it| it.is(&budget)) {
@@ -86,6 +88,7 @@ impl Allowance {
         Self {
             deadline,
             reasks: 0,
+            samples: 1,
             shared: Arc::new(Shared {
                 retries: AtomicU32::new(retries),
                 taken: AtomicU64::new(0),
@@ -104,6 +107,14 @@ impl Allowance {
         self
     }
 
+    /// For so many answers at once, each with a first attempt of its own.
+    pub(crate) fn samples(mut self, samples: u32) -> Self {
+        // the first was counted when the fire began
+        self.shared.quota.fire(samples.saturating_sub(1).into());
+        self.samples = samples;
+        self
+    }
+
     /// Without repeating what may have been done and billed.
     pub(crate) fn at_most_once(mut self, at_most_once: bool) -> Self {
         self.past.ambiguous |= at_most_once;
@@ -113,8 +124,8 @@ impl Allowance {
 
     /// An allowance for a sample of several: with the same deadline, the same retries, and a first attempt of its own.
     pub(crate) fn part(&self) -> Self {
-        self.shared.quota.fire();
         Self {
+            samples: 1,
             past: Past {
                 at_most_once: self.past.at_most_once,
                 ambiguous: self.past.at_most_once,
@@ -129,6 +140,7 @@ impl Allowance {
         Self {
             deadline: self.deadline,
             reasks: self.reasks,
+            samples: self.samples,
             shared: Arc::clone(&self.shared),
             past: self.past,
             next: self.next,
@@ -158,17 +170,18 @@ impl Allowance {
         self.next.repeats = true;
     }
 
-    /// Takes leave for a further attempt and says why it is made. If there is none, it must not be made: too many calls of
-    /// this model come to nothing.
+    /// Takes leave for a further attempt, or for one of each sample, and says why it is made. If there is none, it must not
+    /// be made: too many calls of this model come to nothing.
     pub(crate) fn further(&mut self, reason: Reason) -> bool {
         // what was never asked is the first attempt yet
         if self.shared.log.len() == 0 {
             self.next.reason = reason;
             return true;
         }
-        let taken = self.shared.quota.take();
+        let attempts = self.samples.into();
+        let taken = self.shared.quota.take(attempts);
         if taken {
-            self.shared.taken.fetch_add(1, Ordering::Relaxed);
+            self.shared.taken.fetch_add(attempts, Ordering::Relaxed);
             self.next.reason = reason;
         }
         taken

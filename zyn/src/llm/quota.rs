@@ -23,14 +23,14 @@ impl Quota {
         }
     }
 
-    /// A fire begins.
-    pub(super) fn fire(&self) {
-        self.add(FIRE);
+    /// A fire begins, of so many answers.
+    pub(super) fn fire(&self, answers: u64) {
+        self.add(answers.saturating_mul(FIRE));
     }
 
-    /// Takes a further attempt, if there is one.
-    pub(super) fn take(&self) -> bool {
-        let less = |left: u64| left.checked_sub(ATTEMPT);
+    /// Takes so many further attempts, if there are as many.
+    pub(super) fn take(&self, attempts: u64) -> bool {
+        let less = |left: u64| left.checked_sub(attempts.saturating_mul(ATTEMPT));
         let (load, store) = (Ordering::Relaxed, Ordering::Relaxed);
         self.left.fetch_update(store, load, less).is_ok()
     }
@@ -54,7 +54,7 @@ mod tests {
 
     /// Makes as many further attempts as there are.
     fn all(quota: &Quota) -> u64 {
-        std::iter::repeat_with(|| quota.take())
+        std::iter::repeat_with(|| quota.take(1))
             .take_while(|taken| *taken)
             .count() as u64
     }
@@ -64,7 +64,7 @@ mod tests {
         let quota = Quota::new(7);
         let further: u64 = (0..1_000)
             .map(|_| {
-                quota.fire();
+                quota.fire(1);
                 all(&quota)
             })
             .sum();
@@ -76,7 +76,7 @@ mod tests {
     fn without_a_reserve_every_fifth_fire_has_one() {
         let quota = Quota::new(0);
         let further = (0..10).map(|_| {
-            quota.fire();
+            quota.fire(1);
             all(&quota)
         });
         assert_eq!(further.sum::<u64>(), 2);

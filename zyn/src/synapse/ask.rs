@@ -101,6 +101,7 @@ pub(crate) async fn ask(
     let mut allowance = llm
         .allowance(deadline.at, retries, talk.grant)
         .reasks(call.options.reask)
+        .samples(call.options.samples())
         .at_most_once(at_most_once);
     let mut history = talk.history;
     let mut applied = None;

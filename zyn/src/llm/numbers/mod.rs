@@ -1,3 +1,5 @@
 //! The promises of the policy in numbers: each module runs one of them and prints its row.
 
+mod amplification;
+mod jitter;
 mod simulation;
