@@ -1,5 +1,6 @@
 //! The promises of the policy in numbers: each module runs one of them and prints its row.
 
 mod amplification;
+mod deadline;
 mod jitter;
 mod simulation;
