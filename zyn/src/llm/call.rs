@@ -256,6 +256,7 @@ impl Llm {
             capture.sent(&span, request);
         }
         let start = clock::now();
+        let timed = Timed { log, place, start };
         let mut time_to_first_token = None;
         let mut heard = |text: &str| {
             time_to_first_token.get_or_insert_with(|| clock::now() - start);
@@ -289,8 +290,8 @@ impl Llm {
             capture.answered(&span, response);
         }
         let usage = entry.settle(outcome.as_ref(), told);
+        drop(timed);
         log.note(place, |attempt| {
-            attempt.elapsed = clock::now() - start;
             attempt.usage = usage;
             attempt.outcome = match &outcome {
                 Ok(_) => Outcome::Answered,
@@ -299,6 +300,21 @@ impl Llm {
         });
         let given = outcome.map(|response| Given { response, place });
         (given, usage)
+    }
+}
+
+/// An attempt that is being made. Dropped, it has ended, or was cut off: either way its time is noted.
+struct Timed<'a> {
+    log: &'a Log,
+    place: usize,
+    start: Instant,
+}
+
+impl Drop for Timed<'_> {
+    fn drop(&mut self) {
+        let elapsed = clock::now() - self.start;
+        self.log
+            .note(self.place, |attempt| attempt.elapsed = elapsed);
     }
 }
 

@@ -330,6 +330,17 @@ async fn an_attempt_under_one_budget_counts_once_whoever_has_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_time_of_an_attempt_that_was_cut_off_is_in_the_log() {
+    let limit = Duration::from_secs(3);
+    let error = greet(&Llm::new(Hanging).timeout(limit)).await.unwrap_err();
+    let [attempt] = error.log() else { panic!() };
+    assert_eq!(
+        (&attempt.outcome, attempt.elapsed),
+        (&Outcome::CutOff, limit)
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_refuses_a_schema_it_was_not_sent_is_not_asked_again() {
     let llm = Llm::new(down(Failure::SchemaRefused));
     let error = greet(&llm).await.unwrap_err();

@@ -3,4 +3,7 @@
 mod amplification;
 mod deadline;
 mod jitter;
+mod layering;
+mod one_allowance;
+mod one_deadline;
 mod simulation;
