@@ -352,6 +352,8 @@ impl Llm {
                 }),
         };
         let outcome = outcome.and_then(|response| not_blank(provider.name(), response));
+        let told = time_to_first_token.is_some();
+        let outcome = outcome.map_err(|error| if told { error.behind_text() } else { error });
         let outcome = outcome.map(|response| Response {
             time_to_first_token,
             ..response
@@ -360,7 +362,7 @@ impl Llm {
         if let (Some(capture), Ok(response)) = (&self.policy.capture, &outcome) {
             capture.answered(&span, response);
         }
-        let usage = entry.settle(outcome.as_ref(), time_to_first_token.is_some());
+        let usage = entry.settle(outcome.as_ref(), told);
         log.note(place, |attempt| {
             attempt.usage = usage;
             attempt.outcome = match &outcome {

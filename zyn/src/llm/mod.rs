@@ -17,6 +17,8 @@ mod env;
 mod estimate;
 mod fallback;
 mod hedging;
+#[cfg(test)]
+mod numbers;
 mod quota;
 mod rate_limit;
 mod retry;

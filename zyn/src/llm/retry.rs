@@ -71,13 +71,13 @@ pub(crate) fn decide(
     remaining: Duration,
     dice: f64,
 ) -> Decision {
-    if error.adapted && past.adaptations < PARTS {
+    let ambiguous = error.class() == Class::Ambiguous;
+    if error.adapted && !ambiguous && past.adaptations < PARTS {
         return Decision::Repeat {
             after: Duration::ZERO,
             kind: Repeat::Adaptation,
         };
     }
-    let ambiguous = error.class() == Class::Ambiguous;
     if retries == 0 || !may_repeat(error, past) {
         return Decision::Fail;
     }
@@ -233,6 +233,17 @@ mod tests {
         assert_eq!(at_once(&invited, UNUSED), retry(Duration::ZERO, false));
         invited.kind = Failure::SchemaRefused;
         assert_eq!(at_once(&invited, UNUSED), Decision::Fail);
+    }
+
+    #[test]
+    fn what_may_have_been_done_is_no_adaptation() {
+        let mut adapted = error(Failure::Server);
+        adapted.adapted = true;
+        assert_eq!(at_once(&adapted, UNUSED), retry(Duration::ZERO, true));
+        adapted.kind = Failure::Rejected;
+        let kind = Repeat::Adaptation;
+        let after = Duration::ZERO;
+        assert_eq!(at_once(&adapted, UNUSED), Decision::Repeat { after, kind });
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::Error;
 use crate::clock;
 use crate::provider::{BoxFuture, ConfigError, Response, Wait};
 use crate::session::{Message, Session, Usage};
@@ -296,4 +297,79 @@ async fn an_attempt_is_a_repeated_one_of_the_model_that_makes_it_whoever_was_to_
         .fallback(&spare)
         .fallback(&last);
     assert_eq!(repeated(&llm, [&spare, &last]).await, (true, [0, 0, 1]));
+}
+
+fn down(kind: Failure) -> Scripted {
+    Scripted::by(move |_| Err(ProviderError::new("test", kind.clone())))
+}
+
+async fn greet(llm: &Llm) -> Result<String, Error> {
+    let greet = crate::transform("Greet");
+    greet.fire(llm, &mut Session::new(), "Ada").await
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_breaks_off_behind_text_may_have_been_done_whatever_it_is_called() {
+    struct BreaksOff;
+    impl Provider for BreaksOff {
+        fn name(&self) -> &str {
+            "breaks off"
+        }
+        fn model(&self) -> &str {
+            "m"
+        }
+        fn profile(&self) -> Profile {
+            Profile::default()
+        }
+        fn call<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response, ProviderError>> {
+            Box::pin(async { Err(ProviderError::new("test", Failure::Overloaded)) })
+        }
+        fn stream<'a>(
+            &'a self,
+            request: &'a Request,
+            heard: &'a mut crate::provider::Heard<'_>,
+        ) -> BoxFuture<'a, Result<Response, ProviderError>> {
+            heard("[");
+            self.call(request)
+        }
+    }
+    let llm = Llm::new(BreaksOff).retry(5);
+    let towns = crate::extract::<Vec<String>>("The towns").at_most_once();
+    let mut session = Session::new();
+    let stream = towns.stream(&llm, &mut session, "Oslo").unwrap();
+    let error = stream.finish().await.unwrap_err();
+    assert_eq!(error.class(), crate::provider::Class::Ambiguous);
+    let spend = llm.spend();
+    assert_eq!((spend.attempts, spend.unknown), (1, 1));
+    // without a word it was turned away
+    assert_eq!(greet(&llm).await.unwrap_err().attempts(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_under_one_budget_counts_once_whoever_has_it() {
+    let budget = Budget::attempts(4);
+    let llm = Llm::new(Scripted::new(["Good day"])).budget(&budget);
+    let mut session = Session::new();
+    session.set_budget(budget.clone());
+    let greet = crate::transform("Greet");
+    greet.fire(&llm, &mut session, "Ada").await.unwrap();
+    assert_eq!(budget.left(), 0.75);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_an_attempt_that_was_cut_off_is_in_the_log() {
+    let limit = Duration::from_secs(3);
+    let error = greet(&Llm::new(Hanging).timeout(limit)).await.unwrap_err();
+    let [attempt] = error.log() else { panic!() };
+    assert_eq!(
+        (&attempt.outcome, attempt.elapsed),
+        (&Outcome::CutOff, limit)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_a_schema_it_was_not_sent_is_not_asked_again() {
+    let llm = Llm::new(down(Failure::SchemaRefused));
+    let error = greet(&llm).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
 }

@@ -60,6 +60,8 @@ pub struct ProviderError {
 struct More {
     /// The limit that the connection was not made within, where that is why there is none.
     connect: Option<Duration>,
+    /// Whether a part of an answer had been told before it failed, so that work was done.
+    behind_text: bool,
     detail: Option<Excerpt>,
 }
 
@@ -180,8 +182,23 @@ impl ProviderError {
         error
     }
 
-    /// What may be done after this failure.
+    /// The same failure behind a part of an answer.
+    pub(crate) fn behind_text(mut self) -> Self {
+        self.more.get_or_insert_default().behind_text = true;
+        self
+    }
+
+    /// What may be done after this failure. Whatever breaks off an answer of which a part was told is
+    /// [ambiguous](Class::Ambiguous): work was done.
     pub fn class(&self) -> Class {
+        let is_behind_text = self.more.as_ref().is_some_and(|more| more.behind_text);
+        match self.class_of_kind() {
+            Class::NotSent | Class::Rejected if is_behind_text => Class::Ambiguous,
+            class => class,
+        }
+    }
+
+    fn class_of_kind(&self) -> Class {
         match self.kind {
             Failure::Connect => Class::NotSent,
             Failure::RateLimit | Failure::Overloaded | Failure::Unavailable => Class::Rejected,

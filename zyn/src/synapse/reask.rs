@@ -50,7 +50,9 @@ pub(super) async fn until_valid(
         let given = match llm.call(call, allowance).await {
             Ok(given) => given,
             Err(NoAnswer::Failed(error))
-                if error.kind == Failure::SchemaRefused && !is_prompted(request) && forget() =>
+                if error.kind == Failure::SchemaRefused
+                    && is_sent_a_schema(request)
+                    && forget() =>
             {
                 telemetry::refused(&error);
                 rewritten = question.prompted()?;
@@ -95,6 +97,11 @@ pub(super) async fn until_valid(
         request.feedback.push(Message::user(feedback));
         refused = Some(invalid(rejected, response, schema).into());
     }
+}
+
+/// Whether there is a schema that the server can refuse.
+fn is_sent_a_schema(request: &Request) -> bool {
+    request.schema.is_some() && !is_prompted(request)
 }
 
 /// Whether nothing but the prompt says the schema.

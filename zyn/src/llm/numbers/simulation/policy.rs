@@ -1,0 +1,172 @@
+//! The policy of a world, drawn at random. What an [`Llm`] can be given more is drawn here too.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::book::{Book, Unit};
+use super::server::{Mood, Server};
+use crate::cost::{Cost, Price, Prices};
+use crate::llm::{Budget, Llm};
+use crate::policy::{Breaker, Fallback, Hedging};
+use crate::provider::Class;
+
+/// What is known of the policy.
+#[derive(Default)]
+pub(super) struct Facts {
+    models: Vec<Fact>,
+    /// How often other models may be asked for one call.
+    pub(super) fallbacks: u32,
+    pub(super) hedged: bool,
+}
+
+/// What is known of a model.
+pub(super) struct Fact {
+    pub(super) model: &'static str,
+    pub(super) llm: Llm,
+    pub(super) breaker: Option<Breaker>,
+    pub(super) purse: Option<usize>,
+}
+
+impl Facts {
+    pub(super) fn of(&self, model: &str) -> &Fact {
+        self.models.iter().find(|it| it.model == model).unwrap()
+    }
+
+    pub(super) fn models(&self) -> impl Iterator<Item = &Fact> {
+        self.models.iter()
+    }
+
+    /// The model that is asked first.
+    pub(super) fn llm(&self) -> &Llm {
+        &self.models.last().unwrap().llm
+    }
+}
+
+/// The models of a world: the last is asked first, and those before it are for where it fails.
+pub(super) fn draw(rng: &mut Rng, book: &Book) -> Facts {
+    let mut facts = Facts::default();
+    let names = ["gamma", "beta", "alpha"];
+    let first = rng.usize(..3);
+    facts.hedged = rng.u8(..3) == 0;
+    for model in &names[first..] {
+        let server = Server {
+            book: book.clone(),
+            model,
+            mood: mood(rng),
+        };
+        let (llm, breaker, purse) = options(rng, book, Llm::new(server), facts.hedged);
+        let (llm, fallbacks) = fallbacks(rng, &facts, llm);
+        facts.fallbacks = fallbacks;
+        facts.models.push(Fact {
+            model,
+            llm,
+            breaker,
+            purse,
+        });
+    }
+    facts
+}
+
+fn mood(rng: &mut Rng) -> Mood {
+    Mood {
+        failing: [0.0, 0.1, 0.4, 0.8, 1.0][rng.usize(..5)],
+        silent: [0.0, 0.0, 0.05, 0.3][rng.usize(..4)],
+        confused: [0.0, 0.1, 0.5][rng.usize(..3)],
+    }
+}
+
+pub(super) fn seconds(rng: &mut Rng, from: u64, to: u64) -> Duration {
+    Duration::from_millis(rng.u64(from * 1_000..to * 1_000))
+}
+
+fn options(
+    rng: &mut Rng,
+    book: &Book,
+    llm: Llm,
+    hedged: bool,
+) -> (Llm, Option<Breaker>, Option<usize>) {
+    let mut llm = llm.seed(rng.u64(..)).retry(rng.u32(..5));
+    if rng.bool() {
+        llm = llm.timeout(seconds(rng, 1, 90));
+    }
+    if rng.bool() {
+        llm = llm.attempt_timeout(seconds(rng, 1, 20));
+    }
+    if rng.bool() {
+        llm = llm.retry_reserve([0, 1, 5][rng.usize(..3)]);
+    }
+    if rng.u8(..4) == 0 {
+        llm = llm.at_most_once();
+    }
+    let breaker = rng.bool().then(|| {
+        let breaker = Breaker::new().calls(rng.u32(1..4)).failures(0.4);
+        breaker.open_for(seconds(rng, 1, 10))
+    });
+    if let Some(breaker) = &breaker {
+        llm = llm.breaker(breaker);
+    }
+    if hedged {
+        let hedging = match rng.bool() {
+            true => Hedging::after(seconds(rng, 0, 3) + Duration::from_millis(1)),
+            false => Hedging::p95(),
+        };
+        llm = llm.hedging(hedging.part(1.0));
+    }
+    let purse = (rng.u8(..3) == 0).then(|| purse(rng, book));
+    if let Some(purse) = purse {
+        llm = llm.budget(&book.open().purses[purse].budget);
+    }
+    (llm, breaker, purse)
+}
+
+/// A budget of some kind, by its number: a new one, or one that another has too.
+pub(super) fn purse(rng: &mut Rng, book: &Book) -> usize {
+    let known = book.open().purses.len();
+    if known > 0 && rng.u8(..4) == 0 {
+        return rng.usize(..known);
+    }
+    match rng.u8(..3) {
+        0 => {
+            let most = rng.u64(..6_000);
+            book.watch(Budget::tokens(most), Unit::Tokens, most.into())
+        }
+        1 => {
+            let most = rng.u64(..20);
+            book.watch(Budget::attempts(most), Unit::Attempts, most.into())
+        }
+        _ => {
+            let prices = ["alpha", "beta", "gamma"].into_iter().zip(1..);
+            let prices = prices.fold(Prices::new(), |prices, (model, dollars)| {
+                let dollars = dollars * 1_000_000;
+                prices.price(model, Price::new(dollars, 4 * dollars))
+            });
+            let most = Cost::microdollars(rng.u64(..20_000));
+            let unit = Unit::Money(prices.clone());
+            book.watch(Budget::cost(most, prices), unit, most.picodollars())
+        }
+    }
+}
+
+/// Gives `llm` some of the models so far for where it fails, and says how often others may be asked then.
+fn fallbacks(rng: &mut Rng, facts: &Facts, llm: Llm) -> (Llm, u32) {
+    let behind = facts.fallbacks;
+    let Some(next) = facts.models.last() else {
+        return (llm, 0);
+    };
+    let fallback = Fallback::to(&next.llm);
+    match rng.u8(..5) {
+        0 => (llm, 0),
+        1 => (llm.fallback(&next.llm), 1 + behind),
+        2 => {
+            let llm = llm.fallback(fallback);
+            let llm = llm.fallback(Fallback::escalate(&next.llm));
+            (llm, 2 * (1 + behind))
+        }
+        3 => {
+            let classes = [Class::Rejected, Class::InvalidReply, Class::Terminal];
+            (llm.fallback(fallback.on(classes)), 1 + behind)
+        }
+        _ => (llm.fallback(fallback.when(|_| true)), 1 + behind),
+    }
+}
