@@ -201,9 +201,14 @@ impl Allowance {
         retries.fetch_update(store, load, less).is_ok()
     }
 
-    /// The fire has its answer, so what it took from reserves was well spent, and goes back.
+    /// The fire has its answer, so what it took from the reserve of the model that gave it was well spent, and goes back.
+    /// What was taken from those of models before it led to nothing.
     pub(crate) fn succeeded(&self) {
-        self.taken().drain(..).for_each(|quota| quota.give_back());
+        let mut taken = self.taken();
+        let led = taken
+            .drain(..)
+            .filter(|quota| Arc::ptr_eq(quota, &self.quota));
+        led.for_each(|quota| quota.give_back());
     }
 
     /// No code of a user's runs under this lock.
