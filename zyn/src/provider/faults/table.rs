@@ -267,7 +267,7 @@ async fn meet(api: Api, fault: Fault, way: Way, room: Arc<Semaphore>) -> Outcome
         }
         (Err(error), wanted) => {
             check(session == before, &"the session is another one");
-            let (kind, class) = kind(error);
+            let (kind, class) = kind(error, !heard.is_empty());
             check(
                 wanted.is(&kind),
                 &(&kind, wanted, error.provider().and_then(|it| it.detail())),
@@ -282,9 +282,8 @@ async fn meet(api: Api, fault: Fault, way: Way, room: Arc<Semaphore>) -> Outcome
                 Failure::NotFound => api.operations,
                 _ => 1,
             };
-            // an answer that was begun cost something, and may have told what so far
-            let unknown = class.1 || !heard.is_empty();
-            let unknown = u64::from(unknown && spend.usage == Usage::default());
+            // an answer that was begun may have told so far what it cost
+            let unknown = u64::from(class.1 && spend.usage == Usage::default());
             check(
                 (spend.attempts, spend.unknown) == (attempts, unknown),
                 &spend,
@@ -319,8 +318,9 @@ impl Wanted {
     }
 }
 
-/// The one kind of a failure; and its class, with whether it may have cost something, as the table has them.
-fn kind(error: &Error) -> (Failure, (Class, bool)) {
+/// The one kind of a failure; and its class, with whether it may have cost something, as the table has them. An answer that
+/// was `begun` cost something, and is not asked for again as if it had been turned away.
+fn kind(error: &Error, begun: bool) -> (Failure, (Class, bool)) {
     let kind = match error.kind() {
         ErrorKind::Provider(error) => error.kind.clone(),
         ErrorKind::Config(error) => Failure::Config(error.clone()),
@@ -337,6 +337,10 @@ fn kind(error: &Error) -> (Failure, (Class, bool)) {
             (Class::InvalidReply, true)
         }
         _ => (Class::Terminal, false),
+    };
+    let class = match class {
+        (Class::NotSent | Class::Rejected, _) if begun => (Class::Ambiguous, true),
+        (class, costs) => (class, costs || begun),
     };
     if let Some(error) = error.provider() {
         assert_eq!(error.class(), class.0, "{error:?}");
