@@ -206,7 +206,7 @@ impl Llm {
     }
 
     /// How many further attempts (retries, re-asks, hedges) all calls of this model together may make at once, beside one
-    /// for every five calls; what leads to an answer does not count. So a model that answers nothing gets at most
+    /// for every five calls; what leads to an answer of this model does not count. So a model that answers nothing gets at most
     /// 1.2 × calls + `reserve` attempts, however retries, re-asks, steps and workflows are nested. Beyond it, a call fails
     /// with what its last attempt failed with.
     ///
