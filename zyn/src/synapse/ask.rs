@@ -200,7 +200,8 @@ impl Asking<'_> {
         };
         let mut feedback = Vec::new();
         let asked = async {
-            let accepted = self.of_any(llm, allowance).await?;
+            let accepted = self.of_any(llm, allowance).await;
+            let accepted = accepted.map_err(|error| error.logged(allowance.log().so_far()))?;
             feedback = accepted.feedback;
             Ok(Fresh {
                 record: accepted.record,
