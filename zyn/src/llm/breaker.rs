@@ -2,6 +2,7 @@
 
 mod circuit;
 mod health;
+mod probe;
 mod window;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 use self::circuit::{Change, Circuit};
 pub(crate) use self::health::Health;
 pub(crate) use self::health::health;
+pub(crate) use self::probe::Probe;
 pub(crate) use self::window::Counted;
 use crate::clock;
 use crate::provider::ConfigError;

@@ -1,5 +1,6 @@
 //! A second attempt beside one that takes long.
 
+mod race;
 mod savings;
 mod times;
 

@@ -8,23 +8,20 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::agreement::agree;
-use super::cached::{Fresh, Wanted, cached};
+use super::asking::Asking;
 use super::form::Reader;
-use super::question::{Question, ask_for, rewritten};
-use super::reask::until_valid;
+use super::question::{ask_for, rewritten};
+use super::refuse::{refuse_for, refuse_unusable};
 use super::step::{StepCall, StepRecord};
-use super::sure::{self, Source};
+use super::sure::Source;
 use super::tape::Tape;
 use super::window;
 use crate::clock;
 use crate::error::{Error, ErrorKind};
-use crate::llm::{Allowance, Cache, Ear, Fallback, Grant, Llm};
-use crate::provider::{Accepts, Class, Request};
-use crate::refusal::OptionProblem;
+use crate::llm::{Grant, Llm};
+use crate::provider::Request;
 use crate::schema::Rewritten;
-use crate::session::{Block, History, Media, MediaKind, Message, Window, take_wait};
-use crate::telemetry;
+use crate::session::{History, Window, take_wait};
 
 /// The system message of every request. One text for all, so that every request of a conversation begins with the same
 /// bytes. It is not stored.
@@ -158,180 +155,6 @@ fn deadline(call: &StepCall, outer: Option<Deadline>, llm: &Llm) -> Deadline {
     outer.filter(|outer| outer.at < own.at).unwrap_or(own)
 }
 
-/// A call, as it is put to one model after another.
-struct Asking<'a> {
-    call: &'a StepCall,
-    reader: &'a dyn Reader,
-    history: History,
-    conversation: Option<Arc<str>>,
-    tape: Option<&'a Tape>,
-    deadline: Deadline,
-}
-
-/// An accepted answer, and how it came about.
-struct Accepted {
-    record: StepRecord,
-    /// What was said of answers before it.
-    feedback: Vec<Message>,
-    /// Whether it is another model's than the one that was asked first.
-    by_fallback: bool,
-}
-
-impl Asking<'_> {
-    /// The answer that is kept, or that an equal call is given at this moment, or else what is asked for.
-    async fn kept(
-        &self,
-        cache: &Cache,
-        llm: &Llm,
-        allowance: &mut Allowance,
-        is_streamed: bool,
-    ) -> Result<Accepted, Error> {
-        let question = Question::new(self.call, self.reader, llm, &self.history, self.tape)?;
-        let names = fallbacks(llm)
-            .into_iter()
-            .flat_map(|it| it.llm().answers_by());
-        let wanted = Wanted {
-            question: &question,
-            history: &self.history,
-            llm,
-            fallbacks: names.collect::<Vec<_>>().join("\n"),
-            is_streamed,
-            deadline: self.deadline,
-        };
-        let mut feedback = Vec::new();
-        let asked = async {
-            let accepted = self.of_any(llm, allowance).await;
-            let accepted = accepted.map_err(|error| error.logged(allowance.log().so_far()))?;
-            feedback = accepted.feedback;
-            Ok(Fresh {
-                record: accepted.record,
-                by_fallback: accepted.by_fallback,
-            })
-        };
-        let record = cached(cache, wanted, Box::pin(asked)).await?;
-        Ok(Accepted {
-            record,
-            feedback,
-            by_fallback: false,
-        })
-    }
-
-    /// Asks `llm`, and where that fails its fallbacks in their order.
-    async fn of_any(&self, llm: &Llm, allowance: &mut Allowance) -> Result<Accepted, Error> {
-        let fallbacks = fallbacks(llm);
-        let mut left = fallbacks.as_slice();
-        let mut asked = vec![llm];
-        let error = match self.of(llm, left, allowance).await {
-            Ok((record, feedback)) => {
-                return Ok(Accepted {
-                    record,
-                    feedback,
-                    by_fallback: false,
-                });
-            }
-            Err(error) => error,
-        };
-        let mut error = error;
-        while let Some((fallback, behind)) = next(left, &error, &asked) {
-            let may_be_paid = error.class() == Class::Ambiguous;
-            if self.deadline.at <= clock::now()
-                || may_be_paid && allowance.is_at_most_once()
-                || !self.tape.is_none_or(Ear::forget)
-            {
-                break;
-            }
-            let llm = fallback.llm();
-            left = behind;
-            telemetry::falling_back(
-                &error,
-                asked.last().map_or("", |it| it.model()),
-                llm.model(),
-            );
-            asked.push(llm);
-            allowance.another(llm);
-            if may_be_paid {
-                allowance.repeats();
-            }
-            let attempts = allowance.log().len();
-            match self.of(llm, left, allowance).await {
-                Ok((record, feedback)) => {
-                    return Ok(Accepted {
-                        record,
-                        feedback,
-                        by_fallback: true,
-                    });
-                }
-                // one that could not be asked says nothing of what went wrong
-                Err(unasked) if allowance.log().len() == attempts => {
-                    telemetry::not_made(llm.model(), &unasked);
-                }
-                Err(other) => error = other,
-            }
-        }
-        Err(error)
-    }
-
-    /// Asks `llm` alone. `left` are those that may be asked after it.
-    async fn of(
-        &self,
-        llm: &Llm,
-        left: &[&Fallback],
-        allowance: &mut Allowance,
-    ) -> Result<(StepRecord, Vec<Message>), Error> {
-        let Self { call, deadline, .. } = self;
-        refuse_for(call, &self.history, llm)?;
-        let mut question = Question::new(call, self.reader, llm, &self.history, self.tape)?;
-        question.escalates = sure::escalates(call, left);
-        let history = self.history.clone();
-        let mut request = render(call, question.rewritten.as_ref(), history, llm);
-        request.conversation.clone_from(&self.conversation);
-        let record = match call.options.agreement {
-            None => {
-                let accepted = once(&question, &mut request, llm, allowance);
-                within(*deadline, Box::pin(accepted)).await
-            }
-            Some(samples) => {
-                let agreed = agree(&question, &mut request, llm, allowance, *deadline, samples);
-                Box::pin(agreed).await
-            }
-        };
-        Ok((record?, request.feedback))
-    }
-}
-
-/// The first of those that are left which is asked after this error and was not asked yet, and those behind it.
-fn next<'f, 'l>(
-    left: &'l [&'f Fallback],
-    error: &Error,
-    asked: &[&Llm],
-) -> Option<(&'f Fallback, &'l [&'f Fallback])> {
-    let is_next = |it: &&Fallback| it.takes(error) && !asked.iter().any(|asked| asked.is(it.llm()));
-    let place = left.iter().position(is_next)?;
-    let (fallback, behind) = left.get(place..)?.split_first()?;
-    Some((fallback, behind))
-}
-
-/// All that may be asked after `llm`, in their order: behind each its own.
-fn fallbacks(llm: &Llm) -> Vec<&Fallback> {
-    let own = llm.fallbacks().iter();
-    own.flat_map(|it| [it].into_iter().chain(fallbacks(it.llm())))
-        .collect()
-}
-
-/// Asks for one answer.
-async fn once(
-    question: &Question<'_>,
-    request: &mut Request,
-    llm: &Llm,
-    allowance: &mut Allowance,
-) -> Result<StepRecord, Error> {
-    let sample = until_valid(question, request, llm, allowance).await?;
-    let (usage, place) = sample.paid();
-    let record = sure::alone(&sample, question.call)
-        .and_then(|it| sure::record(sample, it, usage, question, llm, allowance));
-    Ok(record.inspect_err(|_| llm.reject(usage, allowance.log(), place))?)
-}
-
 /// What `asked` comes to, if that is before the deadline.
 pub(super) async fn within<T>(
     deadline: Deadline,
@@ -341,78 +164,18 @@ pub(super) async fn within<T>(
     outcome.unwrap_or_else(|_| Err(deadline.passed().into()))
 }
 
-/// Refuses what no model could answer, before anything is sent.
-fn refuse_unusable(call: &StepCall, history: &History) -> Result<(), Error> {
-    if call.instruction().trim().is_empty() {
-        return Err(ErrorKind::EmptyInstruction.into());
-    }
-    match call.inputs().next() {
-        Some(_) if call.inputs().all(Block::is_blank) => Err(ErrorKind::EmptyInput.into()),
-        None if call.options.alone && !call.has_data() => {
-            let problem = OptionProblem::NothingToRead;
-            let option = "alone";
-            Err(ErrorKind::BadOption { option, problem }.into())
-        }
-        None if history.is_empty() && !call.has_data() => Err(ErrorKind::EmptyConversation.into()),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses what this model could not answer, before anything is sent.
-fn refuse_for(call: &StepCall, history: &History, llm: &Llm) -> Result<(), Error> {
-    sure::refuse_unmeasurable(&call.options, llm)?;
-    let sizes = call.prompt.blocks().iter().map(Block::size);
-    let bytes = sizes.fold(0, usize::saturating_add);
-    let limit = llm.limits().max_input;
-    if bytes > limit {
-        return Err(ErrorKind::InputTooLarge { bytes, limit }.into());
-    }
-    refuse_media(&call.prompt, None, llm)?;
-    refuse_earlier_media(history, llm)
-}
-
-/// Refuses what is attached to earlier messages and the model does not take: no message is sent without it in silence.
-fn refuse_earlier_media(history: &History, llm: &Llm) -> Result<(), Error> {
-    if !history.has_media() {
-        return Ok(());
-    }
-    let mut messages = history.iter().enumerate();
-    messages.try_for_each(|(place, message)| refuse_media(message, Some(place), llm))
-}
-
-/// Refuses what is attached to `message`, which is that at `place` of the conversation or the one to send.
-fn refuse_media(message: &Message, place: Option<usize>, llm: &Llm) -> Result<(), Error> {
-    let is_taken = |media: &Media| {
-        let profile = llm.profile();
-        let accepts = match media.kind() {
-            MediaKind::Image => profile.images,
-            MediaKind::Pdf => profile.pdfs,
-        };
-        let needs = match media.url() {
-            Some(_) => Accepts::Addresses,
-            None => Accepts::Bytes,
-        };
-        accepts >= needs
-    };
-    match message.media().find(|media| !is_taken(media)) {
-        Some(media) => Err(ErrorKind::MediaNotTaken {
-            kind: media.kind(),
-            by_address: media.url().is_some(),
-            model: llm.model().to_owned(),
-            place,
-        }
-        .into()),
-        None => Ok(()),
-    }
-}
-
 /// The request that would be sent first.
 pub(super) fn rendered(call: &StepCall, history: History, llm: &Llm) -> Result<Request, Error> {
     let rewritten = rewritten(call, llm, &history)?;
     Ok(render(call, rewritten.as_ref(), history, llm))
 }
 
-fn render(call: &StepCall, rewritten: Option<&Rewritten>, history: History, llm: &Llm) -> Request {
+pub(super) fn render(
+    call: &StepCall,
+    rewritten: Option<&Rewritten>,
+    history: History,
+    llm: &Llm,
+) -> Request {
     let mut request = Request::new(call.prompt.clone());
     request.id = llm.request_id();
     request.system = SYSTEM;

@@ -1,0 +1,198 @@
+//! Puts a call to one model after another: what is kept, then the first model, then its fallbacks.
+
+use std::sync::Arc;
+
+use super::agreement::agree;
+use super::ask::{Deadline, render, within};
+use super::cached::{Fresh, Wanted, cached};
+use super::form::Reader;
+use super::question::Question;
+use super::reask::until_valid;
+use super::refuse::refuse_for;
+use super::step::{StepCall, StepRecord};
+use super::sure;
+use super::tape::Tape;
+use crate::clock;
+use crate::error::Error;
+use crate::llm::{Allowance, Cache, Ear, Fallback, Llm};
+use crate::provider::{Class, Request};
+use crate::session::{History, Message};
+use crate::telemetry;
+
+/// A call, as it is put to one model after another.
+pub(super) struct Asking<'a> {
+    pub(super) call: &'a StepCall,
+    pub(super) reader: &'a dyn Reader,
+    pub(super) history: History,
+    pub(super) conversation: Option<Arc<str>>,
+    pub(super) tape: Option<&'a Tape>,
+    pub(super) deadline: Deadline,
+}
+
+/// An accepted answer, and how it came about.
+pub(super) struct Accepted {
+    pub(super) record: StepRecord,
+    /// What was said of answers before it.
+    pub(super) feedback: Vec<Message>,
+    /// Whether it is another model's than the one that was asked first.
+    pub(super) by_fallback: bool,
+}
+
+impl Asking<'_> {
+    /// The answer that is kept, or that an equal call is given at this moment, or else what is asked for.
+    pub(super) async fn kept(
+        &self,
+        cache: &Cache,
+        llm: &Llm,
+        allowance: &mut Allowance,
+        is_streamed: bool,
+    ) -> Result<Accepted, Error> {
+        let question = Question::new(self.call, self.reader, llm, &self.history, self.tape)?;
+        let names = fallbacks(llm)
+            .into_iter()
+            .flat_map(|it| it.llm().answers_by());
+        let wanted = Wanted {
+            question: &question,
+            history: &self.history,
+            llm,
+            fallbacks: names.collect::<Vec<_>>().join("\n"),
+            is_streamed,
+            deadline: self.deadline,
+        };
+        let mut feedback = Vec::new();
+        let asked = async {
+            let accepted = self.of_any(llm, allowance).await;
+            let accepted = accepted.map_err(|error| error.logged(allowance.log().so_far()))?;
+            feedback = accepted.feedback;
+            Ok(Fresh {
+                record: accepted.record,
+                by_fallback: accepted.by_fallback,
+            })
+        };
+        let record = cached(cache, wanted, Box::pin(asked)).await?;
+        Ok(Accepted {
+            record,
+            feedback,
+            by_fallback: false,
+        })
+    }
+
+    /// Asks `llm`, and where that fails its fallbacks in their order.
+    pub(super) async fn of_any(
+        &self,
+        llm: &Llm,
+        allowance: &mut Allowance,
+    ) -> Result<Accepted, Error> {
+        let fallbacks = fallbacks(llm);
+        let mut left = fallbacks.as_slice();
+        let mut asked = vec![llm];
+        let error = match self.of(llm, left, allowance).await {
+            Ok((record, feedback)) => {
+                return Ok(Accepted {
+                    record,
+                    feedback,
+                    by_fallback: false,
+                });
+            }
+            Err(error) => error,
+        };
+        let mut error = error;
+        while let Some((fallback, behind)) = next(left, &error, &asked) {
+            let may_be_paid = error.class() == Class::Ambiguous;
+            if self.deadline.at <= clock::now()
+                || may_be_paid && allowance.is_at_most_once()
+                || !self.tape.is_none_or(Ear::forget)
+            {
+                break;
+            }
+            let llm = fallback.llm();
+            left = behind;
+            telemetry::falling_back(
+                &error,
+                asked.last().map_or("", |it| it.model()),
+                llm.model(),
+            );
+            asked.push(llm);
+            allowance.another(llm);
+            if may_be_paid {
+                allowance.repeats();
+            }
+            let attempts = allowance.log().len();
+            match self.of(llm, left, allowance).await {
+                Ok((record, feedback)) => {
+                    return Ok(Accepted {
+                        record,
+                        feedback,
+                        by_fallback: true,
+                    });
+                }
+                // one that could not be asked says nothing of what went wrong
+                Err(unasked) if allowance.log().len() == attempts => {
+                    telemetry::not_made(llm.model(), &unasked);
+                }
+                Err(other) => error = other,
+            }
+        }
+        Err(error)
+    }
+
+    /// Asks `llm` alone. `left` are those that may be asked after it.
+    async fn of(
+        &self,
+        llm: &Llm,
+        left: &[&Fallback],
+        allowance: &mut Allowance,
+    ) -> Result<(StepRecord, Vec<Message>), Error> {
+        let Self { call, deadline, .. } = self;
+        refuse_for(call, &self.history, llm)?;
+        let mut question = Question::new(call, self.reader, llm, &self.history, self.tape)?;
+        question.escalates = sure::escalates(call, left);
+        let history = self.history.clone();
+        let mut request = render(call, question.rewritten.as_ref(), history, llm);
+        request.conversation.clone_from(&self.conversation);
+        let record = match call.options.agreement {
+            None => {
+                let accepted = once(&question, &mut request, llm, allowance);
+                within(*deadline, Box::pin(accepted)).await
+            }
+            Some(samples) => {
+                let agreed = agree(&question, &mut request, llm, allowance, *deadline, samples);
+                Box::pin(agreed).await
+            }
+        };
+        Ok((record?, request.feedback))
+    }
+}
+
+/// The first of those that are left which is asked after this error and was not asked yet, and those behind it.
+fn next<'f, 'l>(
+    left: &'l [&'f Fallback],
+    error: &Error,
+    asked: &[&Llm],
+) -> Option<(&'f Fallback, &'l [&'f Fallback])> {
+    let is_next = |it: &&Fallback| it.takes(error) && !asked.iter().any(|asked| asked.is(it.llm()));
+    let place = left.iter().position(is_next)?;
+    let (fallback, behind) = left.get(place..)?.split_first()?;
+    Some((fallback, behind))
+}
+
+/// All that may be asked after `llm`, in their order: behind each its own.
+fn fallbacks(llm: &Llm) -> Vec<&Fallback> {
+    let own = llm.fallbacks().iter();
+    own.flat_map(|it| [it].into_iter().chain(fallbacks(it.llm())))
+        .collect()
+}
+
+/// Asks for one answer.
+async fn once(
+    question: &Question<'_>,
+    request: &mut Request,
+    llm: &Llm,
+    allowance: &mut Allowance,
+) -> Result<StepRecord, Error> {
+    let sample = until_valid(question, request, llm, allowance).await?;
+    let (usage, place) = sample.paid();
+    let record = sure::alone(&sample, question.call)
+        .and_then(|it| sure::record(sample, it, usage, question, llm, allowance));
+    Ok(record.inspect_err(|_| llm.reject(usage, allowance.log(), place))?)
+}
