@@ -39,7 +39,7 @@ pub(crate) use breaker::Counted;
 pub use breaker::{Breaker, BreakerState};
 pub use budget::Budget;
 pub use cache::Cache;
-pub(crate) use cache::{Joined, Key, Keyed, Landed, Terms};
+pub(crate) use cache::{Joined, Key, Keyed, Landed};
 pub(crate) use call::{Call, Given};
 pub use cost::Cost;
 pub(crate) use ear::Ear;
