@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::circuit::{Change, Circuit};
+use self::circuit::{Change, Circuit, Sent};
 pub(crate) use self::health::Health;
 pub(crate) use self::health::health;
 pub(crate) use self::probe::Probe;
@@ -31,13 +31,14 @@ use crate::telemetry;
 /// - **Open**, it turns calls away without sending anything. How long is drawn between 1 and 1.25 times the
 ///   [set time](Self::open_for), so that several processes do not probe together.
 /// - **Half open**, it lets exactly one call through, the probe, and turns the others away. If the endpoint answers, the
-///   breaker closes and forgets what it has counted; if it fails, the breaker opens for twice as long as before, up to
-///   120 s. If the probe is cancelled, the next call is the probe.
+///   breaker closes and forgets what it has counted; if it fails, or has not answered for as long as the breaker was open,
+///   the breaker opens for twice as long as before, up to 120 s. An answer that comes even later closes it all the same.
+///   If the probe is cancelled, the next call is the probe.
 ///
 /// Only what speaks of the endpoint's health is a failure: no connection, a broken one, no answer in time, 5xx. A request
 /// that the endpoint does not accept (other 4xx) or puts off (429) counts neither way; as a probe it shows that the
 /// endpoint is up. An answer that cannot be used is an answer. What was sent before the last change of state
-/// counts no more.
+/// counts no more, but for the answer to a probe.
 ///
 /// | option | default |
 /// |---|---|
@@ -109,14 +110,15 @@ struct Settings {
 #[must_use = "a permit that is dropped says that the call was cancelled"]
 pub(crate) struct Permit {
     shared: Arc<Shared>,
-    generation: u64,
+    sent: Sent,
     recorded: bool,
 }
 
 /// A call that was turned away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused {
-    /// How long it will be before one is let through. While a probe is under way nobody knows, and it is the set time.
+    /// How long it will be before one is let through. While a probe is under way, how long at most until it is known what
+    /// comes of it.
     pub(crate) retry_in: Duration,
 }
 
@@ -207,19 +209,23 @@ impl Breaker {
     }
 
     fn admit_at(&self, now: Instant) -> Result<Permit, Refused> {
-        let admitted = self
-            .0
-            .locked(|circuit, settings| circuit.admit(settings, now))?;
+        let (opened, admitted) = self.0.locked(|circuit, settings| {
+            let opened = circuit.expire(settings, now);
+            (opened, circuit.admit(now))
+        });
+        tell(opened);
+        let admitted = admitted?;
         tell(admitted.change);
         Ok(Permit {
             shared: Arc::clone(&self.0),
-            generation: admitted.generation,
+            sent: admitted.sent,
             recorded: false,
         })
     }
 
     fn state_at(&self, now: Instant) -> BreakerState {
-        self.0.locked(|circuit, _| circuit.state(now))
+        self.0
+            .locked(|circuit, settings| circuit.state(settings, now))
     }
 }
 
@@ -230,11 +236,15 @@ impl Permit {
     }
 
     fn record_at(mut self, health: Health, dice: f64, now: Instant) {
+        self.note(health, dice, now);
+    }
+
+    fn note(&mut self, health: Health, dice: f64, now: Instant) {
         self.recorded = true;
-        let generation = self.generation;
+        let sent = self.sent;
         let change = self
             .shared
-            .locked(|circuit, settings| circuit.record(settings, generation, health, dice, now));
+            .locked(|circuit, settings| circuit.record(settings, sent, health, dice, now));
         tell(change);
     }
 }
@@ -242,8 +252,7 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if !self.recorded {
-            let generation = self.generation;
-            self.shared.locked(|circuit, _| circuit.cancel(generation));
+            self.note(Health::Unknown, 0.0, clock::now());
         }
     }
 }

@@ -98,8 +98,20 @@ impl Hedging {
         Err(ConfigError::Hedging { problem })
     }
 
-    /// How long to wait for the first attempt; `None` while nothing is known.
-    pub(crate) fn delay(&self) -> Option<Duration> {
+    /// How long a call waits for its first attempt now: the time that was set, or what was measured; `None` while too
+    /// little was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use zyn::policy::Hedging;
+    ///
+    /// assert_eq!(Hedging::p95().delay(), None);
+    /// let after = Duration::from_secs(3);
+    /// assert_eq!(Hedging::after(after).delay(), Some(after));
+    /// ```
+    pub fn delay(&self) -> Option<Duration> {
         match self.0.settings.wait {
             Wait::Fixed(time) => Some(time),
             Wait::P95 => self.times(|times| times.p95()),

@@ -38,7 +38,7 @@ pub use attempt::{Attempt, Outcome, Reason};
 pub(crate) use breaker::Counted;
 pub use breaker::{Breaker, BreakerState};
 pub use cache::Cache;
-pub(crate) use cache::{Joined, Key, Keyed, Landed, Terms};
+pub(crate) use cache::{Joined, Key, Keyed, Landed};
 pub(crate) use call::{Call, Given, NoAnswer};
 pub(crate) use ear::Ear;
 pub(crate) use estimate::beside;

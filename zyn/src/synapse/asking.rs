@@ -47,10 +47,14 @@ impl Asking<'_> {
         allowance: &mut Allowance,
         is_streamed: bool,
     ) -> Result<Accepted, Error> {
-        let question = Question::new(self.call, self.reader, llm, &self.history, self.tape)?;
-        let names = fallbacks(llm)
-            .into_iter()
-            .flat_map(|it| it.llm().answers_by());
+        let question = Question::new(self.call, self.reader, llm, &self.history, self.tape);
+        // what cannot be asked of this model may be of another
+        let Ok(mut question) = question else {
+            return self.of_any(llm, allowance).await;
+        };
+        let fallbacks = fallbacks(llm);
+        question.escalates = sure::escalates(self.call, &fallbacks);
+        let names = fallbacks.into_iter().flat_map(|it| it.llm().answers_by());
         let wanted = Wanted {
             question: &question,
             history: &self.history,

@@ -1,14 +1,17 @@
 //! Takes the answer that is kept, waits for the one that is being given, or asks and keeps what comes.
 
+mod landed;
+
 use std::sync::Arc;
 
 use tokio::time::timeout_at;
 
+use self::landed::{Landed, Terms};
 use super::ask::{Deadline, SYSTEM, within};
 use super::question::Question;
 use super::step::{Options, StepCall, StepRecord};
 use crate::error::{Error, ErrorKind};
-use crate::llm::{Cache, Ear, Joined, Key, Keyed, Landed, Llm, Terms};
+use crate::llm::{Cache, Ear, Joined, Key, Keyed, Llm};
 use crate::provider::BoxFuture;
 use crate::session::{History, Message, Usage};
 use crate::telemetry;
@@ -55,20 +58,22 @@ pub(super) async fn cached(
         wanted.keep(cache, key, &fresh).await;
         return Ok(fresh.record);
     }
-    let terms = Arc::new(wanted.terms());
+    let terms = Arc::new(Terms::of(&wanted));
     loop {
         let joined = async { Ok(cache.join(key).await) };
         let lead = match within(wanted.deadline, joined).await? {
             Joined::Lead(lead) => lead,
-            Joined::Landed(landed) => match wanted.share(landed, &terms) {
-                Some(outcome) => return outcome,
-                // on other terms: its own turn
-                None => continue,
-            },
+            Joined::Landed(landed) => {
+                match Landed::of(landed).and_then(|it| wanted.share(&it, &terms)) {
+                    Some(outcome) => return outcome,
+                    // on other terms: its own turn
+                    None => continue,
+                }
+            }
         };
-        let landed = |outcome| Landed {
-            outcome,
-            terms: Arc::clone(&terms),
+        let landed = |outcome| {
+            let terms = Arc::clone(&terms);
+            Arc::new(Landed { outcome, terms })
         };
         if let Some((record, text)) = wanted.find(cache, key).await {
             lead.land(landed(Ok((text, false))));
@@ -145,45 +150,13 @@ impl Wanted<'_> {
     }
 
     /// What came of an equal request, if it holds for this one too.
-    fn share(&self, landed: Landed, own: &Terms) -> Option<Result<StepRecord, Error>> {
-        let Terms {
-            retries,
-            attempt_timeout,
-            at_most_once,
-            reasks,
-            fallbacks,
-            judge,
-        } = &*landed.terms;
-        let outcome = match landed.outcome {
-            Ok((_, true)) if *fallbacks != own.fallbacks => return None,
-            Ok((text, _)) => Ok(self.read(&text)?),
-            Err(error) => {
-                let is_answered = matches!(
-                    error.kind(),
-                    ErrorKind::Malformed { .. } | ErrorKind::Invalid { .. }
-                );
-                let alike = (*retries, *attempt_timeout, *at_most_once)
-                    == (own.retries, own.attempt_timeout, own.at_most_once)
-                    && *fallbacks == own.fallbacks
-                    && (!is_answered || (*reasks, judge) == (own.reasks, &own.judge));
-                alike.then_some(Err(error))?
-            }
+    fn share(&self, landed: &Landed, own: &Terms) -> Option<Result<StepRecord, Error>> {
+        let outcome = match landed.holds_for(own)? {
+            Ok(text) => Ok(self.read(&text)?),
+            Err(error) => Err(error),
         };
         telemetry::cache_shared();
         Some(outcome)
-    }
-
-    fn terms(&self) -> Terms {
-        let options = &self.question.call.options;
-        let limits = self.llm.limits();
-        Terms {
-            retries: options.retry.unwrap_or(limits.retries),
-            attempt_timeout: options.attempt_timeout.or(limits.attempt_timeout),
-            at_most_once: options.at_most_once || limits.at_most_once,
-            reasks: options.reask,
-            fallbacks: self.fallbacks.clone(),
-            judge: self.question.reader.judge(),
-        }
     }
 
     fn key(&self) -> Key {

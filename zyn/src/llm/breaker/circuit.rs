@@ -25,21 +25,34 @@ enum Phase {
     Closed,
     Open {
         since: Instant,
-        /// How long, with what chance has added.
-        lasts: Duration,
-        /// How long, without.
-        time: Duration,
+        spell: Spell,
     },
     HalfOpen {
-        probing: bool,
-        /// How long it was open, without what chance had added.
-        time: Duration,
+        /// Since when the probe is under way; `None` if the last one was cancelled.
+        probing: Option<Instant>,
+        /// How long it was open. A probe that takes as long has failed.
+        spell: Spell,
     },
 }
 
+/// How long it is open.
+#[derive(Debug, Clone, Copy)]
+struct Spell {
+    time: Duration,
+    /// What chance adds, as a part of the time.
+    chance: f64,
+}
+
 pub(super) struct Admitted {
-    pub(super) generation: u64,
+    pub(super) sent: Sent,
     pub(super) change: Option<Change>,
+}
+
+/// What is remembered of a call that was let through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    generation: u64,
+    is_probe: bool,
 }
 
 /// A change of state, to be told.
@@ -63,61 +76,104 @@ impl Circuit {
         }
     }
 
-    pub(super) fn state(&self, now: Instant) -> BreakerState {
-        match self.phase {
+    pub(super) fn state(&self, settings: &Settings, now: Instant) -> BreakerState {
+        match self.overdue(settings, now).unwrap_or(self.phase) {
             Phase::Closed => BreakerState::Closed,
             Phase::HalfOpen { .. } => BreakerState::HalfOpen,
-            Phase::Open { since, lasts, .. } => match left(since, lasts, now) {
+            Phase::Open { since, spell } => match left(since, spell, now) {
                 Duration::ZERO => BreakerState::HalfOpen,
                 retry_in => BreakerState::Open { retry_in },
             },
         }
     }
 
-    pub(super) fn admit(&mut self, settings: &Settings, now: Instant) -> Result<Admitted, Refused> {
+    /// Opens it anew if the probe is overdue. Whatever else is done comes after that.
+    pub(super) fn expire(&mut self, settings: &Settings, now: Instant) -> Option<Change> {
+        let phase = self.overdue(settings, now)?;
+        self.enter(phase);
+        match phase {
+            Phase::Open { since, spell } => Some(Change::Opened {
+                counted: None,
+                retry_in: left(since, spell, now),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The phase that has followed on a probe which took too long: open since it was due. What chance adds is drawn when
+    /// a call ends, and none has: so it is the same part as the last time.
+    fn overdue(&self, settings: &Settings, now: Instant) -> Option<Phase> {
+        match self.phase {
+            Phase::HalfOpen {
+                probing: Some(begun),
+                spell,
+            } if left(begun, spell, now).is_zero() => Some(Phase::Open {
+                since: begun + spell.lasts(),
+                spell: spell.doubled(settings, spell.chance),
+            }),
+            _ => None,
+        }
+    }
+
+    pub(super) fn admit(&mut self, now: Instant) -> Result<Admitted, Refused> {
+        let is_probe = !matches!(self.phase, Phase::Closed);
         let change = match self.phase {
             Phase::Closed => None,
-            Phase::Open { since, lasts, time } => {
-                let retry_in = left(since, lasts, now);
+            Phase::Open { since, spell } => {
+                let retry_in = left(since, spell, now);
                 if !retry_in.is_zero() {
                     return Err(Refused { retry_in });
                 }
-                let probing = true;
-                self.enter(Phase::HalfOpen { probing, time });
+                let probing = Some(now);
+                self.enter(Phase::HalfOpen { probing, spell });
                 Some(Change::Probing)
             }
-            Phase::HalfOpen { probing: true, .. } => {
-                let retry_in = settings.open_for;
+            Phase::HalfOpen {
+                probing: Some(begun),
+                spell,
+            } => {
+                let retry_in = left(begun, spell, now);
                 return Err(Refused { retry_in });
             }
             // the last probe was cancelled
-            Phase::HalfOpen { time, .. } => {
-                let probing = true;
-                self.phase = Phase::HalfOpen { probing, time };
+            Phase::HalfOpen { spell, .. } => {
+                let probing = Some(now);
+                self.phase = Phase::HalfOpen { probing, spell };
                 None
             }
         };
-        let generation = self.generation;
-        Ok(Admitted { generation, change })
+        let sent = Sent {
+            generation: self.generation,
+            is_probe,
+        };
+        Ok(Admitted { sent, change })
     }
 
-    /// Takes note of what became of a call that was let through in `generation`.
+    /// Takes note of what became of a call that was let through.
     pub(super) fn record(
         &mut self,
         settings: &Settings,
-        generation: u64,
+        sent: Sent,
         health: Health,
         dice: f64,
         now: Instant,
     ) -> Option<Change> {
-        if generation != self.generation {
-            return None;
+        let opened = self.expire(settings, now);
+        let chance = JITTER * dice.clamp(0.0, 1.0);
+        if sent.generation != self.generation {
+            // an answer is an answer, however late it comes
+            let is_up = matches!(health, Health::Good | Health::Neutral);
+            let closes = sent.is_probe && is_up && !matches!(self.phase, Phase::Closed);
+            return if closes { Some(self.close()) } else { opened };
         }
         match (self.phase, health) {
-            (_, Health::Unknown) => {
-                self.cancel(generation);
+            // cancelled: the probe's place is free again
+            (Phase::HalfOpen { spell, .. }, Health::Unknown) => {
+                let probing = None;
+                self.phase = Phase::HalfOpen { probing, spell };
                 None
             }
+            (_, Health::Unknown) => None,
             (Phase::Closed, Health::Neutral) | (Phase::Open { .. }, _) => None,
             (Phase::Closed, Health::Good) => {
                 self.window.note(false, settings.within, now);
@@ -127,48 +183,25 @@ impl Circuit {
                 let counted = self.window.note(true, settings.within, now);
                 let enough = counted.calls >= u64::from(settings.calls);
                 let opens = enough && counted.failed(settings.failures);
-                opens.then(|| self.open(settings.open_for, Some(counted), dice, now))
+                opens.then(|| self.open(Spell::first(settings, chance), Some(counted), now))
             }
             // in this generation nothing but the probe was let through
-            (Phase::HalfOpen { time, .. }, Health::Bad) => {
-                let ceiling = CEILING.max(settings.open_for);
-                let longer = time.saturating_mul(2).min(ceiling);
-                Some(self.open(longer, None, dice, now))
+            (Phase::HalfOpen { spell, .. }, Health::Bad) => {
+                Some(self.open(spell.doubled(settings, chance), None, now))
             }
-            (Phase::HalfOpen { .. }, Health::Good | Health::Neutral) => {
-                self.enter(Phase::Closed);
-                Some(Change::Closed)
-            }
+            (Phase::HalfOpen { .. }, Health::Good | Health::Neutral) => Some(self.close()),
         }
     }
 
-    /// Takes note that nothing will be known of a call that was let through in `generation`.
-    pub(super) fn cancel(&mut self, generation: u64) {
-        if generation != self.generation {
-            return;
-        }
-        if let Phase::HalfOpen { probing, .. } = &mut self.phase {
-            *probing = false;
-        }
+    fn close(&mut self) -> Change {
+        self.enter(Phase::Closed);
+        Change::Closed
     }
 
-    fn open(
-        &mut self,
-        time: Duration,
-        counted: Option<Counted>,
-        dice: f64,
-        now: Instant,
-    ) -> Change {
-        let lasts = time.saturating_add(time.mul_f64(JITTER * dice.clamp(0.0, 1.0)));
-        self.enter(Phase::Open {
-            since: now,
-            lasts,
-            time,
-        });
-        Change::Opened {
-            counted,
-            retry_in: lasts,
-        }
+    fn open(&mut self, spell: Spell, counted: Option<Counted>, now: Instant) -> Change {
+        self.enter(Phase::Open { since: now, spell });
+        let retry_in = spell.lasts();
+        Change::Opened { counted, retry_in }
     }
 
     fn enter(&mut self, phase: Phase) {
@@ -178,6 +211,25 @@ impl Circuit {
     }
 }
 
-fn left(since: Instant, lasts: Duration, now: Instant) -> Duration {
-    lasts.saturating_sub(now.saturating_duration_since(since))
+impl Spell {
+    fn first(settings: &Settings, chance: f64) -> Self {
+        let time = settings.open_for;
+        Self { time, chance }
+    }
+
+    /// After a probe that has failed.
+    fn doubled(self, settings: &Settings, chance: f64) -> Self {
+        let ceiling = CEILING.max(settings.open_for);
+        let time = self.time.saturating_mul(2).min(ceiling);
+        Self { time, chance }
+    }
+
+    fn lasts(self) -> Duration {
+        self.time.saturating_add(self.time.mul_f64(self.chance))
+    }
+}
+
+fn left(since: Instant, spell: Spell, now: Instant) -> Duration {
+    let passed = now.saturating_duration_since(since);
+    spell.lasts().saturating_sub(passed)
 }

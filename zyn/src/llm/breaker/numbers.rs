@@ -24,16 +24,30 @@ struct Model {
     changes: Vec<(u64, Phase)>,
     /// All outcomes that were counted: when, after how many changes, and whether it was a failure.
     outcomes: Vec<(u64, usize, bool)>,
-    /// The call that is the probe, while there is one.
-    probe: Option<usize>,
+    /// The call that is the probe, while there is one, and when it was let through.
+    probe: Option<(usize, u64)>,
+    /// All calls that were.
+    probes: Vec<usize>,
+    /// How many of them took too long.
+    overdue: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
     Closed,
-    /// In sixteenths of a millisecond.
-    Open(u64),
+    /// Milliseconds, and how many sixteenths of them chance has added.
+    Open(u64, u64),
     HalfOpen,
+}
+
+impl Phase {
+    /// In sixteenths of a millisecond.
+    fn lasts(self) -> u64 {
+        match self {
+            Phase::Open(ms, added) => ms * (16 + added),
+            Phase::Closed | Phase::HalfOpen => 0,
+        }
+    }
 }
 
 /// Time is in sixteenths of a millisecond, so that chance adds whole numbers.
@@ -44,15 +58,34 @@ fn ticks(number: u64) -> Duration {
 }
 
 impl Model {
-    fn now_is(&self, now: u64) -> BreakerState {
+    fn now_is(&mut self, now: u64) -> BreakerState {
+        self.probe_left(now);
         match self.changes.last() {
             None | Some((_, Phase::Closed)) => BreakerState::Closed,
             Some((_, Phase::HalfOpen)) => BreakerState::HalfOpen,
-            Some((at, Phase::Open(lasts))) if now < at + lasts => BreakerState::Open {
-                retry_in: ticks(at + lasts - now),
+            Some((at, open)) if now < at + open.lasts() => BreakerState::Open {
+                retry_in: ticks(at + open.lasts() - now),
             },
-            Some((_, Phase::Open(_))) => BreakerState::HalfOpen,
+            Some(_) => BreakerState::HalfOpen,
         }
+    }
+
+    /// How long the probe may still take. One that has taken longer has failed, at the time when it was due.
+    fn probe_left(&mut self, now: u64) -> Option<u64> {
+        let (_, begun) = self.probe?;
+        let opened = self.changes.iter().rev();
+        let (_, open) = opened.clone().find(|it| it.1.lasts() > 0)?;
+        let Phase::Open(_, added) = *open else {
+            return None;
+        };
+        let due = begun + open.lasts();
+        if now < due {
+            return Some(due - now);
+        }
+        self.probe = None;
+        self.overdue += 1;
+        self.open(added, due);
+        None
     }
 
     /// Whether the call is let through; if not, when to ask again.
@@ -60,9 +93,12 @@ impl Model {
         match self.now_is(now) {
             BreakerState::Closed => Ok(()),
             BreakerState::Open { retry_in } => Err(retry_in),
-            BreakerState::HalfOpen if self.probe.is_some() => Err(ticks(self.plain.open_ms * 16)),
             BreakerState::HalfOpen => {
-                self.probe = Some(call);
+                if let Some(left) = self.probe_left(now) {
+                    return Err(ticks(left));
+                }
+                self.probe = Some((call, now));
+                self.probes.push(call);
                 if self
                     .changes
                     .last()
@@ -76,12 +112,15 @@ impl Model {
     }
 
     fn end(&mut self, call: usize, begun_after: usize, health: Health, quarters: u64, now: u64) {
-        if self.probe == Some(call) {
+        let is_closed = self.now_is(now) == BreakerState::Closed;
+        let is_up = matches!(health, Health::Good | Health::Neutral);
+        if is_up && !is_closed && self.probes.contains(&call) {
             self.probe = None;
-            match health {
-                Health::Unknown => {}
-                Health::Good | Health::Neutral => self.changes.push((now, Phase::Closed)),
-                Health::Bad => self.open(quarters, now),
+            self.changes.push((now, Phase::Closed));
+        } else if self.probe.is_some_and(|(probe, _)| probe == call) {
+            self.probe = None;
+            if health == Health::Bad {
+                self.open(quarters, now);
             }
         } else if begun_after == self.changes.len() && matches!(health, Health::Good | Health::Bad)
         {
@@ -97,10 +136,10 @@ impl Model {
     fn open(&mut self, quarters: u64, now: u64) {
         let phases = self.changes.iter().rev();
         let since_closed = phases.take_while(|it| it.1 != Phase::Closed);
-        let failed_probes = since_closed.filter(|it| matches!(it.1, Phase::Open(_)));
+        let failed_probes = since_closed.filter(|it| matches!(it.1, Phase::Open(..)));
         let doubled = self.plain.open_ms << failed_probes.count().min(20);
         let ms = doubled.min(120_000.max(self.plain.open_ms));
-        self.changes.push((now, Phase::Open(ms * (16 + quarters))));
+        self.changes.push((now, Phase::Open(ms, quarters)));
     }
 
     fn too_many(&self, now: u64) -> bool {
@@ -135,6 +174,8 @@ struct Seen {
     probes: u64,
     cancelled_probes: u64,
     late: u64,
+    overdue_probes: u64,
+    late_answers: u64,
 }
 
 struct Call {
@@ -161,6 +202,8 @@ fn trace(seed: u64, start: Instant, seen: &mut Seen) {
         changes: Vec::new(),
         outcomes: Vec::new(),
         probe: None,
+        probes: Vec::new(),
+        overdue: 0,
     };
     let mut under_way: Vec<Call> = Vec::new();
     let mut now = 0;
@@ -180,10 +223,11 @@ fn trace(seed: u64, start: Instant, seen: &mut Seen) {
             }
             // to the very instant
             20..25 => {
-                if let BreakerState::Open { retry_in } = model.now_is(now) {
-                    let left = retry_in.as_nanos() / TICK.as_nanos();
-                    now += u64::try_from(left).unwrap() - rng.u64(..2);
-                }
+                let left = match model.now_is(now) {
+                    BreakerState::Open { retry_in } => retry_in.as_nanos() / TICK.as_nanos(),
+                    _ => model.probe_left(now).unwrap_or(1).into(),
+                };
+                now += u64::try_from(left).unwrap() - rng.u64(..2);
             }
             25..60 => {
                 let half_open = breaker.state_at(at(now)) == BreakerState::HalfOpen;
@@ -213,44 +257,49 @@ fn trace(seed: u64, start: Instant, seen: &mut Seen) {
                     _ => Health::Good,
                 };
                 let quarters = rng.u64(..5);
+                let is_closed = model.now_is(now) == BreakerState::Closed;
+                let probe = model.probe.is_some_and(|(probe, _)| probe == call.number);
                 let before = model.changes.len();
                 seen.late += u64::from(call.begun_after != before);
-                let probe = model.probe == Some(call.number);
-                seen.cancelled_probes += u64::from(probe && health == Health::Unknown);
+                let cancelled = probe && health == Health::Unknown;
+                seen.cancelled_probes += u64::from(cancelled);
                 model.end(call.number, call.begun_after, health, quarters, now);
                 if model.changes.len() > before {
                     let closed = model.now_is(now) == BreakerState::Closed;
                     seen.closed += u64::from(closed);
+                    let late = call.begun_after != before;
+                    seen.late_answers += u64::from(closed && late && !is_closed);
                     seen.opened += u64::from(!closed);
                 }
-                match health {
-                    Health::Unknown if rng.bool() => drop(call.permit),
-                    _ => call
-                        .permit
-                        .record_at(health, quarters as f64 / 4.0, at(now)),
-                }
+                let dice = quarters as f64 / 4.0;
+                call.permit.record_at(health, dice, at(now));
             }
         }
         let (state, expected) = (breaker.state_at(at(now)), model.now_is(now));
         assert_eq!(state, expected, "seed {seed}, step {number}, {plain:?}");
         seen.steps += 1;
     }
+    seen.overdue_probes += model.overdue;
     never_wedged(seed, &breaker, under_way, at(now));
 }
 
-/// Whatever has happened, once all calls are cancelled and the time is over, one good call closes it.
+/// Whatever has happened and whatever hangs, who comes back when it is told to is let through the third time at the
+/// latest, and if that call is answered, the breaker is closed, whatever becomes of the others.
 fn never_wedged(seed: u64, breaker: &Breaker, under_way: Vec<Call>, mut now: Instant) {
-    drop(under_way);
-    if let BreakerState::Open { retry_in } = breaker.state_at(now) {
-        assert!(breaker.admit_at(now).is_err(), "seed {seed}");
-        now += retry_in;
-    }
+    let comes = |_| {
+        let admitted = breaker.admit_at(now);
+        now += admitted
+            .as_ref()
+            .map_or_else(|it| it.retry_in, |_| Duration::ZERO);
+        admitted.ok()
+    };
+    let permit = (0..3).find_map(comes);
+    let permit = permit.unwrap_or_else(|| panic!("wedged: seed {seed}"));
     let half_open = breaker.state_at(now) == BreakerState::HalfOpen;
-    drop(breaker.admit_at(now));
-    let mut admitted: Vec<_> = (0..4).flat_map(|_| breaker.admit_at(now).ok()).collect();
-    assert_eq!(admitted.len(), if half_open { 1 } else { 4 }, "seed {seed}");
-    let permit = admitted.pop().unwrap();
+    let more = (0..4).filter(|_| breaker.admit_at(now).is_ok()).count();
+    assert_eq!(more, if half_open { 0 } else { 4 }, "seed {seed}");
     permit.record_at(Health::Good, 0.0, now);
+    drop(under_way);
     assert_eq!(breaker.state_at(now), BreakerState::Closed, "seed {seed}");
 }
 
@@ -262,12 +311,14 @@ fn a_hundred_thousand_random_traces_do_what_a_plain_model_does() {
         trace(seed, start, &mut seen);
     }
     let ran = format!(
-        "breaker beside a plain model: {TRACES} random traces, {} steps; opened {}, closed {}, probes {}, of them cancelled {}, turned away {}, ended after a change of state {}",
+        "breaker beside a plain model: {TRACES} random traces, {} steps; opened {}, closed {}, probes {}, of them cancelled {}, overdue {}, answered late {}, turned away {}, ended after a change of state {}",
         seen.steps,
         seen.opened,
         seen.closed,
         seen.probes,
         seen.cancelled_probes,
+        seen.overdue_probes,
+        seen.late_answers,
         seen.refused,
         seen.late
     );
@@ -281,8 +332,10 @@ fn a_hundred_thousand_random_traces_do_what_a_plain_model_does() {
         seen.closed,
         seen.probes,
         seen.cancelled_probes,
+        seen.overdue_probes,
         seen.refused,
         seen.late,
     ];
     assert!(least.iter().all(|it| *it > TRACES / 20), "{seen:?}");
+    assert!(seen.late_answers > TRACES / 50, "{seen:?}");
 }

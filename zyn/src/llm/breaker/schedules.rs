@@ -27,12 +27,25 @@ fn due() -> (Breaker, Instant) {
     (breaker, opened + Duration::from_secs(15))
 }
 
+/// A breaker whose probe hangs, and that is due for the next one.
+fn hung() -> (Breaker, Instant, Permit) {
+    let (breaker, now) = due();
+    let probe = breaker.admit_at(now).unwrap();
+    (breaker, now + Duration::from_secs(15 + 30), probe)
+}
+
+type Act = fn(&Breaker, Instant, &Tally);
+
 /// Lets so many callers do what `act` does, in one schedule after the other.
-fn explore(act: fn(&Breaker, Instant, &Tally), verdict: fn(&Breaker, Instant, &Tally)) {
+fn explore(act: Act, verdict: Act) {
+    explore_from(|_| due(), act, verdict);
+}
+
+fn explore_from(begin: fn(&Tally) -> (Breaker, Instant), act: Act, verdict: Act) {
     let scheduler = RandomScheduler::new_from_seed(16, SCHEDULES);
     Runner::new(scheduler, Config::new()).run(move || {
-        let (breaker, now) = due();
         let tally = Arc::new(Tally::default());
+        let (breaker, now) = begin(&tally);
         let callers: Vec<_> = (0..CALLERS)
             .map(|_| {
                 let (breaker, tally) = (breaker.clone(), Arc::clone(&tally));
@@ -99,6 +112,47 @@ fn however_probes_are_cancelled_there_is_one_at_a_time_and_it_closes_in_the_end(
         probe.record_at(Health::Good, 0.0, now);
         assert_eq!(breaker.state_at(now), BreakerState::Closed);
     });
+}
+
+#[test]
+fn however_long_a_probe_hangs_exactly_one_takes_its_place() {
+    let begin = |tally: &Tally| {
+        let (breaker, now, probe) = hung();
+        tally.kept.lock().unwrap().push(probe);
+        (breaker, now)
+    };
+    let act = |breaker: &Breaker, now, tally: &Tally| {
+        if let Ok(permit) = breaker.admit_at(now) {
+            tally.probe();
+            tally.kept.lock().unwrap().push(permit);
+        }
+    };
+    explore_from(begin, act, |_, _, tally| assert_eq!(tally.admitted(), 1));
+}
+
+#[test]
+fn a_late_answer_closes_it_whatever_else_goes_on() {
+    static CLOSED_UNDER_A_PROBE: AtomicUsize = AtomicUsize::new(0);
+    let begin = |tally: &Tally| {
+        let (breaker, now, probe) = hung();
+        tally.kept.lock().unwrap().push(probe);
+        (breaker, now)
+    };
+    let act = |breaker: &Breaker, now, tally: &Tally| {
+        let late = tally.kept.lock().unwrap().pop();
+        if let Some(late) = late {
+            late.record_at(Health::Good, 0.0, now);
+            let probing = tally.probing.load(Ordering::Relaxed);
+            CLOSED_UNDER_A_PROBE.fetch_add(probing, Ordering::Relaxed);
+        } else if let Ok(permit) = breaker.admit_at(now) {
+            tally.probe();
+            drop(permit);
+        }
+    };
+    explore_from(begin, act, |breaker, now, _| {
+        assert_eq!(breaker.state_at(now), BreakerState::Closed);
+    });
+    assert!(CLOSED_UNDER_A_PROBE.load(Ordering::Relaxed) > 0);
 }
 
 #[test]

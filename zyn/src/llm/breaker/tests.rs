@@ -127,9 +127,102 @@ async fn half_open_it_lets_exactly_one_call_through() {
     for _ in 0..100 {
         assert_eq!(refusal(&breaker), secs(15));
     }
+    advance(secs(4)).await;
+    assert_eq!(refusal(&breaker), secs(11));
     assert_eq!(breaker.state(), BreakerState::HalfOpen);
     probe.record(Health::Good, 0.0);
     assert_eq!(breaker.state(), closed());
+}
+
+/// A breaker whose probe takes long, which it has done for as long as the breaker was open.
+async fn overdue() -> (Breaker, Permit) {
+    let breaker = opened(Breaker::new());
+    advance(secs(15)).await;
+    let probe = breaker.admit().unwrap();
+    advance(Duration::from_millis(14_999)).await;
+    assert_eq!(breaker.state(), BreakerState::HalfOpen);
+    assert_eq!(refusal(&breaker), Duration::from_millis(1));
+    advance(Duration::from_millis(1)).await;
+    (breaker, probe)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_takes_as_long_as_it_was_open_has_failed_and_the_time_doubles() {
+    let (breaker, _hangs) = overdue().await;
+    let mut hang = Vec::new();
+    for time in [30, 60, 120, 120, 120] {
+        assert_eq!(breaker.state(), open(secs(time)));
+        assert_eq!(refusal(&breaker), secs(time));
+        advance(secs(time)).await;
+        hang.push(breaker.admit().unwrap());
+        assert_eq!(refusal(&breaker), secs(time));
+        advance(secs(time)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_nobody_looked_at_for_long_has_failed_when_it_was_due() {
+    let (breaker, _hangs) = overdue().await;
+    advance(secs(29)).await;
+    assert_eq!(refusal(&breaker), secs(1));
+    let (breaker, _hangs) = overdue().await;
+    advance(secs(30)).await;
+    let _probe = breaker.admit().unwrap();
+    assert_eq!(refusal(&breaker), secs(30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_probe_that_took_too_long_chance_adds_what_it_had_added() {
+    let breaker = Breaker::new().calls(1).open_for(secs(16));
+    breaker.admit().unwrap().record(Health::Bad, 0.5);
+    advance(secs(18)).await;
+    let _hangs = breaker.admit().unwrap();
+    assert_eq!(refusal(&breaker), secs(18));
+    advance(secs(18)).await;
+    assert_eq!(breaker.state(), open(secs(36)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_failure_of_a_probe_counts_nothing() {
+    for health in [Some(Health::Bad), Some(Health::Unknown), None] {
+        let end = |probe: Permit| match health {
+            Some(health) => probe.record(health, 1.0),
+            None => drop(probe),
+        };
+        let (breaker, late) = overdue().await;
+        end(late);
+        assert_eq!(breaker.state(), open(secs(30)), "{health:?}");
+        let (breaker, late) = overdue().await;
+        advance(secs(30)).await;
+        let probe = breaker.admit().unwrap();
+        end(late);
+        assert_eq!(refusal(&breaker), secs(30), "{health:?}");
+        probe.record(Health::Good, 0.0);
+        assert_eq!(breaker.state(), closed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_to_a_probe_closes_it_open_or_half_open() {
+    for health in [Health::Good, Health::Neutral] {
+        let (breaker, late) = overdue().await;
+        late.record(health, 0.0);
+        assert_eq!(breaker.state(), closed(), "{health:?}");
+        let (breaker, late) = overdue().await;
+        assert_eq!(refusal(&breaker), secs(30));
+        late.record(health, 0.0);
+        assert_eq!(breaker.state(), closed(), "{health:?}");
+        let (breaker, late) = overdue().await;
+        advance(secs(30)).await;
+        let probe = breaker.admit().unwrap();
+        late.record(health, 0.0);
+        assert_eq!(breaker.state(), closed(), "{health:?}");
+        // what was sent before that counts no more
+        probe.record(Health::Bad, 0.0);
+        assert_eq!(breaker.state(), closed(), "{health:?}");
+        calls(&breaker, 1, Health::Bad);
+        assert_eq!(breaker.state(), open(secs(15)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -369,6 +462,8 @@ fn each_change_of_state_is_an_event() {
         "INFO zyn::telemetry: one call finds out whether the endpoint is well again zyn.breaker.state=\"half_open\"",
         "WARN zyn::telemetry: the endpoint fails: calls are turned away zyn.breaker.state=\"open\" zyn.breaker.retry_in_ms=30000",
         "INFO zyn::telemetry: one call finds out whether the endpoint is well again zyn.breaker.state=\"half_open\"",
+        "WARN zyn::telemetry: the endpoint fails: calls are turned away zyn.breaker.state=\"open\" zyn.breaker.retry_in_ms=59000",
+        "INFO zyn::telemetry: one call finds out whether the endpoint is well again zyn.breaker.state=\"half_open\"",
         "INFO zyn::telemetry: the endpoint is well again: calls are let through zyn.breaker.state=\"closed\"",
     ];
     assert_eq!(events.len(), expected.len(), "{said}");
@@ -392,5 +487,9 @@ async fn changes_of_this_process() {
     calls(&breaker, 1, Health::Bad);
     advance(secs(30)).await;
     drop(breaker.admit());
+    let _hangs = breaker.admit();
+    advance(secs(31)).await;
+    assert!(breaker.admit().is_err());
+    advance(secs(59)).await;
     calls(&breaker, 1, Health::Good);
 }

@@ -1,34 +1,15 @@
 //! Equal requests at the same moment are one: the first asks, and the others wait for what comes of it.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::key::Key;
-use crate::error::Error;
 
-/// What came of a request, for those who wait for it.
-#[derive(Debug, Clone)]
-pub(crate) struct Landed {
-    /// The answer as it is kept, and whether it is that of a fallback.
-    pub(crate) outcome: Result<(Arc<str>, bool), Error>,
-    pub(crate) terms: Arc<Terms>,
-}
-
-/// What decides, beside the request, what comes of it: for whom it differs, the outcome may be another.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Terms {
-    pub(crate) retries: u32,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) at_most_once: bool,
-    pub(crate) reasks: u32,
-    /// Who is asked instead, in their order; empty if nobody.
-    pub(crate) fallbacks: String,
-    /// Who judges the answers: the type, and the validators.
-    pub(crate) judge: String,
-}
+/// What came of a request. Those who ask and wait know what it is.
+pub(crate) type Landed = Arc<dyn Any + Send + Sync>;
 
 /// The requests that are being asked.
 #[derive(Default)]
@@ -67,7 +48,7 @@ impl Flights {
         let seat = self.seat(key);
         let outcome = Arc::clone(&seat.flight).lock_owned().await;
         match &*outcome {
-            Some(landed) => Joined::Landed(landed.clone()),
+            Some(landed) => Joined::Landed(Arc::clone(landed)),
             None => Joined::Lead(Lead { outcome, seat }),
         }
     }
@@ -132,22 +113,6 @@ mod tests {
 
     use super::super::key::Keyed;
     use super::*;
-    use crate::error::ErrorKind;
-
-    fn landed() -> Landed {
-        let terms = Terms {
-            retries: 0,
-            attempt_timeout: None,
-            at_most_once: false,
-            reasks: 0,
-            fallbacks: String::new(),
-            judge: String::new(),
-        };
-        Landed {
-            outcome: Err(ErrorKind::EmptyInput.into()),
-            terms: Arc::new(terms),
-        }
-    }
 
     fn key() -> Key {
         Keyed::new().key()
@@ -173,13 +138,16 @@ mod tests {
         let (mut second, mut third) = (pin!(flights.join(key())), pin!(flights.join(key())));
         assert!(polled(second.as_mut()).is_pending());
         assert!(polled(third.as_mut()).is_pending());
-        first.land(landed());
+        first.land(Arc::new("an answer"));
         // who comes now asks anew, though some still wait
         let _next = lead(polled(pin!(flights.join(key()))));
         for waiting in [second, third] {
             let mut waiting = waiting;
             let joined = polled(waiting.as_mut());
-            assert!(matches!(joined, Poll::Ready(Joined::Landed(_))));
+            let Poll::Ready(Joined::Landed(landed)) = joined else {
+                panic!("nothing has landed");
+            };
+            assert_eq!(landed.downcast_ref(), Some(&"an answer"));
         }
         assert_eq!(flights.count(), 1);
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use disk::Disk;
 use flight::Flights;
-pub(crate) use flight::{Joined, Landed, Terms};
+pub(crate) use flight::{Joined, Landed};
 pub(crate) use key::{Key, Keyed};
 use memory::Memory;
 

@@ -84,7 +84,8 @@ impl State {
             return Err(Shed::Queue { waiting, most });
         }
         let left = deadline.saturating_duration_since(now);
-        if wait > left {
+        // what is let through at its deadline is cut off in the same moment
+        if wait >= left {
             return Err(Shed::Deadline { wait, left });
         }
         self.tickets = ticket.saturating_add(1);
@@ -115,7 +116,7 @@ impl State {
             return Ok(Turn::Admitted);
         }
         let left = deadline.saturating_duration_since(now);
-        if wait > left || (!first && left.is_zero()) {
+        if wait >= left {
             return Err(Shed::Deadline { wait, left });
         }
         let until = if first { now + wait } else { deadline };

@@ -337,8 +337,37 @@ async fn a_wait_that_passes_the_deadline_fails_at_once_and_takes_nothing() {
     assert_eq!(shed.unwrap_err(), left_to_it);
     assert_eq!(time, Duration::ZERO);
     assert_eq!((left(&limit), limit.waiting()), (vec![0], 0));
-    let just = limit.admit(tokens(5, 0), clock::after(5 * SECOND)).await;
+    let just = clock::after(5 * SECOND + Duration::from_millis(1));
+    let just = limit.admit(tokens(5, 0), just).await;
     assert_eq!(just.unwrap().waited, 5 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_would_be_let_through_at_its_deadline_is_turned_away_when_that_is_known() {
+    let limit = a_token_a_second(10);
+    drop(admit(&limit, tokens(10, 0)).await);
+    let (time, shed) = timed(limit.admit(tokens(5, 0), clock::after(5 * SECOND))).await;
+    let (wait, left_to_it) = (5 * SECOND, 5 * SECOND);
+    let left_to_it = Shed::Deadline {
+        wait,
+        left: left_to_it,
+    };
+    assert_eq!(shed.unwrap_err(), left_to_it);
+    assert_eq!((time, left(&limit)), (Duration::ZERO, vec![0]));
+    // one that waits already
+    let beside = limit.clone();
+    let call = tokio::spawn(async move {
+        let deadline = clock::after(10 * SECOND);
+        timed(beside.admit(tokens(5, 0), deadline)).await
+    });
+    yield_now().await;
+    limit.pause(clock::after(10 * SECOND));
+    let (time, shed) = call.await.unwrap();
+    let (wait, left) = (10 * SECOND, 10 * SECOND);
+    assert_eq!(shed.unwrap_err(), Shed::Deadline { wait, left });
+    assert_eq!((time, limit.waiting()), (Duration::ZERO, 0));
+    // what need not wait is let through at the last moment
+    assert!(RateLimit::new().admit(CALL, clock::now()).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -458,7 +487,7 @@ async fn a_first_that_now_waits_past_its_deadline_is_turned_away_at_once() {
     drop(admit(&limit, tokens(5, 0)).await);
     let beside = limit.clone();
     let call = tokio::spawn(async move {
-        let deadline = clock::after(5 * SECOND);
+        let deadline = clock::after(6 * SECOND);
         timed(beside.admit(tokens(10, 0), deadline)).await
     });
     yield_now().await;
@@ -467,7 +496,7 @@ async fn a_first_that_now_waits_past_its_deadline_is_turned_away_at_once() {
         ..Remaining::default()
     });
     let (time, shed) = call.await.unwrap();
-    let (wait, left) = (10 * SECOND, 5 * SECOND);
+    let (wait, left) = (10 * SECOND, 6 * SECOND);
     assert_eq!(shed.unwrap_err(), Shed::Deadline { wait, left });
     assert_eq!(time, Duration::ZERO);
 }
