@@ -5,9 +5,9 @@ use std::time::Duration;
 use zyn::policy::{Breaker, BreakerState, RateLimit};
 use zyn::prelude::*;
 use zyn::refusal::Shed;
-use zyn::{ErrorKind, Usage};
+use zyn::{ErrorKind, Failure, Usage};
 
-use crate::model::{SECOND, answer, answering, fire, greet, model};
+use crate::model::{SECOND, answer, answering, failing, fire, greet, model};
 
 /// Opens at the first failure.
 fn breaker() -> Breaker {
@@ -122,4 +122,24 @@ async fn a_reader_that_stops_leaves_it_closed() {
         assert_eq!(breaker.state(), BreakerState::Closed);
     }
     assert_eq!(llm.spend().attempts, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_stood_in_line_is_not_sent_when_the_circuit_has_opened_meanwhile() {
+    let limit = RateLimit::new().requests(60).burst(Duration::from_secs(1));
+    let llm = failing("down", Failure::Connect)
+        .retry(0)
+        .breaker(Breaker::new().calls(2))
+        .rate_limit(&limit);
+    let calls = (0..20).map(|_| {
+        let llm = llm.clone();
+        tokio::spawn(async move { fire(&llm).await.unwrap_err() })
+    });
+    let mut spared = 0;
+    for call in calls.collect::<Vec<_>>() {
+        let error = call.await.unwrap();
+        spared += u32::from(matches!(error.kind(), ErrorKind::CircuitOpen { .. }));
+    }
+    assert!(llm.spend().attempts <= 4, "{:?}", llm.spend());
+    assert!(spared >= 16, "{spared}");
 }

@@ -2,6 +2,7 @@
 
 mod breaker;
 mod budgets;
+mod cascades;
 mod deadlines;
 mod fallbacks;
 mod hedges;

@@ -2,7 +2,7 @@
 
 use zyn::policy::Hedging;
 use zyn::prelude::*;
-use zyn::{Budget, Failure, ProviderError};
+use zyn::{Budget, Failure, ProviderError, Usage};
 
 use crate::model::{SECOND, answering, failing, fire, model};
 
@@ -59,4 +59,41 @@ async fn a_second_attempt_beside_the_first_that_a_budget_forbids_is_none() {
     let llm = llm.budget(Budget::attempts(1));
     assert_eq!(fire(&llm).await.unwrap(), "hi");
     assert_eq!((llm.spend().attempts, llm.spend().repeated), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_most_once_repeats_nothing_that_may_have_been_paid_whatever_the_server_says() {
+    let with = |kind: Failure, change: fn(&mut ProviderError)| {
+        let llm = model("once", move |_| {
+            let mut error = ProviderError::new("test", kind.clone());
+            change(&mut error);
+            (SECOND, Err(error))
+        });
+        llm.at_most_once()
+    };
+    for llm in [
+        with(Failure::Server, |error| error.status = Some(408)),
+        with(Failure::Empty, |error| {
+            error.should_retry = Some(true);
+            error.usage = Some(Usage::new(10, 5));
+        }),
+        with(Failure::Protocol { what: "HTML" }, |error| {
+            error.should_retry = Some(true);
+        }),
+    ] {
+        fire(&llm).await.unwrap_err();
+        assert_eq!(llm.spend().attempts, 1, "{:?}", llm.spend());
+    }
+    let turned_away = with(Failure::Overloaded, |_| {});
+    fire(&turned_away).await.unwrap_err();
+    assert_eq!(turned_away.spend().attempts, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fallback_that_does_nothing_twice_is_asked_once() {
+    let spare = failing("spare", Failure::Server).at_most_once();
+    let llm = failing("first", Failure::Quota).fallback(&spare);
+    fire(&llm).await.unwrap_err();
+    let spend = spare.spend();
+    assert_eq!((spend.attempts, spend.repeated), (1, 0));
 }

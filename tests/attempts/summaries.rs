@@ -1,8 +1,11 @@
 //! The summary of a window is asked out of the same budgets, and is on the bill of the model that was asked.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use zyn::policy::Fallback;
 use zyn::prelude::*;
-use zyn::{Budget, Error, ErrorKind, Usage, Window};
+use zyn::{Budget, Error, ErrorKind, Failure, Message, ProviderError, Usage, Window};
 
 use crate::model::{SECOND, answer, answering, greet, model, truncated};
 
@@ -120,4 +123,40 @@ async fn its_bill_names_the_model_that_failed_and_the_one_that_answered() {
         models,
         [("large", Usage::new(7, 3)), ("m", Usage::new(4, 4))]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_summary_has_the_deadline_of_its_call_and_does_not_wait_beyond_it() {
+    let small = model("small", |_| {
+        let mut error = ProviderError::new("test", Failure::RateLimit);
+        error.retry_after = Some(Duration::from_secs(30));
+        (Duration::ZERO, Err(error))
+    });
+    let llm = answering("large", SECOND, "ok").timeout(Duration::from_secs(10));
+    let mut session = Session::new();
+    for text in ["a", "b"] {
+        session.append(Message::user(text));
+        session.append(Message::assistant(text));
+    }
+    session.set_window(Window::last_turns(1).summarise(&small));
+    let begun = Instant::now();
+    let error = greet().fire(&llm, &mut session, "Ada").await.unwrap_err();
+    assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_attempts_of_a_summary_that_is_cut_off_are_in_the_log() {
+    let small = answering("small", 60 * SECOND, "late");
+    let llm = answering("large", SECOND, "ok").timeout(Duration::from_secs(10));
+    let mut session = Session::new();
+    for text in ["a", "b"] {
+        session.append(Message::user(text));
+        session.append(Message::assistant(text));
+    }
+    session.set_window(Window::last_turns(1).summarise(&small));
+    let error = greet().fire(&llm, &mut session, "Ada").await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
+    assert_eq!(error.log()[0].elapsed, Duration::from_secs(10));
 }

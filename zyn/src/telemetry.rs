@@ -250,7 +250,7 @@ pub(crate) fn shed(shed: &Shed) {
     }
 }
 
-/// A failed attempt is not repeated, since too many calls of the model come to nothing.
+/// What failed is not asked for again, since too many calls of the model come to nothing.
 pub(crate) fn reserve_used_up(model: &str) {
     warn!(
         gen_ai.request.model = model,
@@ -285,6 +285,7 @@ pub(crate) fn hedging(model: &str, after: Duration) {
 pub(crate) fn falling_back(error: &Error, from: &str, to: &str) {
     warn!(
         error.type = error.provider().map(|it| failure(&it.kind)),
+        zyn.problem = %error,
         zyn.fallback.from = from,
         zyn.fallback.to = to,
         "another model is asked"

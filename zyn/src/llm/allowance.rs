@@ -115,6 +115,15 @@ impl Allowance {
         }
     }
 
+    /// Takes up what samples have used up: the re-asks of the one that has the fewest left, and the one repeat of what may
+    /// have been done.
+    pub(crate) fn join<'a>(&mut self, parts: impl Iterator<Item = &'a Self>) {
+        for part in parts {
+            self.reasks = self.reasks.min(part.reasks);
+            self.past.ambiguous |= part.past.ambiguous;
+        }
+    }
+
     /// The same allowance for an attempt that runs beside another.
     pub(super) fn beside(&self) -> Self {
         Self {
@@ -172,6 +181,9 @@ impl Allowance {
             ambiguous: self.past.ambiguous,
             ..Past::new(self.past.at_most_once)
         };
+        if llm.limits().at_most_once {
+            self.past = Past::new(true);
+        }
         self.next = Leave::of(Reason::Fallback);
     }
 

@@ -10,7 +10,7 @@ use super::breaker::{self, Probe, Refused};
 use super::call::{Call, Given, NoAnswer};
 use super::rate_limit::{Admitted, Charge};
 use super::retry::PATIENCE;
-use super::{Allowance, Llm, Policy, estimate};
+use super::{Allowance, Breaker, BreakerState, Llm, Policy, estimate};
 use crate::clock;
 use crate::cost::{Budget, Held};
 use crate::error::ErrorKind;
@@ -36,9 +36,19 @@ impl Llm {
         let gate = is_gated.then(|| telemetry::gate(&self.model));
         let gate = gate.unwrap_or_else(Span::none);
         let mut held = self.hold(call.request, allowance)?;
-        let mut probe = gate.in_scope(|| self.probe(call, allowance))?;
+        gate.in_scope(|| self.look())?;
         let admitted = self.admit(call.request, allowance).instrument(gate.clone());
         let admitted = admitted.await?;
+        // the circuit may have opened while the call stood in line, and a probe that stands there finds out nothing
+        let mut probe = match gate.in_scope(|| self.probe(call, allowance)) {
+            Ok(probe) => probe,
+            Err(refused) => {
+                admitted
+                    .into_iter()
+                    .for_each(|it| it.settle(Charge::Nothing));
+                return Err(refused);
+            }
+        };
         held.iter_mut().for_each(Held::sent);
         probe.iter_mut().for_each(Probe::sent);
         let waited = waited + admitted.as_ref().map_or(Duration::ZERO, |it| it.waited);
@@ -56,6 +66,20 @@ impl Llm {
             held.iter().for_each(|it| it.settle(usage));
         }
         outcome.map_err(|error| NoAnswer::Failed(Box::new(error)))
+    }
+
+    /// Refuses a call that the breaker would not let through.
+    fn look(&self) -> Result<(), NoAnswer> {
+        match self.policy.breaker.as_ref().map(Breaker::state) {
+            Some(BreakerState::Open { retry_in }) => Err(self.refused(retry_in)),
+            _ => Ok(()),
+        }
+    }
+
+    fn refused(&self, retry_in: Duration) -> NoAnswer {
+        let model = self.model.to_string();
+        let kind = ErrorKind::CircuitOpen { model, retry_in };
+        NoAnswer::NotMade(kind.into())
     }
 
     /// Waits for the rate limit, if there is one.
@@ -105,11 +129,7 @@ impl Llm {
                 let deadline = call.ear.is_none().then_some(allowance.deadline);
                 Ok(Some(Probe::new(permit, deadline, self.dice())))
             }
-            Err(Refused { retry_in }) => {
-                let model = self.model.to_string();
-                let kind = ErrorKind::CircuitOpen { model, retry_in };
-                Err(NoAnswer::NotMade(kind.into()))
-            }
+            Err(Refused { retry_in }) => Err(self.refused(retry_in)),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::spend::was_turned_away;
 use crate::provider::{Class, Failure, PARTS, ProviderError};
 
 /// What has happened in one fire before the failure that is to be decided.
@@ -100,6 +101,8 @@ pub(crate) fn decide(
 fn may_repeat(error: &ProviderError, past: Past) -> bool {
     match (error.should_retry, error.class()) {
         (Some(false), _) => false,
+        // what is not known to be free is not asked for again, whatever it is called
+        _ if past.at_most_once && !is_free(error) => false,
         // that the server would have it again does not say that it was not billed
         (_, Class::Ambiguous) => !past.ambiguous,
         // no money, key or answer comes of asking again, and the same schema would be refused again
@@ -115,6 +118,11 @@ fn may_repeat(error: &ProviderError, past: Past) -> bool {
         (None, Class::NotSent | Class::Rejected) => true,
         (None, Class::Terminal | Class::InvalidReply) => false,
     }
+}
+
+/// Whether it is known that nothing was done, and nothing billed.
+fn is_free(error: &ProviderError) -> bool {
+    error.usage.is_none() && error.class() != Class::Ambiguous && was_turned_away(&error.kind)
 }
 
 /// Full jitter: a repeat comes at any time from the server's floor on to a bound behind it that doubles, so that clients

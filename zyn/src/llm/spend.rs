@@ -39,7 +39,7 @@ pub struct Spend {
     pub unknown: u64,
     /// Attempts that followed on one that may have been done and billed, of this model or of one that it is the fallback
     /// of, or that ran beside one as its hedge: the same work may have been paid twice. With
-    /// [`Llm::at_most_once`](crate::Llm::at_most_once) and without hedging there are none.
+    /// [`Llm::at_most_once`](crate::Llm::at_most_once) there are none.
     pub repeated: u64,
 }
 
@@ -115,7 +115,7 @@ impl Entry {
 }
 
 /// Whether no work was done: the request was not sent, or the provider said no to it.
-fn was_turned_away(failure: &Failure) -> bool {
+pub(super) fn was_turned_away(failure: &Failure) -> bool {
     matches!(
         failure,
         Failure::Config(_)

@@ -40,6 +40,7 @@ pub(super) async fn agree(
         Box::pin(sample) as BoxFuture<'_, _>
     });
     let outcomes = all(asked.collect()).await;
+    allowance.join(parts.iter().map(|(_, part)| part));
     let mut failed = None;
     let mut valid: Vec<(Sample, Request)> = Vec::new();
     for (outcome, (request, _)) in outcomes.into_iter().zip(parts) {
@@ -67,11 +68,7 @@ pub(super) async fn agree(
     *request = taken;
     let confidence = Confidence::Agreement { agreed, samples };
     let record = sure::record(sample, confidence, usage, question, llm, allowance);
-    Ok(record.inspect_err(|_| {
-        for (usage, place) in paid {
-            llm.reject(usage, allowance.log(), place);
-        }
-    })?)
+    Ok(record.inspect_err(|_| question.turn_down(paid, llm, allowance.log()))?)
 }
 
 /// The least number of samples that can agree.

@@ -21,6 +21,7 @@ use crate::error::{Error, ErrorKind};
 use crate::llm::{Grant, Llm};
 use crate::provider::Request;
 use crate::schema::Rewritten;
+use crate::session::window::Terms;
 use crate::session::{History, Window, take_wait};
 
 /// The system message of every request. One text for all, so that every request of a conversation begins with the same
@@ -109,7 +110,13 @@ pub(crate) async fn ask(
         refuse_for(call, &History::default(), llm)?;
         let mut request = rendered(call, history, llm)?;
         // apart, or every call would have the room that a window needs
-        let window = window::apply(window, &mut request, allowance.budgets(), deadline);
+        let terms = Terms {
+            budgets: allowance.budgets().to_vec(),
+            deadline: deadline.at,
+            limit: deadline.limit,
+            at_most_once,
+        };
+        let window = window::apply(window, &mut request, terms);
         applied = Some(Box::pin(window).await?);
         history = request.history;
         // what is left may be nothing to read

@@ -6,7 +6,7 @@ use super::agreement::agree;
 use super::ask::{Deadline, render, within};
 use super::cached::{Fresh, Wanted, cached};
 use super::form::Reader;
-use super::question::Question;
+use super::question::{Paid, PutBy, Question, reject};
 use super::reask::until_valid;
 use super::refuse::refuse_for;
 use super::step::{StepCall, StepRecord};
@@ -90,19 +90,12 @@ impl Asking<'_> {
         let fallbacks = fallbacks(llm);
         let mut left = fallbacks.as_slice();
         let mut asked = vec![llm];
-        let error = match self.of(llm, left, allowance).await {
-            Ok((record, feedback)) => {
-                return Ok(Accepted {
-                    record,
-                    feedback,
-                    by_fallback: false,
-                });
-            }
+        let mut error = match self.of(llm, left, allowance).await {
+            Ok(accepted) => return Ok(accepted),
             Err(error) => error,
         };
-        let mut error = error;
-        while let Some((fallback, behind)) = next(left, &error, &asked) {
-            let may_be_paid = error.class() == Class::Ambiguous;
+        while let Some((fallback, behind)) = next(left, &error.error, &asked) {
+            let may_be_paid = error.error.class() == Class::Ambiguous;
             if self.deadline.at <= clock::now()
                 || may_be_paid && allowance.is_at_most_once()
                 || !self.tape.is_none_or(Ear::forget)
@@ -111,11 +104,8 @@ impl Asking<'_> {
             }
             let llm = fallback.llm();
             left = behind;
-            telemetry::falling_back(
-                &error,
-                asked.last().map_or("", |it| it.model()),
-                llm.model(),
-            );
+            let from = asked.last().map_or("", |it| it.model());
+            telemetry::falling_back(&error.error, from, llm.model());
             asked.push(llm);
             allowance.another(llm);
             if may_be_paid {
@@ -123,34 +113,55 @@ impl Asking<'_> {
             }
             let attempts = allowance.log().len();
             match self.of(llm, left, allowance).await {
-                Ok((record, feedback)) => {
+                Ok(mut accepted) => {
+                    if let Some(put_by) = error.put_by {
+                        reject(&put_by.paid, put_by.llm, allowance.log());
+                        accepted.record.logged(allowance.log().so_far());
+                    }
                     return Ok(Accepted {
-                        record,
-                        feedback,
                         by_fallback: true,
+                        ..accepted
                     });
                 }
                 // one that could not be asked says nothing of what went wrong
                 Err(unasked) if allowance.log().len() == attempts => {
-                    telemetry::not_made(llm.model(), &unasked);
+                    telemetry::not_made(llm.model(), &unasked.error);
                 }
-                Err(other) => error = other,
+                // nor does one that failed take away what another has answered
+                Err(mut other) => {
+                    match (&other.put_by, error.put_by) {
+                        (Some(_), Some(former)) => {
+                            reject(&former.paid, former.llm, allowance.log());
+                        }
+                        (None, former) => other.put_by = former,
+                        (Some(_), None) => {}
+                    }
+                    error = other;
+                }
             }
         }
-        Err(error)
+        let Some(mut put_by) = error.put_by else {
+            return Err(error.error);
+        };
+        put_by.accepted.record.logged(allowance.log().so_far());
+        Ok(Accepted {
+            by_fallback: asked.first().is_none_or(|first| !first.is(put_by.llm)),
+            ..put_by.accepted
+        })
     }
 
     /// Asks `llm` alone. `left` are those that may be asked after it.
-    async fn of(
+    async fn of<'l>(
         &self,
-        llm: &Llm,
+        llm: &'l Llm,
         left: &[&Fallback],
         allowance: &mut Allowance,
-    ) -> Result<(StepRecord, Vec<Message>), Error> {
+    ) -> Result<Accepted, Unanswered<'l>> {
         let Self { call, deadline, .. } = self;
         refuse_for(call, &self.history, llm)?;
-        let mut question = Question::new(call, self.reader, llm, &self.history, self.tape)?;
-        question.escalates = sure::escalates(call, left);
+        let question = Question::new(call, self.reader, llm, &self.history, self.tape);
+        let mut question = question.map_err(Error::from)?;
+        question.escalates = !left.is_empty();
         let history = self.history.clone();
         let mut request = render(call, question.rewritten.as_ref(), history, llm);
         request.conversation.clone_from(&self.conversation);
@@ -164,7 +175,45 @@ impl Asking<'_> {
                 Box::pin(agreed).await
             }
         };
-        Ok((record?, request.feedback))
+        let accepted = |record| Accepted {
+            record,
+            feedback: request.feedback.clone(),
+            by_fallback: false,
+        };
+        match record {
+            Ok(record) => Ok(accepted(record)),
+            Err(error) => {
+                let PutBy { record, paid } = question.into_put_by();
+                let put_by = record.map(|record| PutByOf {
+                    accepted: accepted(record),
+                    paid,
+                    llm,
+                });
+                Err(Unanswered { error, put_by })
+            }
+        }
+    }
+}
+
+/// Why there is no answer that is sure enough, and the label for that if there is one.
+struct Unanswered<'l> {
+    error: Error,
+    put_by: Option<PutByOf<'l>>,
+}
+
+/// What a model has put by.
+struct PutByOf<'l> {
+    accepted: Accepted,
+    paid: Vec<Paid>,
+    llm: &'l Llm,
+}
+
+impl From<Error> for Unanswered<'_> {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            put_by: None,
+        }
     }
 }
 
@@ -195,8 +244,8 @@ async fn once(
     allowance: &mut Allowance,
 ) -> Result<StepRecord, Error> {
     let sample = until_valid(question, request, llm, allowance).await?;
-    let (usage, place) = sample.paid();
+    let paid = sample.paid();
     let record = sure::alone(&sample, question.call)
-        .and_then(|it| sure::record(sample, it, usage, question, llm, allowance));
-    Ok(record.inspect_err(|_| llm.reject(usage, allowance.log(), place))?)
+        .and_then(|it| sure::record(sample, it, paid.0, question, llm, allowance));
+    Ok(record.inspect_err(|_| question.turn_down(vec![paid], llm, allowance.log()))?)
 }

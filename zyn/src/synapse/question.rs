@@ -1,16 +1,17 @@
 //! A call as it is put to one model: in which form the answer is asked for, and how it is read.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::form::{Accepted, Reader};
 use super::step::{StepCall, StepRecord};
 use super::tape::Tape;
 use crate::llm::Llm;
+use crate::llm::attempt::Log;
 use crate::provider::{Dialect, Request};
 use crate::reply::{Manner, Rejected};
 use crate::schema::{Rewritten, SchemaError};
-use crate::session::History;
 use crate::session::window::estimate;
+use crate::session::{History, Usage};
 use crate::telemetry;
 
 pub(super) struct Question<'a> {
@@ -21,9 +22,21 @@ pub(super) struct Question<'a> {
     pub(super) rewritten: Option<Rewritten>,
     /// Is told the answer while it is written.
     pub(super) tape: Option<&'a Tape>,
-    /// Whether another model is asked if this one is not sure.
+    /// Whether another model may be asked if this one is not sure: the label for that is then put by.
     pub(super) escalates: bool,
+    put_by: Mutex<PutBy>,
 }
+
+/// The label for what is not sure, which is the answer if no other model is sure.
+#[derive(Default)]
+pub(super) struct PutBy {
+    pub(super) record: Option<StepRecord>,
+    /// What it was paid with: what each attempt cost, and its place in the log.
+    pub(super) paid: Vec<Paid>,
+}
+
+/// What an attempt cost, and its place in the log.
+pub(super) type Paid = (Option<Usage>, usize);
 
 impl<'a> Question<'a> {
     pub(super) fn new(
@@ -43,6 +56,7 @@ impl<'a> Question<'a> {
             rewritten: rewritten(call, llm, history)?,
             tape,
             escalates: false,
+            put_by: Mutex::default(),
         })
     }
 
@@ -62,12 +76,43 @@ impl<'a> Question<'a> {
         self.reader.written(record, asked)
     }
 
+    /// Puts by what is the answer if no other model is sure.
+    pub(super) fn put_by(&self, record: StepRecord) {
+        self.put_aside().record = Some(record);
+    }
+
+    /// Notes that what was paid was not accepted, unless that is open yet.
+    pub(super) fn turn_down(&self, paid: Vec<Paid>, llm: &Llm, log: &Log) {
+        let mut put_by = self.put_aside();
+        match put_by.record {
+            Some(_) => put_by.paid = paid,
+            None => reject(&paid, llm, log),
+        }
+    }
+
+    pub(super) fn into_put_by(self) -> PutBy {
+        let put_by = self.put_by.into_inner();
+        put_by.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// No code of a user's runs under this lock.
+    fn put_aside(&self) -> MutexGuard<'_, PutBy> {
+        self.put_by.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The schema in the prompt alone, for a server that has refused it.
     pub(super) fn prompted(&self) -> Result<Option<Rewritten>, SchemaError> {
         let schema = self.call.schema.as_ref();
         schema
             .map(|schema| schema.for_dialect(Dialect::Prompted))
             .transpose()
+    }
+}
+
+/// Notes that what was paid was not accepted.
+pub(super) fn reject(paid: &[Paid], llm: &Llm, log: &Log) {
+    for (usage, place) in paid {
+        llm.reject(*usage, log, *place);
     }
 }
 

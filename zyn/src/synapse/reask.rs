@@ -86,7 +86,12 @@ pub(super) async fn until_valid(
         llm.reject(response.usage, allowance.log(), given.place);
         telemetry::rejected(allowance.reasks);
         // what was handed out cannot be taken back
-        if allowance.reasks == 0 || !forget() || !allowance.further(Reason::Reask) {
+        let may = allowance.reasks > 0 && forget();
+        let further = may && allowance.further(Reason::Reask);
+        if may && !further {
+            telemetry::reserve_used_up(llm.model());
+        }
+        if !further {
             return Err(invalid(rejected, response, schema).into());
         }
         allowance.reasks -= 1;

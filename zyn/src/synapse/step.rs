@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Confidence;
 use super::to_prompt::PART;
 use crate::error::Length;
-use crate::llm::Attempt;
+use crate::llm::attempt::{self, Attempt};
 use crate::provider::Mode;
 use crate::reply::Repair;
 use crate::schema::Schema;
@@ -181,6 +181,16 @@ impl Default for Options {
             alone: false,
             strict: false,
         }
+    }
+}
+
+impl StepRecord {
+    /// With all attempts that were made by the end.
+    pub(super) fn logged(&mut self, log: Vec<Attempt>) {
+        self.spent = attempt::spent(&log);
+        self.uncounted = attempt::uncounted(&log);
+        self.attempts = attempt::count(&log);
+        self.log = log;
     }
 }
 

@@ -102,11 +102,11 @@ pub(super) fn record(
         mode,
     } = sample;
     let call = question.call;
-    let accepted = sure_enough(accepted, confidence, question, &response.text)?;
+    let (accepted, unsure) = sure_enough(accepted, confidence, question, &response.text);
     let log = allowance.log().so_far();
     let answer = accepted.canonical;
     let message = Message::answer(answer.clone(), llm.asked(), response.usage);
-    Ok(StepRecord {
+    let record = StepRecord {
         turn: vec![call.prompt.clone(), message],
         answer,
         usage,
@@ -124,7 +124,14 @@ pub(super) fn record(
         confidence,
         time_to_first_token: response.time_to_first_token,
         cached: false,
-    })
+    };
+    let Some(unsure) = unsure else {
+        return Ok(record);
+    };
+    if call.options.unsure.is_some() {
+        question.put_by(record);
+    }
+    Err(unsure)
 }
 
 /// Whether one of the fallbacks is asked if the answer is not sure: the label for that is not the answer yet.
@@ -141,31 +148,34 @@ pub(super) fn escalates(call: &StepCall, left: &[&Fallback]) -> bool {
 }
 
 /// The answer, if it is as sure as it was to be; else the label for that, with the model's own behind it if a second one
-/// was asked for. A number that is absent is not compared.
+/// was asked for. Where there is no such label, or another model may be sure, there is an error too. A number that is
+/// absent is not compared.
 fn sure_enough(
     mut accepted: Accepted,
     confidence: Confidence,
     question: &Question<'_>,
     reply: &str,
-) -> Result<Accepted, ErrorKind> {
+) -> (Accepted, Option<ErrorKind>) {
     let options = &question.call.options;
     let (Some(threshold), Some(reported)) = (options.confidence, confidence.score()) else {
-        return Ok(accepted);
+        return (accepted, None);
     };
     if reported >= threshold {
-        return Ok(accepted);
+        return (accepted, None);
     }
-    let unsure = options.unsure.clone().filter(|_| !question.escalates);
-    let Some(unsure) = unsure else {
-        return Err(ErrorKind::LowConfidence {
-            threshold,
-            reported,
-            reply: Excerpt::new(reply),
-        });
-    };
-    if accepted.canonical != unsure {
-        let own = std::mem::replace(&mut accepted.canonical, unsure);
+    let is_open = options.unsure.is_none() || question.escalates;
+    let unsure = is_open.then(|| ErrorKind::LowConfidence {
+        threshold,
+        reported,
+        reply: Excerpt::new(reply),
+    });
+    if let Some(label) = options
+        .unsure
+        .clone()
+        .filter(|it| *it != accepted.canonical)
+    {
+        let own = std::mem::replace(&mut accepted.canonical, label);
         accepted.aside.runner_up = options.runner_up.then_some(own);
     }
-    Ok(accepted)
+    (accepted, unsure)
 }

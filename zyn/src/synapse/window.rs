@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::ask::{Deadline, ask, within};
 use super::{Conversation, Fired, Input, StepCall, StepRecord, Talk, transform};
-use crate::cost::Budget;
 use crate::error::{Error, ErrorKind};
 use crate::llm::attempt::{self, Attempt};
 use crate::llm::{Grant, Llm, beside};
 use crate::provider::{Accepts, Request};
+use crate::session::window::Terms;
 use crate::session::window::estimate::{self, Correction};
 use crate::session::{Bill, Draft, History, Message, Summary, Window, Windowed};
 
@@ -48,13 +48,9 @@ impl Window {
     /// ```
     pub fn summarise(self, llm: &Llm) -> Self {
         let llm = llm.clone();
-        self.sum_up(Arc::new(move |instruction, fallen, budgets| {
+        self.sum_up(Arc::new(move |instruction, fallen, terms| {
             let (instruction, llm) = (instruction.to_owned(), llm.clone());
-            let grant = Grant {
-                budgets: budgets.to_vec(),
-                ..Grant::default()
-            };
-            Box::pin(async move { sum_up(instruction, fallen, grant, &llm).await })
+            Box::pin(async move { sum_up(instruction, fallen, terms, &llm).await })
         }))
     }
 }
@@ -62,11 +58,14 @@ impl Window {
 async fn sum_up(
     instruction: String,
     fallen: History,
-    grant: Grant,
+    terms: Terms,
     llm: &Llm,
 ) -> Result<Summary, Error> {
-    let Fired { call, typed } =
-        transform(instruction).asked("summary", Conversation.into_input())?;
+    let mut summary = transform(instruction);
+    if terms.at_most_once {
+        summary = summary.at_most_once();
+    }
+    let Fired { call, typed } = summary.asked("summary", Conversation.into_input())?;
     let profile = llm.profile();
     let takes_all = profile.images.min(profile.pdfs) == Accepts::Addresses;
     let talk = Talk {
@@ -74,7 +73,14 @@ async fn sum_up(
             true => fallen,
             false => fallen.iter().map(without_media).collect(),
         },
-        grant,
+        grant: Grant {
+            budgets: terms.budgets,
+            ..Grant::default()
+        },
+        deadline: Some(Deadline {
+            at: terms.deadline,
+            limit: terms.limit,
+        }),
         ..Talk::default()
     };
     let record = ask(&call, &*typed, talk, llm).await?;
@@ -118,13 +124,16 @@ pub(super) struct Applied {
 pub(super) async fn apply(
     window: &Window,
     request: &mut Request,
-    budgets: &[Budget],
-    deadline: Deadline,
+    terms: Terms,
 ) -> Result<Applied, Error> {
     let beside = beside(request);
     let correction = Correction::by(&request.history);
     let fell_out = window.falls_out(&request.history, beside);
-    let summary = match window.summary(&request.history, &fell_out, budgets) {
+    let deadline = Deadline {
+        at: terms.deadline,
+        limit: terms.limit,
+    };
+    let summary = match window.summary(&request.history, &fell_out, terms) {
         Some(summary) => {
             let outcome = within(deadline, summary).await;
             Some(Box::new(outcome.map_err(failed)?))

@@ -8,6 +8,9 @@ mod windowed;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 pub use windowed::{Summary, Windowed};
 
@@ -83,10 +86,19 @@ enum Rule {
 
 type Keep = dyn Fn(&[&Message]) -> bool + Send + Sync;
 
-/// Asks for a summary, as it is told, of what fell out, paid from these budgets. It comes from above: a session knows no model.
-pub(crate) type SumUp = Arc<
-    dyn Fn(&str, History, &[Budget]) -> BoxFuture<'static, Result<Summary, Error>> + Send + Sync,
->;
+/// Asks for a summary, as it is told, of what fell out. It comes from above: a session knows no model.
+pub(crate) type SumUp =
+    Arc<dyn Fn(&str, History, Terms) -> BoxFuture<'static, Result<Summary, Error>> + Send + Sync>;
+
+/// On which terms a summary is asked for: those of the call that it is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Terms {
+    pub(crate) budgets: Vec<Budget>,
+    pub(crate) deadline: Instant,
+    /// How long the call was given until then.
+    pub(crate) limit: Duration,
+    pub(crate) at_most_once: bool,
+}
 
 const SUM_UP: &str = "Sum up the conversation so far, so that it can go on from your summary alone: what was asked and \
     answered, names and numbers, what was decided, and what is still open. Write the summary and nothing else.";
@@ -238,12 +250,12 @@ impl Window {
         &self,
         history: &History,
         fallen: &[usize],
-        budgets: &[Budget],
+        terms: Terms,
     ) -> Option<BoxFuture<'static, Result<Summary, Error>>> {
         let sum_up = self.sum_up.as_ref().filter(|_| !fallen.is_empty())?;
         let fallen = fallen.iter().filter_map(|&place| history.get(place));
         let fallen = fallen.cloned().collect();
-        Some(sum_up(&self.instruction, fallen, budgets))
+        Some(sum_up(&self.instruction, fallen, terms))
     }
 
     fn is_summary(&self, unit: &Unit<'_>) -> bool {
