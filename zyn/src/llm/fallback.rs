@@ -12,7 +12,7 @@ use crate::provider::{Class, Failure};
 /// | made by | asks the other model after |
 /// |---|---|
 /// | [`Fallback::to`], or `&llm` alone | what another server can mend: [not sent](Class::NotSent), [turned away](Class::Rejected), [failed or broken off](Class::Ambiguous), a used-up quota, an open circuit, a shed call |
-/// | [`Fallback::escalate`] | an answer that is not good enough: invalid after all re-asks, less sure than [`confidence`](crate::Synapse::confidence), refused, cut, empty |
+/// | [`Fallback::escalate`] | an answer that is not good enough: invalid after all re-asks, less sure than [`confidence`](crate::Synapse::confidence) or not measured, refused, cut, empty |
 /// | [`.on`](Self::on) | errors of these classes |
 /// | [`.when`](Self::when) | errors for which a function says so |
 ///
@@ -63,8 +63,9 @@ impl Fallback {
         }
     }
 
-    /// Asks `llm` where an answer was not good enough. A label that stands for what is not sure
-    /// (`#[classify(unsure)]`) is the answer only if `llm` is not sure either.
+    /// Asks `llm` where an answer was not good enough: one that is not sure only counts as such with
+    /// [`confidence`](crate::Synapse::confidence). A label that stands for what is not sure (`#[classify(unsure)]`) is the
+    /// answer if no model is surer, or none answers.
     pub fn escalate(llm: &Llm) -> Self {
         Self {
             llm: llm.clone(),

@@ -16,7 +16,8 @@ use crate::provider::ConfigError;
 ///
 /// It shortens the longest waits, and costs tokens: both attempts are paid, and both are in the ledger. So it is off
 /// unless set, and never more than a small [part](Self::part) of the calls is asked twice; an endpoint that is slow to all
-/// gets hardly more load from it. Neither a stream nor a re-ask gets a second attempt.
+/// gets hardly more load from it. Neither a stream nor a re-ask gets a second attempt, nor what is to be done
+/// [at most once](crate::Llm::at_most_once).
 ///
 /// A clone is the same hedging: give one value to the [`Llm`](crate::Llm)s that speak to the same endpoint and model, and
 /// they measure together and share the part. An option set on it makes a new one, which has measured nothing.

@@ -82,7 +82,7 @@ use crate::session::{Usage, hex};
 /// | [`hedging`](Self::hedging), a second attempt beside a late one | none |
 /// | [`cache`](Self::cache), answers that are not paid twice | none |
 /// | [`max_input`](Self::max_input), the largest input | 4 MiB |
-/// | [`max_tokens`](Self::max_tokens), the most tokens of an answer | none is sent |
+/// | [`max_tokens`](Self::max_tokens), the most tokens of an answer | none is sent, but to Anthropic |
 /// | [`capture`](Self::capture), prompts and answers in traces | never |
 ///
 /// # Examples

@@ -86,7 +86,7 @@ impl Llm {
     }
 
     /// Never repeats an attempt that may have been done and billed: one that timed out, broke off or failed at the server.
-    /// Without it, such an attempt is repeated once, which [`Spend::repeated`] counts.
+    /// Without it, such an attempt is repeated once, which [`Spend::repeated`](crate::Spend::repeated) counts.
     ///
     /// # Examples
     ///
@@ -108,8 +108,10 @@ impl Llm {
 
     /// Asks another model where this one fails: `&other` for failures that another server can mend, or a [`Fallback`]
     /// that says for which. It is the whole call that falls back: the schema and the prompt are made anew for the other
-    /// model. Those of several are tried in the order in which they are given, under the same deadline and the same
-    /// retries.
+    /// model. Those of several are tried in the order in which they are given, under the same deadline, the same retries
+    /// and the same re-asks: what is used up is not given anew. Of the other `Llm` count its provider, limits on attempts,
+    /// `at_most_once`, `max_input` and `max_tokens`, budget, breaker, rate limit, hedging, reserve and fallbacks; not its
+    /// `timeout`, `retry` and cache.
     ///
     /// # Examples
     ///
@@ -211,7 +213,8 @@ impl Llm {
         self
     }
 
-    /// Makes a second attempt beside one that takes long, where [`Hedging`] says so.
+    /// Makes a second attempt beside one that takes long, where [`Hedging`] says so; with
+    /// [`at_most_once`](Self::at_most_once) none.
     #[must_use]
     pub fn hedging(mut self, hedging: impl Into<Hedging>) -> Self {
         self.policy_mut().hedging = Some(hedging.into());
@@ -226,7 +229,8 @@ impl Llm {
     }
 
     /// Limits the answers of calls that set no limit of their own. Without it nothing is sent, and the model's own
-    /// limit holds.
+    /// limit holds. (Anthropic's API wants a number: it is sent the model's usual one. A budget and a rate limit do not
+    /// count that.)
     #[must_use]
     pub fn max_tokens(mut self, tokens: u32) -> Self {
         self.limits.max_tokens = Some(tokens);
