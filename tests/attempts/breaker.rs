@@ -5,9 +5,9 @@ use std::time::Duration;
 use zyn::policy::{Breaker, BreakerState, RateLimit};
 use zyn::prelude::*;
 use zyn::refusal::Shed;
-use zyn::{ErrorKind, Usage};
+use zyn::{ErrorKind, Failure, Usage};
 
-use crate::model::{SECOND, answer, answering, fire, greet, model};
+use crate::model::{SECOND, answer, answering, failed, fire, greet, model};
 
 /// Opens at the first failure.
 fn breaker() -> Breaker {
@@ -122,4 +122,55 @@ async fn a_reader_that_stops_leaves_it_closed() {
         assert_eq!(breaker.state(), BreakerState::Closed);
     }
     assert_eq!(llm.spend().attempts, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_stands_in_the_line_while_it_opens_is_not_sent() {
+    let breaker = breaker().open_for(100 * SECOND);
+    let limit = RateLimit::new().requests(60).burst(2 * SECOND);
+    let llm = model("m", |_| (SECOND / 2, failed(Failure::Unavailable))).retry(0);
+    let llm = llm.rate_limit(&limit).breaker(&breaker);
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            tokio::spawn({
+                let llm = llm.clone();
+                async move { fire(&llm).await.unwrap_err() }
+            })
+        })
+        .collect();
+    let mut turned_away = 0;
+    for call in calls {
+        let error = call.await.unwrap();
+        turned_away += u64::from(matches!(error.kind(), ErrorKind::CircuitOpen { .. }));
+    }
+    assert!(is_open(&breaker));
+    // two came at once, and the others were in the line
+    assert_eq!((llm.spend().attempts, turned_away), (2, 8));
+    assert_eq!(limit.waiting(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_half_open_lets_one_of_the_line_through_that_formed_before() {
+    let breaker = breaker().open_for(2 * SECOND);
+    let limit = RateLimit::new().requests(6).burst(20 * SECOND);
+    let llm = model("m", |attempt| match attempt {
+        0 | 1 => (SECOND / 2, failed(Failure::Unavailable)),
+        _ => (60 * SECOND, answer("hi", Usage::new(1, 1))),
+    });
+    let llm = llm.retry(0).rate_limit(&limit).breaker(&breaker);
+    let calls: Vec<_> = (0..6)
+        .map(|_| {
+            tokio::spawn({
+                let llm = llm.clone();
+                async move { fire(&llm).await }
+            })
+        })
+        .collect();
+    let mut answered = 0;
+    for call in calls {
+        answered += u64::from(call.await.unwrap().is_ok());
+    }
+    // the third had its turn after ten seconds, and was the probe for the sixty that followed
+    assert_eq!((llm.spend().attempts, answered), (3, 1));
+    assert_eq!(breaker.state(), BreakerState::Closed);
 }

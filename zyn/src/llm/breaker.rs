@@ -35,7 +35,8 @@ use crate::telemetry;
 /// Only what speaks of the endpoint's health is a failure: no connection, a broken one, no answer in time, 5xx. A request
 /// that the endpoint does not accept (other 4xx) or puts off (429) counts neither way; as a probe it shows that the
 /// endpoint is up. An answer that cannot be used is an answer. What was sent before the last change of state
-/// counts no more.
+/// counts no more, and a call that waits for a [rate limit](super::RateLimit) meanwhile is looked at once more before it is
+/// sent.
 ///
 /// | option | default |
 /// |---|---|
@@ -225,6 +226,13 @@ impl Permit {
     /// Says what became of the call. If that opens the breaker, `dice`, in 0..1, decides for how long.
     pub(crate) fn record(self, health: Health, dice: f64) {
         self.record_at(health, dice, clock::now());
+    }
+
+    /// Whether the state has changed since: then it counts no more, and the call must ask again before it is sent.
+    pub(crate) fn is_outdated(&self) -> bool {
+        let generation = self.generation;
+        self.shared
+            .locked(|circuit, _| circuit.generation() != generation)
     }
 
     fn record_at(mut self, health: Health, dice: f64, now: Instant) {

@@ -192,6 +192,18 @@ impl Llm {
         let mut probe = gate.in_scope(|| self.probe(call, allowance))?;
         let admitted = self.admit(call.request, allowance).instrument(gate.clone());
         let admitted = admitted.await?;
+        if probe.as_ref().is_some_and(Probe::is_outdated) {
+            // what it was let through by was over while it waited in the line
+            probe = match gate.in_scope(|| self.probe(call, allowance)) {
+                Ok(probe) => probe,
+                Err(refused) => {
+                    if let Some(admitted) = admitted {
+                        admitted.settle(Charge::Nothing);
+                    }
+                    return Err(refused);
+                }
+            };
+        }
         held.iter_mut().for_each(Held::sent);
         probe.iter_mut().for_each(Probe::sent);
         let waited = waited + admitted.as_ref().map_or(Duration::ZERO, |it| it.waited);
@@ -442,6 +454,11 @@ const IN_VAIN: Duration = Duration::from_secs(10);
 impl Probe {
     fn sent(&mut self) {
         self.sent = Some(clock::now());
+    }
+
+    /// Whether the breaker has changed its state since it let this through.
+    fn is_outdated(&self) -> bool {
+        self.permit.as_ref().is_some_and(Permit::is_outdated)
     }
 
     fn record(mut self, health: Health, dice: f64) {

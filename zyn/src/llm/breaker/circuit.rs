@@ -63,6 +63,10 @@ impl Circuit {
         }
     }
 
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     pub(super) fn state(&self, now: Instant) -> BreakerState {
         match self.phase {
             Phase::Closed => BreakerState::Closed,
