@@ -285,12 +285,21 @@ impl Pages {
         self.broken.push(problem);
     }
 
-    /// Whether an answer was given to a prompt that is young enough to be taken from this cache now.
-    pub(super) fn is_young(&self, shelf: usize, asked: &Message, answer: &Message) -> bool {
+    /// Whether an answer to a prompt may be taken from this cache now by who asks that model: it is young enough, and the
+    /// model's own, or that of another that was asked in its place at this moment.
+    pub(super) fn may_be_kept(
+        &self,
+        shelf: usize,
+        model: &str,
+        [asked, answer]: [&Message; 2],
+    ) -> bool {
         let now = clock::now();
         let given = self.given.get(asked.text()).into_iter().flatten();
         let mut given = given.filter(|it| it.text == answer.text());
-        given.any(|it| self.shelves[shelf].is_young(it.at, now))
+        given.any(|it| {
+            let is_young = self.shelves[shelf].is_young(it.at, now);
+            is_young && (it.model == model || it.at == now)
+        })
     }
 
     /// Nobody is left in a line when all has ended.

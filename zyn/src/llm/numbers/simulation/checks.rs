@@ -157,10 +157,12 @@ impl Caller {
         let mut pages = self.book.open();
         let messages = self.session.messages();
         let mut turn = messages.iter().rev().take(2);
-        let is_old = may.samples == 1
+        let is_wrong = may.samples == 1
             && !may.is_alone
             && match (turn.next(), turn.next()) {
-                (Some(answer), Some(asked)) => !pages.is_young(*shelf, asked, answer),
+                (Some(answer), Some(asked)) => {
+                    !pages.may_be_kept(*shelf, self.asked, [asked, answer])
+                }
                 _ => true,
             };
         let shelf = &mut pages.shelves[*shelf];
@@ -170,8 +172,8 @@ impl Caller {
             shelf.keeps(asks.clone(), now);
         }
         drop(pages);
-        if done.cached && is_old {
-            self.breaks(number, "has an answer that is too old");
+        if done.cached && is_wrong {
+            self.breaks(number, "has an answer that is too old, or another model's");
         }
         if kept.is_some() && asked > 0 {
             self.breaks(number, "asked for what is kept");

@@ -1,6 +1,7 @@
 //! An attempt from a server's side: what is written down when it ends.
 
 use super::book::{Book, Given};
+use super::line::Line;
 use super::server::Failed;
 use crate::clock;
 use crate::session::Usage;
@@ -64,6 +65,8 @@ impl Exchange {
         let mut pages = self.book.open();
         let pages = &mut *pages;
         pages.write(format_args!("{model} #{number} {event} {usage:?}"));
+        let crowds: Vec<_> = pages.lines.iter().filter_map(Line::crowd).collect();
+        crowds.into_iter().for_each(|it| pages.breaks(it));
         if self.is_probe {
             *pages.probing.entry(model).or_default() -= 1;
         }

@@ -57,11 +57,14 @@ impl Line {
         if came as u128 * minute > limit * minute + burst {
             return Some(format!("#{number} is the {came}th in a minute"));
         }
-        if self.paused.is_some_and(|until| now < until) {
-            return Some(format!("#{number} has come in a pause"));
-        }
-        let waiting = self.limit.waiting();
-        (waiting > self.queue).then(|| format!("{waiting} wait where {} may", self.queue))
+        let is_paused = self.paused.is_some_and(|until| now < until);
+        is_paused.then(|| format!("#{number} has come in a pause"))
+    }
+
+    /// What is wrong with the number of those who wait.
+    pub(super) fn crowd(&self) -> Option<String> {
+        let (waiting, queue) = (self.limit.waiting(), self.queue);
+        (waiting > queue).then(|| format!("{waiting} wait where {queue} may"))
     }
 
     /// A request has failed.
