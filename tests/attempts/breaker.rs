@@ -7,7 +7,7 @@ use zyn::prelude::*;
 use zyn::refusal::Shed;
 use zyn::{ErrorKind, Failure, Usage};
 
-use crate::model::{SECOND, answer, answering, failing, fire, greet, model};
+use crate::model::{SECOND, answer, answering, failed, fire, greet, model};
 
 /// Opens at the first failure.
 fn breaker() -> Breaker {
@@ -125,21 +125,26 @@ async fn a_reader_that_stops_leaves_it_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_stood_in_line_is_not_sent_when_the_circuit_has_opened_meanwhile() {
-    let limit = RateLimit::new().requests(60).burst(Duration::from_secs(1));
-    let llm = failing("down", Failure::Connect)
-        .retry(0)
-        .breaker(Breaker::new().calls(2))
-        .rate_limit(&limit);
-    let calls = (0..20).map(|_| {
-        let llm = llm.clone();
-        tokio::spawn(async move { fire(&llm).await.unwrap_err() })
-    });
-    let mut spared = 0;
-    for call in calls.collect::<Vec<_>>() {
+async fn whoever_stands_in_the_line_while_it_opens_is_not_sent() {
+    let breaker = breaker().open_for(100 * SECOND);
+    let limit = RateLimit::new().requests(60).burst(2 * SECOND);
+    let llm = model("m", |_| (SECOND / 2, failed(Failure::Unavailable))).retry(0);
+    let llm = llm.rate_limit(&limit).breaker(&breaker);
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            tokio::spawn({
+                let llm = llm.clone();
+                async move { fire(&llm).await.unwrap_err() }
+            })
+        })
+        .collect();
+    let mut turned_away = 0;
+    for call in calls {
         let error = call.await.unwrap();
-        spared += u32::from(matches!(error.kind(), ErrorKind::CircuitOpen { .. }));
+        turned_away += u64::from(matches!(error.kind(), ErrorKind::CircuitOpen { .. }));
     }
-    assert!(llm.spend().attempts <= 4, "{:?}", llm.spend());
-    assert!(spared >= 16, "{spared}");
+    assert!(is_open(&breaker));
+    // two came at once, and the others were in the line
+    assert_eq!((llm.spend().attempts, turned_away), (2, 8));
+    assert_eq!(limit.waiting(), 0);
 }

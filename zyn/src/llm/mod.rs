@@ -17,7 +17,8 @@ mod env;
 mod estimate;
 mod fallback;
 mod hedging;
-#[cfg(test)]
+// once is enough, and the core alone is the same
+#[cfg(all(test, feature = "http"))]
 mod numbers;
 mod once;
 mod options;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::llm::{Budget, Llm};
 use crate::numbers::row;
-use crate::policy::{Breaker, Hedging};
+use crate::policy::{Breaker, Cache, Hedging, RateLimit};
 use crate::provider::{BoxFuture, Profile, Request};
 use crate::session::Session;
 use crate::{Failure, Provider, ProviderError, Response, Usage, clock};
@@ -15,24 +15,26 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// What the options are set to.
 struct Parts {
-    breaker: Breaker,
-    budget: Budget,
-    hedging: Hedging,
+    cache: Cache,
     spare: Llm,
+    budget: Budget,
+    breaker: Breaker,
+    limit: RateLimit,
 }
 
 /// Sets one option.
 type Setter = fn(Llm, &Parts) -> Llm;
 
-/// The options whose order does not matter.
+/// The layers, from the outermost to the one at the provider. What an attempt does by itself, its own time and its hedge,
+/// is set beforehand.
 const OPTIONS: [Setter; 7] = [
     |llm, _| llm.timeout(20 * SECOND),
-    |llm, _| llm.attempt_timeout(6 * SECOND),
-    |llm, _| llm.retry(2),
-    |llm, parts| llm.breaker(&parts.breaker),
-    |llm, parts| llm.budget(&parts.budget),
+    |llm, parts| llm.cache(&parts.cache),
     |llm, parts| llm.fallback(&parts.spare),
-    |llm, parts| llm.hedging(&parts.hedging),
+    |llm, _| llm.retry(2),
+    |llm, parts| llm.budget(&parts.budget),
+    |llm, parts| llm.breaker(&parts.breaker),
+    |llm, parts| llm.rate_limit(&parts.limit),
 ];
 
 /// All orders of `items`, one after another.
@@ -68,14 +70,15 @@ use Play::{Nonsense, Silence, Wait, Yes};
 
 /// Each fire, and the layer that it is to go through.
 const FIRST: &[(u64, Play)] = &[
-    // a hedge that answers first
+    // a hedge that answers first; who asks the same again has it from the cache
     (3_000, Yes),
     (1_000, Yes),
     // a retry behind the server's wait, and a re-ask
     (100, Wait(2)),
     (100, Nonsense),
     (100, Yes),
-    // a retry and its hedge run into the attempt timeout: the breaker opens, the fallback answers
+    // one that waits for the rate limit, and whose retry and hedge run into the attempt timeout: the breaker opens, the
+    // fallback answers
     (100, Play::Failure(&Failure::Server)),
     (0, Silence),
     (0, Silence),
@@ -130,24 +133,33 @@ impl Provider for Plays {
 
 /// All that happens to an [`Llm`] whose options were set in this order.
 async fn scenario(order: &[Setter]) -> String {
+    let breaker = Breaker::new().calls(3).within(300 * SECOND);
     let parts = Parts {
-        breaker: Breaker::new()
-            .calls(3)
-            .within(300 * SECOND)
-            .open_for(30 * SECOND),
-        budget: Budget::attempts(10),
-        hedging: Hedging::after(SECOND).part(1.0),
+        cache: Cache::memory(100),
         spare: Plays::llm("spare", SPARE),
+        budget: Budget::attempts(10),
+        breaker: breaker.open_for(30 * SECOND),
+        limit: RateLimit::new().requests(60).burst(2 * SECOND),
     };
-    let llm = Plays::llm("first", FIRST);
+    let hedging = Hedging::after(SECOND).part(1.0);
+    let llm = Plays::llm("first", FIRST).hedging(hedging);
+    let llm = llm.attempt_timeout(6 * SECOND);
     let llm = order.iter().fold(llm, |llm, option| option(llm, &parts));
     let start = clock::now();
     let mut trace = String::new();
     let session = &mut Session::named("one");
-    for round in 0..8 {
+    let again = &mut session.clone();
+    for round in 0..9 {
+        // the second asks what the first did
+        let session = if round == 1 {
+            &mut *again
+        } else {
+            &mut *session
+        };
         let binary = zyn::binary("Is it?").reask(1);
         let outcome = binary.fire_detailed(&llm, session, "It is.").await;
         let (said, log) = match &outcome {
+            Ok(answer) if answer.cached => (format!("{:?}, kept", answer.value), &answer.log[..]),
             Ok(answer) => (format!("{:?}", answer.value), &answer.log[..]),
             Err(error) => (error.to_string(), error.log()),
         };
@@ -165,7 +177,7 @@ async fn scenario(order: &[Setter]) -> String {
             parts.spare.spend()
         )
         .unwrap();
-        if round == 3 {
+        if round == 4 {
             tokio::time::sleep(40 * SECOND).await;
         }
     }
@@ -187,7 +199,9 @@ fn whatever_the_order_of_the_options_the_layers_are_the_same() {
         "reason: Fallback",
         "Failed(\"timeout\")",
         "Open { retry_in",
-        "3 at 14.613s: true",
+        "1 at 2s: true, kept",
+        "reason: First, waited: 800ms",
+        "4 at 15.931s: true",
         "no accepted answer within 20s",
         "the budget is 10 attempts",
     ] {
@@ -201,9 +215,11 @@ fn whatever_the_order_of_the_options_the_layers_are_the_same() {
     assert_eq!(orders, 5_040);
     row(
         "17",
-        &format!("all {orders} orders of 7 options, each with 8 calls that go through all layers"),
         &format!(
-            "1 behaviour: the same {} bytes of times, logs, spend, budget and breaker",
+            "all {orders} orders of the 7 layers, each with 9 calls that go through all layers"
+        ),
+        &format!(
+            "1 behaviour: the same {} bytes of times, waits, logs, spend, budget and breaker",
             trace.len()
         ),
     );

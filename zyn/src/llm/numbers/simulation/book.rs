@@ -5,18 +5,27 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use fastrand::Rng;
 use tokio::time::Instant;
 
+use super::exchange::Exchange;
+use super::line::Line;
 use super::policy::Facts;
-use super::server::Failed;
+use super::purse::{Purse, Unit};
+use super::shelf::Shelf;
 use crate::clock;
-use crate::llm::Budget;
+use crate::cost::Budget;
 use crate::llm::estimate;
 use crate::policy::BreakerState;
 use crate::provider::Request;
 use crate::session::{Message, Usage};
+
+tokio::task_local! {
+    /// The operation that is being polled: who else asks the same may be another.
+    pub(super) static OPERATION: usize;
+}
 
 /// The book of a world. A clone is the same.
 #[derive(Clone)]
@@ -30,10 +39,16 @@ pub(super) struct Pages {
     pub(super) facts: Arc<Facts>,
     pub(super) bills: BTreeMap<&'static str, Bill>,
     pub(super) operations: Vec<Noted>,
-    steps: HashMap<String, Step>,
+    /// Whether the last attempt of an operation with a prompt that has ended may have been done, whoever was asked.
+    pub(super) doubtful: HashMap<(usize, String), bool>,
+    /// What was answered to a prompt.
+    pub(super) given: HashMap<String, Vec<Given>>,
     pub(super) purses: Vec<Purse>,
+    pub(super) lines: Vec<Line>,
+    pub(super) shelves: Vec<Shelf>,
     pub(super) probes: u64,
-    probing: BTreeMap<&'static str, u32>,
+    /// The probes under way, and when they began.
+    pub(super) probing: BTreeMap<&'static str, Vec<(u64, Instant)>>,
     requests: u64,
 }
 
@@ -53,6 +68,12 @@ pub(super) struct Bill {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Noted {
     pub(super) bill: Bill,
+    /// Who is asked first.
+    pub(super) asked: &'static str,
+    pub(super) samples: u32,
+    pub(super) is_streamed: bool,
+    /// Until when it may ask, if that is known.
+    pub(super) until: Option<Instant>,
     /// Whose limits it spends of, beside those of models.
     pub(super) purses: Vec<usize>,
     /// Whether nothing that may have been done may be repeated.
@@ -63,52 +84,14 @@ pub(super) struct Noted {
     pub(super) is_forked: bool,
 }
 
-/// A budget, and what it must have come to.
-pub(super) struct Purse {
-    pub(super) budget: Budget,
-    pub(super) unit: Unit,
-    pub(super) limit: u128,
-    spent: u128,
-    /// By how much answers were longer than was estimated.
-    longer: u128,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum Unit {
-    Tokens,
-    Attempts,
-    Money(crate::cost::Prices),
-}
-
-/// One prompt, whoever is asked.
-#[derive(Default)]
-struct Step {
-    /// Whether the last attempt that has ended may have been done.
-    doubtful: bool,
-    given: Vec<Given>,
-}
-
 /// An answer, and the conversation that it was given to.
-struct Given {
-    text: String,
-    before: usize,
-    history: u64,
-}
-
-/// An attempt that a server has taken.
-pub(super) struct Exchange {
-    book: Book,
-    pub(super) number: u64,
-    model: &'static str,
-    operation: usize,
-    prompt: String,
-    purses: Vec<(usize, u128)>,
-    is_probe: bool,
-    /// Whether a part of an answer was told.
-    pub(super) told: bool,
-    before: usize,
-    history: u64,
-    settled: bool,
+pub(super) struct Given {
+    pub(super) text: String,
+    pub(super) model: &'static str,
+    pub(super) operation: usize,
+    pub(super) at: Instant,
+    pub(super) before: usize,
+    pub(super) history: u64,
 }
 
 impl Book {
@@ -121,8 +104,11 @@ impl Book {
             facts: Arc::default(),
             bills: BTreeMap::new(),
             operations: Vec::new(),
-            steps: HashMap::new(),
+            doubtful: HashMap::new(),
+            given: HashMap::new(),
             purses: Vec::new(),
+            lines: Vec::new(),
+            shelves: Vec::new(),
             probes: 0,
             probing: BTreeMap::new(),
             requests: 0,
@@ -164,7 +150,7 @@ impl Book {
     /// An attempt begins at the server of `model`.
     pub(super) fn begin(&self, model: &'static str, request: &Request) -> Exchange {
         let prompt = request.prompt.text().to_owned();
-        let operation = operation_of(&prompt);
+        let operation = OPERATION.with(|it| *it);
         let estimated = estimate::usage(request);
         let mut pages = self.open();
         pages.requests += 1;
@@ -173,7 +159,7 @@ impl Book {
 
         let facts = Arc::clone(&pages.facts);
         let fact = facts.of(model);
-        let is_probe = match fact.breaker.as_ref().map(|it| it.state()) {
+        let is_probe = match fact.breaker.as_ref().map(|(it, _)| it.state()) {
             None | Some(BreakerState::Closed) => false,
             Some(BreakerState::HalfOpen) => true,
             Some(BreakerState::Open { .. }) => {
@@ -183,16 +169,26 @@ impl Book {
         };
         if is_probe {
             pages.probes += 1;
+            let now = clock::now();
+            let time = fact
+                .breaker
+                .as_ref()
+                .map_or(Duration::ZERO, |(_, time)| *time);
             let probing = pages.probing.entry(model).or_default();
-            *probing += 1;
-            if *probing > 1 {
+            // one that has taken as long as the circuit was open counts as failed, and another may follow
+            let is_crowded = probing.iter().any(|(_, begun)| now - *begun < time);
+            probing.push((number, now));
+            if is_crowded {
                 pages.breaks(format!("{model} was probed twice at once"));
             }
         }
 
         let noted = pages.operations[operation].clone();
-        let step = pages.steps.entry(prompt.clone()).or_default();
-        let repeats = step.doubtful;
+        if noted.until.is_some_and(|until| until < clock::now()) {
+            pages.breaks(format!("#{number} was made after its deadline"));
+        }
+        let doubtful = pages.doubtful.get(&(operation, prompt.clone()));
+        let repeats = doubtful.copied().unwrap_or_default();
         if repeats && noted.at_most_once && !noted.side_by_side {
             pages.breaks(format!("#{number} repeats what may have been done"));
         }
@@ -203,7 +199,7 @@ impl Book {
         pages.operations[operation].bill.attempts += 1;
 
         let mut purses = Vec::new();
-        for place in fact.purse.into_iter().chain(noted.purses) {
+        for place in fact.purse.into_iter().chain(noted.purses.iter().copied()) {
             // one budget counts an attempt once, whoever has it
             if purses.iter().any(|(known, _)| *known == place) {
                 continue;
@@ -211,19 +207,39 @@ impl Book {
             let purse = &mut pages.purses[place];
             let amount = purse.amount(model, estimated);
             purse.spent += amount;
-            if purse.spent > purse.limit {
+            // while it stood in the line, others may have cost more than they were to
+            let longer = fact.line.map_or(0, |_| purse.longer);
+            if purse.spent > purse.limit + longer {
                 let (spent, limit) = (purse.spent, purse.limit);
                 pages.breaks(format!("#{number} was made with {spent} of {limit} spent"));
             }
             purses.push((place, amount));
         }
+        if let Some(line) = fact.line {
+            let problem = pages.lines[line].came(number, clock::now());
+            problem.into_iter().for_each(|it| pages.breaks(it));
+        }
+        let history = fingerprint(request.history.iter());
+        let shelf = facts.of(noted.asked).shelf;
+        let shelf = shelf.filter(|_| !noted.is_streamed).map(|shelf| {
+            let schema = request.schema.as_ref().map(|it| &it.json);
+            let Noted { asked, samples, .. } = noted;
+            let most = request.max_tokens;
+            let asked = format!("{asked} {model} {samples} {most:?} {history} {schema:?} {prompt}");
+            if pages.shelves[shelf].begin(&asked, operation) {
+                pages.breaks(format!("#{number} asks what another is asking"));
+            }
+            (shelf, asked)
+        });
         Exchange {
             book: self.clone(),
             number,
             model,
             operation,
             before: request.history.len(),
-            history: fingerprint(request.history.iter()),
+            history,
+            line: fact.line,
+            shelf,
             prompt,
             purses,
             is_probe,
@@ -232,8 +248,8 @@ impl Book {
         }
     }
 
-    /// What is wrong with a conversation that is to be whole turns of what was asked and answered.
-    pub(super) fn check(&self, messages: &[Message]) {
+    /// What is wrong with a conversation that is to be whole turns of what was asked and answered, in these operations.
+    pub(super) fn check(&self, messages: &[Message], operations: &[usize]) {
         let mut pages = self.open();
         if !messages.len().is_multiple_of(2) {
             pages.breaks(format!("a conversation has {} messages", messages.len()));
@@ -241,20 +257,23 @@ impl Book {
         let prefixes: Vec<u64> = (0..=messages.len())
             .map(|end| fingerprint(&messages[..end]))
             .collect();
+        let facts = Arc::clone(&pages.facts);
         for (place, turn) in messages.chunks_exact(2).enumerate() {
+            let operation = operations[place];
             let place = place * 2;
             let [asked, answer] = turn else { continue };
-            let operation = operation_of(asked.text());
-            let is_forked = pages.operations[operation].is_forked;
-            let step = pages.steps.get(asked.text());
-            let given = step.is_some_and(|step| {
-                step.given.iter().any(|given| {
-                    given.text == answer.text()
-                        && (given.before == place || is_forked && given.before < place)
-                        && given.history == prefixes[given.before]
-                })
-            });
-            if !given {
+            let noted = &pages.operations[operation];
+            let may_be_kept = facts.of(noted.asked).shelf.is_some();
+            let is_it = |given: &Given| {
+                let before = given.before;
+                given.text == answer.text()
+                    && Some(given.model) == answer.asked()
+                    && (given.operation == operation || may_be_kept)
+                    && (before == place || noted.is_forked && before < place)
+                    && prefixes.get(before) == Some(&given.history)
+            };
+            let given = pages.given.get(asked.text());
+            if !given.is_some_and(|given| given.iter().any(is_it)) {
                 pages.breaks(format!(
                     "no server gave {:?} at {place} of operation {operation}",
                     answer.text()
@@ -273,6 +292,37 @@ impl Pages {
     pub(super) fn breaks(&mut self, problem: String) {
         self.write(format_args!("BROKEN: {problem}"));
         self.broken.push(problem);
+    }
+
+    /// Whether an answer to a prompt may be taken from this cache now by who asks that model: it is young enough, and the
+    /// model's own, or that of another that was asked in its place at this moment.
+    pub(super) fn may_be_kept(
+        &self,
+        shelf: usize,
+        model: &str,
+        [asked, answer]: [&Message; 2],
+    ) -> bool {
+        let now = clock::now();
+        let given = self.given.get(asked.text()).into_iter().flatten();
+        let mut given = given.filter(|it| it.text == answer.text());
+        given.any(|it| {
+            let is_young = self.shelves[shelf].is_young(it.at, now);
+            is_young && (it.model == model || it.at == now)
+        })
+    }
+
+    /// Nobody is left in a line when all has ended.
+    pub(super) fn check_lines(&mut self) {
+        let waiting = self
+            .lines
+            .iter()
+            .map(|it| it.limit.waiting())
+            .sum::<usize>();
+        if waiting > 0 {
+            self.breaks(format!(
+                "{waiting} wait for a rate limit, and all has ended"
+            ));
+        }
     }
 
     /// What is wrong with the budgets when all has ended.
@@ -301,93 +351,8 @@ impl Pages {
     }
 }
 
-impl Purse {
-    fn amount(&self, model: &str, usage: Usage) -> u128 {
-        match &self.unit {
-            Unit::Tokens => usage.total().into(),
-            Unit::Attempts => 1,
-            Unit::Money(prices) => prices.cost(model, usage).unwrap().picodollars(),
-        }
-    }
-}
-
-impl Exchange {
-    /// The server has answered; a valid answer by what it is in a conversation.
-    pub(super) fn answered(mut self, usage: Option<Usage>, valid: Option<&str>) {
-        let given = valid.map(|text| Given {
-            text: text.to_owned(),
-            before: self.before,
-            history: self.history,
-        });
-        let kind = match (&given, usage) {
-            (Some(_), Some(_)) => "answered",
-            (Some(_), None) => "answered, and told no cost",
-            (None, _) => "answered nonsense",
-        };
-        self.settle(usage, false, kind);
-        let mut pages = self.book.open();
-        let step = pages.steps.entry(self.prompt.clone()).or_default();
-        step.given.extend(given);
-    }
-
-    /// The server has failed.
-    pub(super) fn failed(mut self, failed: &Failed) {
-        let free = failed.is_free && !self.told;
-        let usage = failed.usage.or(free.then(Usage::default));
-        let doubtful = failed.is_doubtful || failed.is_passing && self.told;
-        self.settle(usage, doubtful, failed.name);
-    }
-
-    fn settle(&mut self, usage: Option<Usage>, doubtful: bool, event: &str) {
-        self.settled = true;
-        let (number, model) = (self.number, self.model);
-        let mut pages = self.book.open();
-        let pages = &mut *pages;
-        pages.write(format_args!("{model} #{number} {event} {usage:?}"));
-        if self.is_probe {
-            *pages.probing.entry(model).or_default() -= 1;
-        }
-        let step = pages.steps.entry(self.prompt.clone()).or_default();
-        step.doubtful = doubtful;
-        for bill in [
-            pages.bills.entry(model).or_default(),
-            &mut pages.operations[self.operation].bill,
-        ] {
-            match usage {
-                Some(usage) => bill.usage += usage,
-                None => bill.unknown += 1,
-            }
-        }
-        for (place, estimated) in std::mem::take(&mut self.purses) {
-            let purse = &mut pages.purses[place];
-            let amount = match usage {
-                Some(usage) => purse.amount(model, usage),
-                None => estimated,
-            };
-            purse.spent = purse.spent - estimated + amount;
-            purse.longer += amount.saturating_sub(estimated);
-        }
-    }
-}
-
-impl Drop for Exchange {
-    /// Nobody waits for it any more: it may have been done.
-    fn drop(&mut self) {
-        if !self.settled {
-            self.settle(None, true, "was dropped");
-        }
-    }
-}
-
-/// The operation that a prompt is of: its input says so.
-fn operation_of(prompt: &str) -> usize {
-    let (_, behind) = prompt.split_once("operation ").unwrap();
-    let digits = behind.split(|c: char| !c.is_ascii_digit()).next().unwrap();
-    digits.parse().unwrap()
-}
-
 /// A number that stands for these messages.
-fn fingerprint<'m>(messages: impl IntoIterator<Item = &'m Message>) -> u64 {
+pub(super) fn fingerprint<'m>(messages: impl IntoIterator<Item = &'m Message>) -> u64 {
     let mut hasher = DefaultHasher::new();
     for message in messages {
         hasher.write(message.text().as_bytes());

@@ -3,11 +3,16 @@
 //! `ZYN_SEED=n` runs one seed and prints all that happened in it; `ZYN_SEEDS=n` runs so many.
 
 mod book;
+mod checks;
+mod exchange;
 mod fates;
 mod flow;
+mod line;
 mod operations;
 mod policy;
+mod purse;
 mod server;
+mod shelf;
 mod world;
 
 use self::world::{World, run};
@@ -74,6 +79,9 @@ struct Sum {
     attempts: u64,
     unknown: u64,
     probes: u64,
+    waits: u64,
+    cached: u64,
+    followed: u64,
     hours: f64,
 }
 
@@ -85,6 +93,9 @@ impl Sum {
         self.attempts += world.attempts;
         self.unknown += world.unknown;
         self.probes += world.probes;
+        self.waits += world.waits;
+        self.cached += world.cached;
+        self.followed += world.followed;
         self.hours += world.elapsed.as_secs_f64() / 3600.0;
     }
 
@@ -97,6 +108,9 @@ impl Sum {
             attempts,
             unknown,
             probes,
+            waits,
+            cached,
+            followed,
             hours,
         } = self;
         row(
@@ -105,7 +119,7 @@ impl Sum {
                 "deterministic simulation: {seeds} seeds of 1–8 tasks under a random policy, {operations} operations, {attempts} attempts"
             ),
             &format!(
-                "0 violations, 0 hangs; {failed} operations failed, {cancelled} were cancelled, {probes} probes; {twice} seeds run twice gave the same bytes; {hours:.0} virtual hours in {seconds:.0} s"
+                "0 violations, 0 hangs; {failed} operations failed, {cancelled} were cancelled, {probes} probes, {waits} waits for rate limits, {cached} answers from caches, {followed} errors shared; {twice} seeds run twice gave the same bytes; {hours:.0} virtual hours in {seconds:.0} s"
             ),
         );
         row(

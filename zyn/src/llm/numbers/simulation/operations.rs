@@ -1,20 +1,18 @@
-//! Callers: each has a conversation and does a few things with it, one after another. What each operation has come to is
-//! held against what the servers know of it.
+//! Callers: each has a conversation and does a few things with it, one after another.
 
 use std::fmt;
 use std::time::Duration;
 
 use fastrand::Rng;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::book::{Book, Noted};
+use super::book::{Book, Noted, OPERATION, fingerprint};
+use super::checks::{Before, Done, May, done, name};
 use super::flow::{Kind, Parcel, handle};
 use super::policy::{self, seconds};
 use crate::clock;
-use crate::llm::attempt::{self, Attempt, Reason};
-use crate::session::{Session, Usage};
-use crate::synapse::{Answer, Synapse};
-use crate::{Error, ErrorKind};
+use crate::session::Session;
+use crate::synapse::Synapse;
 
 /// Nothing takes longer than this.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -24,38 +22,24 @@ pub(super) struct Counted {
     pub(super) operations: u64,
     pub(super) failed: u64,
     pub(super) cancelled: u64,
+    pub(super) waits: u64,
+    pub(super) cached: u64,
+    pub(super) followed: u64,
     /// Whether attempts of one step may have run side by side.
     pub(super) side_by_side: bool,
 }
 
-/// What an operation has come to.
-struct Done {
-    /// What it added to the conversation's usage, if it ended well and with an answer.
-    added: Option<Usage>,
-    /// Each attempt that it made.
-    log: Vec<Attempt>,
-    failed: Option<String>,
-}
-
-/// What an operation may do.
-#[derive(Clone, Copy)]
-struct May {
-    limit: Duration,
-    retries: u32,
-    reasks: u32,
-    samples: u32,
-    /// How many calls it has, if that is known.
-    is_one_call: bool,
-    at_most_once: bool,
-}
-
-struct Caller {
+pub(super) struct Caller {
     rng: Rng,
-    book: Book,
-    session: Session,
+    pub(super) book: Book,
+    pub(super) session: Session,
+    /// The operations that its turns are of.
+    turns: Vec<usize>,
+    /// Who is asked.
+    pub(super) asked: &'static str,
     /// The budget of the conversation.
     purse: Option<usize>,
-    counted: Counted,
+    pub(super) counted: Counted,
 }
 
 pub(super) async fn caller(name: u8, mut rng: Rng, book: Book) -> Counted {
@@ -65,10 +49,13 @@ pub(super) async fn caller(name: u8, mut rng: Rng, book: Book) -> Counted {
         session.set_budget(book.open().purses[purse].budget.clone());
     }
     let operations = rng.u8(1..=3);
+    let asked = book.open().facts.asked(&mut rng);
     let mut caller = Caller {
         rng,
         book,
         session,
+        turns: Vec::new(),
+        asked,
         purse,
         counted: Counted::default(),
     };
@@ -79,15 +66,15 @@ pub(super) async fn caller(name: u8, mut rng: Rng, book: Book) -> Counted {
         caller.operate().await;
     }
     let messages: Vec<_> = caller.session.messages().iter().cloned().collect();
-    caller.book.check(&messages);
+    caller.book.check(&messages, &caller.turns);
     caller.counted
 }
 
 impl Caller {
     async fn operate(&mut self) {
         let facts = self.book.open().facts.clone();
-        let limits = facts.llm().limits();
-        let kind = self.rng.u8(..9);
+        let limits = facts.of(self.asked).llm.limits();
+        let kind = *self.rng.choice(&facts.kinds).unwrap();
         let mut may = May {
             limit: limits.timeout,
             retries: limits.retries,
@@ -95,10 +82,14 @@ impl Caller {
             samples: 1,
             is_one_call: true,
             at_most_once: limits.at_most_once,
+            max_tokens: None,
+            is_alone: false,
+            is_streamed: matches!(kind, 4 | 5),
         };
         let is_flow = matches!(kind, 6 | 7);
         if is_flow {
             may.is_one_call = false;
+            may.is_streamed = self.rng.u8(..4) == 0;
             // each of its steps has its own time
             may.limit *= 4;
         } else {
@@ -110,7 +101,12 @@ impl Caller {
         let run_purse =
             (is_flow && self.rng.u8(..3) == 0).then(|| policy::purse(&mut self.rng, &self.book));
         let side_by_side = may.samples > 1 || facts.hedged;
+        let start = clock::now();
         let number = self.book.operation(Noted {
+            asked: self.asked,
+            samples: may.samples,
+            is_streamed: may.is_streamed,
+            until: may.is_one_call.then(|| start + may.limit),
             purses: run_purse.into_iter().chain(self.purse).collect(),
             at_most_once: may.at_most_once,
             side_by_side,
@@ -120,43 +116,72 @@ impl Caller {
         self.counted.side_by_side |= side_by_side;
         self.counted.operations += 1;
 
-        let before = self.session.clone();
+        let mail = match facts.mails {
+            Some(mails) => self.rng.u8(..mails).to_string(),
+            None => format!("{number} alone"),
+        };
+        let input = format!("Mail {mail}.");
+        let before = self.before(kind, &input, may, start);
         let cancelled = (self.rng.u8(..5) == 0).then(|| seconds(&mut self.rng, 0, 8));
         self.book
             .write(format_args!("operation {number} of kind {kind} begins"));
-        let start = clock::now();
-        let input = format!("Mail of operation {number}.");
-        let done = match kind {
-            6 | 7 => {
-                let flow = Box::pin(self.flow(&input, &mut may, run_purse));
-                timeout(cancelled.unwrap_or(HOUR), flow).await
-            }
-            _ => {
-                let fire = Box::pin(self.fire(kind, &input, may));
-                timeout(cancelled.unwrap_or(HOUR), fire).await
+        let run = async {
+            match is_flow {
+                true => Box::pin(self.flow(&input, &mut may, run_purse)).await,
+                false => Box::pin(self.fire(kind, &input, may)).await,
             }
         };
-        let took = clock::now() - start;
+        let run = OPERATION.scope(number, Box::pin(run));
+        let done = timeout(cancelled.unwrap_or(HOUR), run).await;
         match done {
-            Ok(done) => self.check(number, &before, took, may, &done),
+            Ok(done) => self.check(number, &before, may, &done),
             Err(_) => {
                 self.write(number, "is cancelled");
                 self.counted.cancelled += 1;
                 if cancelled.is_none() {
                     self.breaks(number, "hangs");
                 }
-                if self.session != before {
+                if self.session != before.session {
                     self.breaks(number, "was cancelled, and the session has something of it");
                 }
             }
         }
+        self.turns.resize(self.session.len() / 2, number);
     }
 
-    fn write(&self, number: usize, what: impl fmt::Display) {
+    /// What is known before an operation begins.
+    fn before(&self, kind: u8, input: &str, may: May, start: Instant) -> Before {
+        let pages = self.book.open();
+        let shelf = pages.facts.of(self.asked).shelf;
+        let asks = shelf.filter(|_| may.is_one_call).map(|shelf| {
+            // a text that is streamed is the same text
+            let kind = if kind == 4 { 0 } else { kind };
+            let history = match may.is_alone {
+                true => fingerprint([]),
+                false => fingerprint(self.session.messages().iter()),
+            };
+            let (who, samples, most) = (self.asked, may.samples, may.max_tokens);
+            (
+                shelf,
+                format!("{who} {kind} {samples} {most:?} {history} {input}"),
+            )
+        });
+        let kept = asks.as_ref();
+        let kept = kept.and_then(|(shelf, asks)| pages.shelves[*shelf].has(asks));
+        let session = self.session.clone();
+        Before {
+            session,
+            start,
+            asks,
+            kept,
+        }
+    }
+
+    pub(super) fn write(&self, number: usize, what: impl fmt::Display) {
         self.book.write(format_args!("operation {number} {what}"));
     }
 
-    fn breaks(&self, number: usize, what: impl fmt::Display) {
+    pub(super) fn breaks(&self, number: usize, what: impl fmt::Display) {
         self.book.breaks(format!("operation {number} {what}"));
     }
 
@@ -171,10 +196,12 @@ impl Caller {
         }
         may.reasks = rng.u32(..3);
         may.at_most_once |= rng.u8(..4) == 0;
+        may.max_tokens = (rng.u8(..4) == 0).then(|| [20, 250][rng.usize(..2)]);
+        may.is_alone = rng.u8(..4) == 0;
     }
 
     async fn fire(&mut self, kind: u8, input: &str, may: May) -> Done {
-        let llm = self.book.open().facts.llm().clone();
+        let llm = self.book.open().facts.of(self.asked).llm.clone();
         let text = zyn::transform("Answer the mail").max_chars(200);
         let angry = zyn::binary("Is the customer angry?");
         let Self { rng, session, .. } = self;
@@ -230,7 +257,7 @@ impl Caller {
     }
 
     async fn flow(&mut self, input: &str, may: &mut May, purse: Option<usize>) -> Done {
-        let llm = self.book.open().facts.llm().clone();
+        let llm = self.book.open().facts.of(self.asked).llm.clone();
         let mut run = handle(input);
         if self.rng.bool() {
             may.limit = seconds(&mut self.rng, 0, 60) + Duration::from_millis(1);
@@ -239,7 +266,7 @@ impl Caller {
         if let Some(purse) = purse {
             run = run.budget(&self.book.open().purses[purse].budget);
         }
-        if self.rng.u8(..4) == 0 {
+        if may.is_streamed {
             run = run.streamed();
         }
         let (outcome, report) = run.run_detailed(&llm, &mut self.session).await;
@@ -247,77 +274,7 @@ impl Caller {
             added: outcome.is_ok().then(|| report.usage()),
             log: report.steps.into_iter().flat_map(|it| it.log).collect(),
             failed: outcome.err().map(|error| name(&error)),
-        }
-    }
-
-    /// Holds what an operation has come to against what is known of it.
-    fn check(&mut self, number: usize, before: &Session, took: Duration, may: May, done: &Done) {
-        let ended = done.failed.as_deref().unwrap_or("well");
-        self.write(number, format_args!("ends after {took:?}: {ended}"));
-        for attempt in &done.log {
-            self.write(number, format_args!("{attempt:?}"));
-        }
-        self.counted.failed += u64::from(done.failed.is_some());
-        if took > may.limit {
-            self.breaks(number, format_args!("took {took:?} of {:?}", may.limit));
-        }
-        let added = done.added.unwrap_or_default();
-        if self.session.usage() != before.usage() + added {
-            self.breaks(number, "has other usage than its conversation");
-        }
-        match done.added {
-            None if self.session != *before => {
-                self.breaks(number, "failed, and the session has something of it");
-            }
-            Some(_) if may.is_one_call && self.session.len() != before.len() + 2 => {
-                self.breaks(number, "is not one turn");
-            }
-            _ => {}
-        }
-        let bill = self.book.open().operations[number].bill;
-        let log = &done.log;
-        let logged = (
-            log.len() as u64,
-            attempt::spent(log),
-            u64::from(attempt::uncounted(log)),
-        );
-        if logged != (bill.attempts, bill.usage, bill.unknown) {
-            self.breaks(
-                number,
-                format_args!("logs {logged:?} where {bill:?} is billed"),
-            );
-        }
-        if may.is_one_call {
-            self.check_attempts(number, may, log);
-        }
-    }
-
-    fn check_attempts(&self, number: usize, may: May, log: &[Attempt]) {
-        let fallbacks = self.book.open().facts.fallbacks;
-        let models = 1 + fallbacks;
-        let many = if may.samples > 1 {
-            may.samples * models
-        } else {
-            1
-        };
-        let count = |reason| log.iter().filter(|it| it.reason == reason).count();
-        let hedges = log.len() - count(Reason::Hedge);
-        for (reason, most) in [
-            (Reason::First, may.samples as usize),
-            (Reason::Retry, may.retries as usize),
-            (Reason::Reask, (may.reasks * many) as usize),
-            (Reason::Fallback, (fallbacks * may.samples) as usize),
-            (Reason::Hedge, hedges),
-            // a schema that is refused, and what a provider has learnt
-            (Reason::Adapted, (14 * models * may.samples) as usize),
-        ] {
-            let made = count(reason);
-            if made > most {
-                self.breaks(
-                    number,
-                    format_args!("made {made} attempts of {most}: {reason:?}"),
-                );
-            }
+            ..Done::default()
         }
     }
 }
@@ -339,37 +296,14 @@ fn with<T: Clone + Send + Sync + 'static>(
     if rng.u8(..4) == 0 {
         synapse = synapse.attempt_timeout(seconds(rng, 1, 9));
     }
-    if rng.u8(..4) == 0 {
-        synapse = synapse.max_tokens(rng.u32(1..300));
+    if let Some(most) = may.max_tokens {
+        synapse = synapse.max_tokens(most);
+    }
+    if may.is_alone {
+        synapse = synapse.alone();
     }
     if rng.u8(..6) == 0 {
         synapse = synapse.otherwise(otherwise);
     }
     synapse
-}
-
-fn done<T>(outcome: Result<Answer<T>, Error>) -> Done {
-    match outcome {
-        Ok(answer) => Done {
-            added: answer
-                .instead_of
-                .is_none()
-                .then(|| answer.usage.unwrap_or_default()),
-            log: answer.log,
-            failed: None,
-        },
-        Err(error) => Done {
-            added: None,
-            log: error.log().to_vec(),
-            failed: Some(name(&error)),
-        },
-    }
-}
-
-/// What failed, without what differs from run to run.
-fn name(error: &Error) -> String {
-    match error.kind() {
-        ErrorKind::Provider(error) => format!("{:?}", error.kind),
-        kind => format!("{kind:?}"),
-    }
 }

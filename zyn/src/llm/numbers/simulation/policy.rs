@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::book::{Book, Unit};
+use super::book::Book;
+use super::line::Line;
+use super::purse::Unit;
 use super::server::{Mood, Server};
+use super::shelf::Shelf;
 use crate::cost::{Cost, Price, Prices};
 use crate::llm::{Budget, Llm};
 use crate::policy::{Breaker, Fallback, Hedging};
@@ -15,17 +18,26 @@ use crate::provider::Class;
 #[derive(Default)]
 pub(super) struct Facts {
     models: Vec<Fact>,
-    /// How often other models may be asked for one call.
-    pub(super) fallbacks: u32,
     pub(super) hedged: bool,
+    /// How many mails there are to ask of: a new one each time if that is not said, so that nothing is asked twice.
+    pub(super) mails: Option<u8>,
+    /// The kinds of operations that there are.
+    pub(super) kinds: Vec<u8>,
 }
 
 /// What is known of a model.
 pub(super) struct Fact {
     pub(super) model: &'static str,
     pub(super) llm: Llm,
-    pub(super) breaker: Option<Breaker>,
+    /// Its breaker, and how long that is open at first.
+    pub(super) breaker: Option<(Breaker, Duration)>,
     pub(super) purse: Option<usize>,
+    /// Its rate limit, by its number.
+    pub(super) line: Option<usize>,
+    /// Its cache, by its number.
+    pub(super) shelf: Option<usize>,
+    /// How often other models may be asked for one call.
+    pub(super) fallbacks: u32,
 }
 
 impl Facts {
@@ -37,9 +49,12 @@ impl Facts {
         self.models.iter()
     }
 
-    /// The model that is asked first.
-    pub(super) fn llm(&self) -> &Llm {
-        &self.models.last().unwrap().llm
+    /// Whom a caller asks first: mostly the one that has all the others for where it fails.
+    pub(super) fn asked(&self, rng: &mut Rng) -> &'static str {
+        match rng.u8(..4) {
+            0 => rng.choice(&self.models).unwrap().model,
+            _ => self.models.last().unwrap().model,
+        }
     }
 }
 
@@ -49,6 +64,12 @@ pub(super) fn draw(rng: &mut Rng, book: &Book) -> Facts {
     let names = ["gamma", "beta", "alpha"];
     let first = rng.usize(..3);
     facts.hedged = rng.u8(..3) == 0;
+    facts.mails = (rng.u8(..3) == 0).then(|| rng.u8(1..4));
+    facts.kinds = match facts.mails {
+        None => (0..9).collect(),
+        // few, so that many ask the same
+        Some(_) => (0..rng.u8(1..4)).map(|_| rng.u8(..9)).collect(),
+    };
     for model in &names[first..] {
         let server = Server {
             book: book.clone(),
@@ -57,15 +78,42 @@ pub(super) fn draw(rng: &mut Rng, book: &Book) -> Facts {
         };
         let (llm, breaker, purse) = options(rng, book, Llm::new(server), facts.hedged);
         let (llm, fallbacks) = fallbacks(rng, &facts, llm);
-        facts.fallbacks = fallbacks;
+        let line = (rng.u8(..3) == 0).then(|| {
+            let lines = &mut book.open().lines;
+            one_of(rng, lines, Line::draw)
+        });
+        let llm = match line {
+            Some(line) => llm.rate_limit(&book.open().lines[line].limit),
+            None => llm,
+        };
+        let shelf = (facts.mails.is_some() && rng.u8(..4) > 0).then(|| {
+            let shelves = &mut book.open().shelves;
+            one_of(rng, shelves, Shelf::draw)
+        });
+        let llm = match shelf {
+            Some(shelf) => llm.cache(&book.open().shelves[shelf].cache),
+            None => llm,
+        };
         facts.models.push(Fact {
             model,
             llm,
             breaker,
             purse,
+            line,
+            shelf,
+            fallbacks,
         });
     }
     facts
+}
+
+/// One that is known, or a new one, by its number.
+fn one_of<T>(rng: &mut Rng, known: &mut Vec<T>, draw: impl Fn(&mut Rng) -> T) -> usize {
+    if !known.is_empty() && rng.bool() {
+        return rng.usize(..known.len());
+    }
+    known.push(draw(rng));
+    known.len() - 1
 }
 
 fn mood(rng: &mut Rng) -> Mood {
@@ -85,7 +133,7 @@ fn options(
     book: &Book,
     llm: Llm,
     hedged: bool,
-) -> (Llm, Option<Breaker>, Option<usize>) {
+) -> (Llm, Option<(Breaker, Duration)>, Option<usize>) {
     let mut llm = llm.seed(rng.u64(..)).retry(rng.u32(..5));
     if rng.bool() {
         llm = llm.timeout(seconds(rng, 1, 90));
@@ -101,9 +149,10 @@ fn options(
     }
     let breaker = rng.bool().then(|| {
         let breaker = Breaker::new().calls(rng.u32(1..4)).failures(0.4);
-        breaker.open_for(seconds(rng, 1, 10))
+        let time = seconds(rng, 1, 10);
+        (breaker.open_for(time), time)
     });
-    if let Some(breaker) = &breaker {
+    if let Some((breaker, _)) = &breaker {
         llm = llm.breaker(breaker);
     }
     if hedged {
@@ -150,10 +199,10 @@ pub(super) fn purse(rng: &mut Rng, book: &Book) -> usize {
 
 /// Gives `llm` some of the models so far for where it fails, and says how often others may be asked then.
 fn fallbacks(rng: &mut Rng, facts: &Facts, llm: Llm) -> (Llm, u32) {
-    let behind = facts.fallbacks;
     let Some(next) = facts.models.last() else {
         return (llm, 0);
     };
+    let behind = next.fallbacks;
     let fallback = Fallback::to(&next.llm);
     match rng.u8(..5) {
         0 => (llm, 0),

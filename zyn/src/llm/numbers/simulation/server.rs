@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::book::{Book, Exchange};
+use super::book::Book;
+use super::exchange::Exchange;
 use super::fates::{self, End, Fate};
 use crate::provider::{
     BoxFuture, Failure, Heard, Profile, Provider, ProviderError, Request, Response,
@@ -35,6 +36,10 @@ pub(super) struct Failed {
     pub(super) is_doubtful: bool,
     /// It is turned away for now.
     pub(super) is_passing: bool,
+    /// It has never come to the server.
+    pub(super) is_unsent: bool,
+    /// How long all are to wait who share a limit.
+    pub(super) pause: Option<Duration>,
     /// What the server says that it cost.
     pub(super) usage: Option<Usage>,
 }
@@ -59,6 +64,8 @@ impl Failed {
             is_free,
             is_doubtful,
             is_passing,
+            is_unsent: error.kind == F::Connect,
+            pause: error.retry_after.filter(|_| error.kind == F::RateLimit),
             usage: error.usage,
         }
     }

@@ -23,6 +23,12 @@ pub(super) struct World {
     pub(super) attempts: u64,
     pub(super) unknown: u64,
     pub(super) probes: u64,
+    /// How often someone waited for a rate limit, as far as it shows.
+    pub(super) waits: u64,
+    /// Answers that no server was asked for.
+    pub(super) cached: u64,
+    /// Errors of those who had waited for another's answer.
+    pub(super) followed: u64,
     pub(super) elapsed: Duration,
 }
 
@@ -49,6 +55,9 @@ async fn live(seed: u64) -> World {
         counted.operations += did.operations;
         counted.failed += did.failed;
         counted.cancelled += did.cancelled;
+        counted.waits += did.waits;
+        counted.cached += did.cached;
+        counted.followed += did.followed;
         counted.side_by_side |= did.side_by_side;
     }
 
@@ -76,6 +85,7 @@ async fn live(seed: u64) -> World {
         sum.unknown += bill.unknown;
     }
     pages.check_purses();
+    pages.check_lines();
     World {
         trace: std::mem::take(&mut pages.trace),
         broken: std::mem::take(&mut pages.broken),
@@ -85,6 +95,9 @@ async fn live(seed: u64) -> World {
         attempts: sum.attempts,
         unknown: sum.unknown,
         probes: pages.probes,
+        waits: counted.waits,
+        cached: counted.cached,
+        followed: counted.followed,
         elapsed: clock::now() - start,
     }
 }
