@@ -60,9 +60,12 @@ impl Logs {
                 Reason::Retry | Reason::Fallback => before.is_some_and(may_be_done),
                 _ => false,
             });
-            // of two that ran beside each other what counts is an answer, or what became of the first
-            let is_answered = matches!(attempt.outcome, Outcome::Answered | Outcome::NotAccepted);
-            if attempt.reason != Reason::Hedge || is_answered {
+            // of two that ran beside each other what counts is an answer, or a failure that may have been done
+            let has_answered =
+                |it: &Attempt| matches!(it.outcome, Outcome::Answered | Outcome::NotAccepted);
+            let counts =
+                has_answered(attempt) || may_be_done(attempt) && !before.is_some_and(has_answered);
+            if attempt.reason != Reason::Hedge || counts {
                 before = Some(attempt);
             }
             *self.reasons.entry(name(attempt.reason)).or_default() += 1;
