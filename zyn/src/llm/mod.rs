@@ -18,7 +18,8 @@ mod estimate;
 mod fallback;
 mod hedging;
 // once is enough, and the core alone is the same
-#[cfg(all(test, feature = "http"))]
+#[cfg(feature = "http")]
+#[cfg(test)]
 mod numbers;
 mod once;
 mod options;
