@@ -125,6 +125,17 @@ async fn its_bill_names_the_model_that_failed_and_the_one_that_answered() {
     );
 }
 
+/// Two exchanges, of which `small` is to sum up the first.
+fn falling_out(small: &Llm) -> Session {
+    let mut session = Session::new();
+    for text in ["a", "b"] {
+        session.append(Message::user(text));
+        session.append(Message::assistant(text));
+    }
+    session.set_window(Window::last_turns(1).summarise(small));
+    session
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_summary_has_the_deadline_of_its_call_and_does_not_wait_beyond_it() {
     let small = model("small", |_| {
@@ -133,12 +144,7 @@ async fn a_summary_has_the_deadline_of_its_call_and_does_not_wait_beyond_it() {
         (Duration::ZERO, Err(error))
     });
     let llm = answering("large", SECOND, "ok").timeout(Duration::from_secs(10));
-    let mut session = Session::new();
-    for text in ["a", "b"] {
-        session.append(Message::user(text));
-        session.append(Message::assistant(text));
-    }
-    session.set_window(Window::last_turns(1).summarise(&small));
+    let mut session = falling_out(&small);
     let begun = Instant::now();
     let error = greet().fire(&llm, &mut session, "Ada").await.unwrap_err();
     assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
@@ -150,12 +156,7 @@ async fn a_summary_has_the_deadline_of_its_call_and_does_not_wait_beyond_it() {
 async fn the_attempts_of_a_summary_that_is_cut_off_are_in_the_log() {
     let small = answering("small", 60 * SECOND, "late");
     let llm = answering("large", SECOND, "ok").timeout(Duration::from_secs(10));
-    let mut session = Session::new();
-    for text in ["a", "b"] {
-        session.append(Message::user(text));
-        session.append(Message::assistant(text));
-    }
-    session.set_window(Window::last_turns(1).summarise(&small));
+    let mut session = falling_out(&small);
     let error = greet().fire(&llm, &mut session, "Ada").await.unwrap_err();
     assert_eq!(error.attempts(), 1);
     assert_eq!(error.log()[0].elapsed, Duration::from_secs(10));

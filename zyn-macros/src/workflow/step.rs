@@ -215,7 +215,7 @@ fn answer_of(verb: &Ident) -> &'static str {
 /// The line of a token in its file; 0 where there is no compiler to ask.
 pub(crate) fn line(span: Span) -> usize {
     if proc_macro::is_available() {
-        // the compiler's own span: `unwrap` is a conversion, which fails only where there is no compiler
+        // cannot panic: this `unwrap` is a conversion to the compiler's own span, which fails only where there is no compiler
         span.unwrap().line()
     } else {
         0

@@ -1,5 +1,7 @@
 //! Random traces against a model that is plain rather than fast. It shares no code with the breaker: it keeps all calls
 //! and outcomes, and works out anew each time what they amount to.
+//!
+//! Compiled under `cfg(test)` alone, so a panic here is a failed test.
 
 use crate::numbers::row;
 use fastrand::Rng;

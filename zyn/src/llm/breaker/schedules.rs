@@ -1,4 +1,6 @@
 //! A breaker under the schedules that shuttle makes up: before and after any use of its state, another task may run.
+//!
+//! Compiled under `cfg(test)` alone, so a panic here is a failed test.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
